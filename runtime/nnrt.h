@@ -1,0 +1,261 @@
+//===- nnrt.h - the runtime's C ABI ---------------------------------------===//
+//
+// Everything that a compiled .nn program calls, and the tables that it hands over. This is the only
+// public header of the runtime; the compiler's lowering declares exactly these functions.
+//
+// Conventions
+//  * Every function that can fail prints `LOCATION: error: what; what to do` on standard error and
+//    exits with status 1 (2 for wrong usage of the command line): callers need check nothing. No file
+//    is ever left half-written. `location` is "file.nn:line" of the statement, a constant string.
+//  * Sizes and counts are in elements unless the name says bytes. Tensors are dense and row-major.
+//  * Memory handed out is aligned to 64 bytes.
+//  * Handles (data sets, strings) belong to the innermost open scope (nn_scope_enter) and are freed
+//    when it is left; nothing needs to be freed one by one.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNRT_H
+#define NNRT_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+//===-- The program's tables (constants in the compiled program) ----------===//
+
+/// Element types. A bool takes one byte, 0 or 1.
+typedef enum nn_dtype {
+  NN_BOOL = 0,
+  NN_U8 = 1,
+  NN_I32 = 2,
+  NN_I64 = 3,
+  NN_BF16 = 4,
+  NN_F32 = 5,
+  NN_F64 = 6
+} nn_dtype;
+
+/// Type of a command-line flag; the member of nn_value that holds it.
+typedef enum nn_flag_type {
+  NN_FLAG_INT = 0,   // i64
+  NN_FLAG_FLOAT = 1, // f64
+  NN_FLAG_F32 = 2,   // f32
+  NN_FLAG_BOOL = 3,  // i64, 0 or 1
+  NN_FLAG_STR = 4,   // str
+  NN_FLAG_PATH = 5,  // str
+  NN_FLAG_I32 = 6    // i64, checked to fit
+} nn_flag_type;
+
+/// The value of a flag: eight bytes.
+typedef union nn_value {
+  int64_t i64;
+  double f64;
+  float f32;
+  const char *str;
+} nn_value;
+
+/// An argument of a command, given as `--name value` or `--name=value` (`--name`/`--no-name` for bool).
+/// Arguments without a default are required and may also be given by position, in order.
+typedef struct nn_flag {
+  const char *name;
+  const char *doc; // the `///` text, or ""
+  int64_t type;    // nn_flag_type
+  int64_t has_default;
+  nn_value default_value;
+  const char *default_text; // as written in the source, for --help; "" without a default
+} nn_flag;
+
+typedef struct nn_command {
+  const char *name;
+  const char *doc;
+  void (*run)(const nn_value *values); // one value a flag, in order
+  int64_t flag_count;
+  const nn_flag *flags;
+} nn_command;
+
+typedef struct nn_test {
+  const char *name;
+  const char *location;
+  void (*run)(const nn_value *values); // called with NULL
+} nn_test;
+
+/// What nn_main needs to know. The compiled program defines one, named nn_program_table.
+typedef struct nn_program {
+  int64_t abi_version; // NNRT_ABI_VERSION
+  const char *name;    // of the program, as in --help
+  const char *doc;     // the file's first /// comment, or ""
+  const char *source;  // the .nn file's name
+  int64_t cpu_level;   // the x86-64 level that the code needs: 1, 2, 3 (AVX2, FMA) or 4 (AVX-512)
+  int64_t command_count;
+  const nn_command *commands;
+  int64_t test_count; // a program built by `nnc test` has tests and no commands
+  const nn_test *tests;
+} nn_program;
+
+#define NNRT_ABI_VERSION 1
+extern const nn_program nn_program_table;
+
+/// Parses the command line, runs the command (or, in a test program, the tests) and returns the exit
+/// status. `main` in the runtime archive calls it with &nn_program_table.
+///
+/// Built-in flags of every command: --seed N (default 0), --threads N (default: the CPUs this process
+/// may use), --device cpu, --log FILE (.csv or .jsonl: the rows of `report`), --quiet (no progress),
+/// --help. With exactly one command its name may be left out. Usage errors: exit status 2.
+int nn_main(int argc, char **argv, const nn_program *program);
+
+//===-- Memory -------------------------------------------------------------===//
+
+/// A part of the arena whose size is a multiple of a run-time dimension. Zero-initialised by the program.
+typedef struct nn_region {
+  void *base;
+  int64_t capacity_bytes;
+} nn_region;
+
+/// Makes `region` at least `bytes` large; its contents are undefined afterwards if it had to grow.
+/// Returns region->base. Cheap when large enough already.
+void *nn_region_reserve(nn_region *region, int64_t bytes);
+
+/// Opens a scope for handles; nn_scope_leave frees those made since `mark` was returned.
+int64_t nn_scope_enter(void);
+void nn_scope_leave(int64_t mark);
+
+//===-- Threads ------------------------------------------------------------===//
+
+/// Calls body(context, begin, end) for disjoint ranges that cover [0, total); every range but the last
+/// is a multiple of `grain`. The ranges depend on total and grain only, never on the number of threads.
+/// Runs on the calling thread where total <= grain or there is one thread. Must not be nested.
+void nn_parallel_for(void (*body)(void *context, int64_t begin, int64_t end), void *context,
+                     int64_t total, int64_t grain);
+
+//===-- Random numbers -----------------------------------------------------===//
+// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011), counter based:
+// a draw is a function of the program's seed, the place in the source, the count (or `stream =`) and
+// the element's index, so it depends neither on threads nor on what was drawn before.
+
+/// Uniform in [0, 1).
+void nn_random_uniform_f32(float *out, int64_t count, uint64_t place, uint64_t stream);
+void nn_random_uniform_f64(double *out, int64_t count, uint64_t place, uint64_t stream);
+/// Standard normal (Box and Muller 1958).
+void nn_random_normal_f32(float *out, int64_t count, uint64_t place, uint64_t stream);
+void nn_random_normal_f64(double *out, int64_t count, uint64_t place, uint64_t stream);
+
+//===-- Contractions ---------------------------------------------------------===//
+// The seam for matrix products: c[b] = op(a[b]) * op(b[b]), where op(a) is m x k and op(b) is k x n.
+// a is stored m x k with row stride lda, or k x m with row stride lda if transpose_a; likewise b.
+// c is dense, batch x m x n. A batch stride may be 0 (the same matrix for each). c must not overlap.
+// One variant for each x86-64 level, so that the compiler picks what the target has; each allocates
+// nothing, and gives the same bits for any number of threads. k == 0 gives zeros.
+#define NN_CONTRACT(TYPE, SUFFIX)                                                                  \
+  void nn_contract_##SUFFIX(TYPE *c, const TYPE *a, const TYPE *b, int64_t batch, int64_t m,       \
+                            int64_t n, int64_t k, int64_t a_batch_stride, int64_t lda,             \
+                            int64_t transpose_a, int64_t b_batch_stride, int64_t ldb,              \
+                            int64_t transpose_b)
+NN_CONTRACT(float, f32_v2);
+NN_CONTRACT(float, f32_v3);
+NN_CONTRACT(float, f32_v4);
+NN_CONTRACT(double, f64_v2);
+NN_CONTRACT(double, f64_v3);
+NN_CONTRACT(double, f64_v4);
+
+//===-- Data sets --------------------------------------------------------------===//
+
+typedef struct nn_dataset nn_dataset;
+
+/// A field of a data set as it is read: a block of columns of a csv row, or an item of an idx file.
+typedef struct nn_field {
+  const char *name;     // the user's name, for messages
+  int64_t dtype;        // what nn_dataset_gather delivers: NN_F32, NN_F64, NN_I32 or NN_I64
+  int64_t classes;      // 0, or: a whole number in [0, classes) is required
+  int64_t first_column; // csv: the first column; idx: which of the paths
+  int64_t column_count; // elements in a row
+} nn_field;
+
+/// Reads a csv file (comma separated; plain or gzip) whole. `skip` lines at the start are ignored, so
+/// are empty lines. Errors name file, row (line number) and column: missing or unreadable file, too few columns,
+/// not a number, number out of a class's range, no rows at all, a damaged gzip stream.
+nn_dataset *nn_csv(const char *location, const char *path, int64_t skip, int64_t field_count,
+                   const nn_field *fields);
+
+/// Reads idx files (MNIST's format; plain or gzip) with elements of type u8, i8, i16, i32, f32 or f64,
+/// one for each path; field f comes from paths[f.first_column]. Errors: as above; magic number, item
+/// count that differs between the files, item size that differs from column_count, truncation.
+nn_dataset *nn_idx(const char *location, int64_t path_count, const char *const *paths,
+                   int64_t field_count, const nn_field *fields);
+
+int64_t nn_dataset_count(const nn_dataset *data);
+/// A view in random order (Fisher and Yates), drawn from the stream (seed, place, stream).
+nn_dataset *nn_dataset_shuffled(const nn_dataset *data, uint64_t place, uint64_t stream);
+/// The first round-down(fraction * count) rows, and the rest. 0 <= fraction <= 1, else an error.
+void nn_dataset_split(const char *location, const nn_dataset *data, double fraction,
+                      nn_dataset **first, nn_dataset **rest);
+/// The first min(count, size) rows. A negative count is an error.
+nn_dataset *nn_dataset_take(const char *location, const nn_dataset *data, int64_t count);
+/// Copies rows [first, first + count) of the view, field number `field`, converted to its dtype.
+void nn_dataset_gather(const nn_dataset *data, int64_t field, int64_t first, int64_t count,
+                       void *out);
+
+//===-- Strings ------------------------------------------------------------------===//
+// A string is built by begin, pieces, end. `spec` is what follows the colon in a hole, "" for none:
+// [[fill]align][sign][0][width][,][.precision][type], type one of f e g % d; checked by the compiler.
+
+void nn_format_begin(void);
+void nn_format_text(const char *text);
+void nn_format_f64(double value, const char *spec); // default: as %g with 6 significant digits
+void nn_format_i64(int64_t value, const char *spec);
+void nn_format_bool(int64_t value, const char *spec);
+void nn_format_str(const char *value, const char *spec);
+/// Rows of a matrix on a line each, [a, b] within a line; ranks above two in nested brackets; large
+/// tensors shortened in the middle with "...".
+void nn_format_tensor(const void *data, int64_t dtype, int64_t rank, const int64_t *dims,
+                      const char *spec);
+const char *nn_format_end(void);
+/// A copy that no scope owns; frees `old` (NULL allowed), which an earlier call returned.
+const char *nn_string_assign(const char *old, const char *value);
+int64_t nn_string_equal(const char *a, const char *b);
+
+//===-- Output --------------------------------------------------------------------===//
+
+/// Writes the text and a newline (print) or the text alone (write) on standard output, above progress.
+void nn_print(const char *text);
+void nn_write(const char *text);
+
+/// A `report` statement: its columns, the first of which is the index (epoch, step).
+typedef struct nn_report_site {
+  int64_t column_count;
+  const char *const *names;
+  const int64_t *integer; // 1 where the column holds whole numbers
+} nn_report_site;
+
+/// Progress. On a terminal one line that is rewritten, and kept when the index moves on; elsewhere a
+/// line for each index up to 100, then every 10th up to 1000, and so on, and the last one: what is printed
+/// never depends on time. Every row goes to --log. `elapsed` time is shown on terminals only.
+void nn_report(const nn_report_site *site, const double *values);
+
+/// Ends the program with a failed assertion; in a test program, the test.
+void nn_assert_failed(const char *location, const char *message);
+/// An index out of range: says index and size.
+void nn_index_failed(const char *location, int64_t index, int64_t size);
+/// Any other run-time error found by compiled code.
+void nn_fail(const char *location, const char *message);
+
+//===-- Checkpoints ------------------------------------------------------------------===//
+
+typedef struct nn_tensor_info {
+  const char *name;
+  int64_t dtype;
+  int64_t rank;
+  const int64_t *dims;
+} nn_tensor_info;
+
+/// Writes a safetensors file: to a temporary file beside it, synced, renamed.
+void nn_save(const char *location, const char *path, int64_t count, const nn_tensor_info *infos,
+             const void *const *data);
+/// Reads one into `data`. The whole file is checked before a byte is written: missing or extra
+/// tensors, other shapes or types, truncation, bad offsets, bad header; the message names them.
+void nn_load(const char *location, const char *path, int64_t count, const nn_tensor_info *infos,
+             void *const *data);
+
+#ifdef __cplusplus
+}
+#endif
+#endif // NNRT_H
