@@ -1,6 +1,7 @@
 //===- nn-opt.cpp - runs passes on files of the nn dialect, for tests ---------------===//
 
 #include "compiler/ir/NN.h"
+#include "compiler/lower/Passes.h"
 #include "compiler/optimise/Passes.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
@@ -10,6 +11,8 @@ int main(int argc, char **argv) {
   registry.insert<nnc::ir::NNDialect>();
   mlir::registerTransformsPasses();
   nnc::optimise::registerOptimise();
+  nnc::lower::registerLower();
+  nnc::lower::registerLowerings(registry);
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "nn-opt: passes on the nn dialect\n", registry));
 }
