@@ -15,7 +15,7 @@ ast::Expr *AstBuilder::build(Parser::ExprContext *context) {
     return file.make<ast::Name>(span);
   }
   ++depth;
-  auto leave = llvm::make_scope_exit([&] { --depth; });
+  llvm::scope_exit leave([&] { --depth; });
 
   if (dynamic_cast<Parser::NameExprContext *>(context)) {
     auto *name = file.make<ast::Name>(span);

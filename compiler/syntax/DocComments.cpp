@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/DocComments.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace nnc;
 using namespace nnc::syntax;

@@ -122,13 +122,16 @@ ast::Expr *syntax::parseHole(ast::File &file, const SourceFile &source, uint32_t
 
 /// Passes messages on in the order of their places, and of several at one place only the first.
 static void forward(const DiagnosticEngine &from, DiagnosticEngine &to) {
-  std::vector<Diagnostic> sorted(from.getCollected().begin(), from.getCollected().end());
-  llvm::stable_sort(sorted, [](const Diagnostic &a, const Diagnostic &b) {
-    return a.span.begin < b.span.begin;
+  std::vector<const Diagnostic *> sorted;
+  for (const Diagnostic &diagnostic : from.getCollected())
+    sorted.push_back(&diagnostic);
+  // The address, too: those found first stay first.
+  llvm::sort(sorted, [](const Diagnostic *a, const Diagnostic *b) {
+    return std::pair(a->span.begin, a) < std::pair(b->span.begin, b);
   });
   for (size_t i = 0; i < sorted.size(); ++i)
-    if (i == 0 || sorted[i].span.begin != sorted[i - 1].span.begin)
-      to.emit(sorted[i]);
+    if (i == 0 || sorted[i]->span.begin != sorted[i - 1]->span.begin)
+      to.emit(*sorted[i]);
 }
 
 /// Builds the items without errors, and looks into the strings of all the rest.
