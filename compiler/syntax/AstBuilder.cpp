@@ -168,3 +168,33 @@ std::string AstBuilder::getStringText(antlr4::tree::TerminalNode *node) {
   }
   return text;
 }
+
+/// Whether ANTLR met a mistake below the context, reported or a consequence of another.
+static bool isBroken(antlr4::ParserRuleContext *context) {
+  if (context->exception || !context->getStart() || !context->getStop())
+    return true;
+  for (antlr4::tree::ParseTree *child : context->children) {
+    if (dynamic_cast<antlr4::tree::ErrorNode *>(child))
+      return true;
+    auto *inner = dynamic_cast<antlr4::ParserRuleContext *>(child);
+    if (inner && isBroken(inner))
+      return true;
+  }
+  return false;
+}
+
+void AstBuilder::check(antlr4::ParserRuleContext *context) {
+  for (antlr4::tree::ParseTree *child : context->children) {
+    auto *inner = dynamic_cast<antlr4::ParserRuleContext *>(child);
+    if (!inner)
+      continue;
+    auto *statement = dynamic_cast<Parser::StatementContext *>(inner);
+    auto *member = dynamic_cast<Parser::MemberContext *>(inner);
+    if (statement && !isBroken(statement))
+      buildStatement(statement);
+    else if (member && !isBroken(member))
+      buildMember(member);
+    else
+      check(inner);
+  }
+}

@@ -25,6 +25,10 @@ public:
 
   ast::Item *build(Parser::ItemContext *context);
   ast::Expr *build(Parser::ExprContext *context);
+  /// Checks what can be checked below a part of the tree that has errors: the statements and members that have none.
+  void check(antlr4::ParserRuleContext *context);
+  /// Checks the holes of the strings that no other call has met.
+  void checkStrings();
 
   /// Cuts a string into text and holes, and parses the holes.
   ast::StringLiteral *buildString(const Token &token);
@@ -81,6 +85,7 @@ private:
   const DocComments &docs;
   DiagnosticEngine &engine;
   unsigned depth = 0;
+  llvm::DenseSet<uint32_t> strings; // where the strings built begin
 };
 
 /// How many rules, or operators, may be nested: more would overflow the stack of some later stage.

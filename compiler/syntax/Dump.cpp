@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/Parser.h"
 #include "llvm/ADT/TypeSwitch.h"
-#include "llvm/Support/Format.h"
+#include <charconv>
 
 using namespace nnc;
 using namespace nnc::ast;
@@ -103,7 +103,7 @@ private:
   void dump(StringRef name, const std::vector<Expr *> &children, Span span);
 
   llvm::raw_ostream &os;
-  unsigned depth = 0;
+  unsigned depth = 1; // items stand below the file
 };
 } // namespace
 
@@ -190,8 +190,9 @@ void Dumper::dump(const Expr *expr, StringRef role) {
   llvm::TypeSwitch<const Expr *>(expr)
       .Case([&](const IntLiteral *e) { line("int " + std::to_string(e->value), span); })
       .Case([&](const FloatLiteral *e) {
-        os << "float " << llvm::format("%.17g", e->value);
-        end(span);
+        char text[32]; // the shortest that reads back as the same value
+        auto written = std::to_chars(text, text + sizeof(text), e->value);
+        line("float " + std::string(text, written.ptr), span);
       })
       .Case([&](const BoolLiteral *e) { line(e->value ? "bool true" : "bool false", span); })
       .Case([&](const Name *e) { line("name " + e->name, span); })

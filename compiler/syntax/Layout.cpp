@@ -243,9 +243,9 @@ void Layout::lineEnd(size_t i) {
   while (list.tokens[n].type == NnLexer::NL)
     ++n;
   const Token &following = list.tokens[n];
-  if (beginsStatement(following.type) || beginsItem(n))
-    while (inRound())
-      forget(following);
+  bool begins = beginsStatement(following.type) || beginsItem(n);
+  while (begins && inRound())
+    forget(following);
   if (lacksBrace && beginsItem(n) && getIndent(following) == 0 &&
       getPlace(following).column == 1) {
     while (!stack.empty())
@@ -256,7 +256,7 @@ void Layout::lineEnd(size_t i) {
     return;
   size_t last = output.back().type;
   if (last == NnLexer::NL || last == NnLexer::SEMI || last == NnLexer::LBRACE ||
-      continuesAfter(last) || continuesBefore(following.type))
+      (continuesAfter(last) && !begins) || continuesBefore(following.type))
     return;
   push(list.tokens[i]);
 }

@@ -134,7 +134,7 @@ static void forward(const DiagnosticEngine &from, DiagnosticEngine &to) {
       to.emit(*sorted[i]);
 }
 
-/// Builds the items without errors, and looks into the strings of all the rest.
+/// Builds the items without errors, and checks what is sound in the others.
 static void buildItems(ast::File &file, NnParser::FileContext *tree, const TokenList &list,
                        const DocComments &docs, DiagnosticEngine &engine) {
   std::vector<uint32_t> errors;
@@ -142,27 +142,20 @@ static void buildItems(ast::File &file, NnParser::FileContext *tree, const Token
     errors.push_back(diagnostic.span.begin);
   llvm::sort(errors);
   AstBuilder builder(file, list, docs, engine);
-  auto checkStrings = [&](size_t first, size_t last) {
-    for (size_t i = first; i < last; ++i)
-      if (list.tokens[i].type == NnParser::STRING && !list.tokens[i].synthetic &&
-          list.getText(list.tokens[i]).starts_with("\""))
-        builder.buildString(list.tokens[i]);
-  };
-
   std::vector<NnParser::ItemContext *> items = tree->item();
-  size_t next = 0; // the first token not looked at
   for (size_t i = 0; i < items.size(); ++i) {
-    size_t first = items[i]->getStart()->getTokenIndex();
-    checkStrings(next, first);
-    next = i + 1 < items.size() ? items[i + 1]->getStart()->getTokenIndex() : list.tokens.size();
-    auto error = llvm::lower_bound(errors, list.tokens[first].begin);
-    uint32_t end = next < list.tokens.size() ? list.tokens[next].begin : UINT32_MAX;
+    auto getBegin = [&](NnParser::ItemContext *item) {
+      return list.tokens[item->getStart()->getTokenIndex()].begin;
+    };
+    uint32_t end = i + 1 < items.size() ? getBegin(items[i + 1]) : UINT32_MAX;
+    auto error = llvm::lower_bound(errors, getBegin(items[i]));
     if (error != errors.end() && *error < end)
-      checkStrings(first, next);
+      builder.check(items[i]);
     else
       file.items.push_back(builder.build(items[i]));
   }
-  checkStrings(next, list.tokens.size());
+  if (!errors.empty())
+    builder.checkStrings();
 }
 
 std::unique_ptr<ast::File> nnc::parse(const SourceFile &source, DiagnosticEngine &engine) {

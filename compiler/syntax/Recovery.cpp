@@ -88,10 +88,10 @@ antlr4::Token *ErrorStrategy::recoverInline(antlr4::Parser *parser) {
       parser->consume();
       return found;
     }
-    // A brace is never imagined: where its partner would be is anyone's guess.
-    bool isBrace =
-        expected.contains(size_t(NnParser::LBRACE)) || expected.contains(size_t(NnParser::RBRACE));
-    if (!isBrace && singleTokenInsertion(parser))
+    // Only these are imagined: after any other missing word, what follows seldom means what it seems to.
+    bool isSafe =
+        expected.contains(size_t(NnParser::IN)) || expected.contains(size_t(NnParser::ASSIGN));
+    if (isSafe && singleTokenInsertion(parser))
       return getMissingSymbol(parser);
   }
   throw antlr4::InputMismatchException(parser);
@@ -103,6 +103,12 @@ void ErrorStrategy::reportMissingToken(antlr4::Parser *parser) {
   beginErrorCondition(parser);
   size_t at = parser->getCurrentToken()->getTokenIndex();
   explain(parser, at, at);
+}
+
+antlr4::Token *ErrorStrategy::getMissingSymbol(antlr4::Parser *parser) {
+  bool isIn = parser->getExpectedTokens().contains(size_t(NnParser::IN));
+  size_t type = isIn ? NnParser::IN : NnParser::ASSIGN;
+  return imagined.emplace_back(std::make_unique<antlr4::CommonToken>(type)).get();
 }
 
 void ErrorStrategy::sync(antlr4::Parser *parser) {

@@ -85,6 +85,7 @@ bool AstBuilder::readEscape(uint32_t &at, uint32_t end, std::string &text) {
 
 ast::StringLiteral *AstBuilder::buildString(const Token &token) {
   auto *string = file.make<ast::StringLiteral>(list.getSpan(token));
+  strings.insert(token.begin);
   llvm::StringRef source = list.source->getText();
   uint32_t at = token.begin + 1, end = token.end - 1;
   std::string text;
@@ -112,6 +113,13 @@ ast::StringLiteral *AstBuilder::buildString(const Token &token) {
   }
   finishText();
   return string;
+}
+
+void AstBuilder::checkStrings() {
+  for (const Token &token : list.tokens)
+    if (token.type == Parser::STRING && !token.synthetic && !strings.contains(token.begin) &&
+        list.getText(token).starts_with("\""))
+      buildString(token);
 }
 
 void AstBuilder::buildHole(ast::StringLiteral *string, uint32_t begin, uint32_t end) {

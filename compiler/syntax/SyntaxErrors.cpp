@@ -113,14 +113,24 @@ void ErrorStrategy::explain(antlr4::Parser *parser, size_t start, size_t at) {
 
 bool ErrorStrategy::explainExpression(const Situation &s) {
   bool isLookahead = s.start != s.at && !endsOperand(s.before);
-  if (!s.expects(NnParser::INT) && !isLookahead)
+  // `f(a, *)`: the decision that failed took the comma for the last one.
+  bool isElement = s.before == NnParser::COMMA && !s.expects(NnParser::ID) &&
+                   (s.expects(NnParser::RPAREN) || s.expects(NnParser::RBRACK)) &&
+                   s.rule != NnParser::RuleParameters && s.rule != NnParser::RulePattern;
+  if (!s.expects(NnParser::INT) && !isLookahead && !isElement)
     return false;
   if (endsOperand(s.before) && s.start != s.at)
     return false;
+  bool isBody = false;
+  for (antlr4::RuleContext *c = s.parser->getContext();
+       c && c->getRuleIndex() != NnParser::RuleStatement;
+       c = static_cast<antlr4::RuleContext *>(c->parent))
+    isBody |= c->getRuleIndex() == NnParser::RuleBody;
   DiagnosticBuilder error = engine.report(diag::ExpectedExpression, getPlace(s.at),
                                           describeBefore(s.at), describe(s.at));
   if (s.found.type == NnParser::LBRACE && s.before == NnParser::ASSIGN)
-    error.hint("a body in braces has no '=' before it");
+    error.hint(isBody ? "a body in braces has no '=' before it"
+                      : "braces enclose statements; a list is written [1, 2]");
   else if (s.found.type == NnParser::ASSIGN && s.before == NnParser::ASSIGN)
     error.hint("write '==' without a space to compare");
   else if (isReservedWord(s.found.type))
@@ -165,7 +175,9 @@ static std::string describeName(ParserRuleContext *context) {
 }
 
 bool ErrorStrategy::explainName(const Situation &s) {
-  if (!s.expects(NnParser::ID))
+  bool isParameter = s.rule == NnParser::RuleParameters && !endsOperand(s.before) &&
+                     s.expects(NnParser::RPAREN);
+  if (!isParameter && (!s.expects(NnParser::ID) || (s.start != s.at && endsOperand(s.before))))
     return false;
   if (s.rule == NnParser::RuleType || s.rule == NnParser::RuleTypeName || s.expects(NnParser::FN)) {
     DiagnosticBuilder error =
@@ -201,25 +213,28 @@ bool ErrorStrategy::explainConnective(const Situation &s) {
   size_t first = list.tokens[s.start].type;
   bool isIfStatement = s.rule == NnParser::RuleStatement && s.start != s.at && first == NnParser::IF;
   bool awaitsBrace = s.expects(NnParser::LBRACE) || isIfStatement;
-  if (s.found.type == NnParser::ASSIGN && !s.expects(NnParser::ASSIGN) && endsOperand(s.before)) {
+  if (s.found.type == NnParser::ASSIGN && (s.expects(NnParser::EQ) || isIfStatement) &&
+      !s.expects(NnParser::ASSIGN)) {
     engine.report(diag::EqualsConfused, getPlace(s.at), "=")
         .hint("'=' sets a value; to compare write '=='");
     return true;
   }
-  if (s.expects(NnParser::IN)) {
+  // Where the decision began earlier, `expected` is about its first word, not about this one.
+  bool isHere = s.start == s.at;
+  if (isHere && s.expects(NnParser::IN)) {
     bool hasBracket = s.found.type == NnParser::LPAREN;
     return report("'in'", describeBefore(s.at),
                   hasBracket ? "" : "a loop is written 'for x in xs { ... }'");
   }
-  if (s.expects(NnParser::THEN) && !awaitsBrace)
+  if (isHere && s.expects(NnParser::THEN) && !awaitsBrace)
     return report("'then'", "after the condition",
                   "an 'if' with a value is written 'if condition then a else b'");
-  if (s.expects(NnParser::ELSE) && !s.expects(NnParser::NL))
+  if (isHere && s.expects(NnParser::ELSE) && !s.expects(NnParser::NL))
     return report("'else'", "and a value after 'then'", "an 'if' with a value needs both");
-  if (s.expects(NnParser::OVER))
+  if (isHere && s.expects(NnParser::OVER))
     return report("'over'", "after the loss",
                   "write 'minimize loss over parameters using optimizer'");
-  if (s.expects(NnParser::USING))
+  if (isHere && s.expects(NnParser::USING))
     return report("'using'", "after what to minimize over",
                   "write 'minimize loss over parameters using optimizer'");
   if (s.rule == NnParser::RuleBody ||
@@ -262,7 +277,8 @@ void ErrorStrategy::explainRest(const Situation &s) {
     return;
   }
   if (bracket && bracket->type != NnParser::LBRACE &&
-      (s.expects(NnParser::RPAREN) || s.expects(NnParser::RBRACK) || s.expects(NnParser::COMMA))) {
+      (s.expects(NnParser::RPAREN) || s.expects(NnParser::RBRACK) || s.expects(NnParser::COMMA) ||
+       s.start != s.at)) {
     bool isRound = bracket->type == NnParser::LPAREN;
     DiagnosticBuilder error = engine.report(diag::ExpectedSeparator, getPlace(s.at),
                                             isRound ? ")" : "]", describeBefore(s.at),
@@ -270,6 +286,13 @@ void ErrorStrategy::explainRest(const Situation &s) {
     error.note(list.getSpan(*bracket), isRound ? "'(' was opened here" : "'[' was opened here");
     if (s.found.type == NnParser::IN)
       error.hint("a loop is written 'for x in xs { ... }', without parentheses");
+    return;
+  }
+  if (s.expects(NnParser::COLON) && !s.expects(NnParser::ASSIGN)) {
+    engine
+        .report(diag::ExpectedToken, getPlace(s.at), "':' and a type", describeBefore(s.at),
+                describe(s.at))
+        .hint("a 'param' states its type, such as f32[10]");
     return;
   }
   if (s.expects(NnParser::ASSIGN)) {
@@ -297,7 +320,14 @@ void ErrorStrategy::explainRest(const Situation &s) {
 void ErrorStrategy::explainAfterStatement(const Situation &s) {
   const Token &eof = list.tokens.back();
   if (eof.end != list.source->getText().size()) { // a hole in a string
-    engine.report(diag::ExpectedToken, getPlace(s.at), "'}'", "after the expression", describe(s.at));
+    engine
+        .report(diag::ExpectedToken, getPlace(s.at), "'}'", "after the expression", describe(s.at))
+        .hint("a brace in the text is written '{{' or '}}'");
+    return;
+  }
+  if (s.found.type == NnParser::DOTDOT) { // a range without an end stands in an index only
+    engine.report(diag::ExpectedExpression, getPlace(s.at + 1), describeBefore(s.at + 1),
+                  describe(s.at + 1));
     return;
   }
   ParserRuleContext *body = s.parser->getContext();

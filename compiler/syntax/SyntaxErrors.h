@@ -25,6 +25,7 @@ public:
 
 protected:
   void reportMissingToken(antlr4::Parser *parser) override;
+  antlr4::Token *getMissingSymbol(antlr4::Parser *parser) override;
 
 private:
   struct Situation;
@@ -49,6 +50,7 @@ private:
   const TokenList &list;
   DiagnosticEngine &engine;
   size_t offending = 0;     // where the error being recovered from was seen
+  std::vector<std::unique_ptr<antlr4::CommonToken>> imagined; // by getMissingSymbol
   bool awaitedBody = false; // whether the '{' that recovery stopped at begins the body of what failed
 };
 

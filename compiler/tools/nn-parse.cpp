@@ -27,6 +27,7 @@ int main(int argc, char **argv) {
   bool failed = false;
   for (const std::string &path : inputs) {
     DiagnosticEngine printing(llvm::errs());
+    printing.setErrorLimit(1000);
     DiagnosticEngine collecting;
     DiagnosticEngine &engine = verify ? collecting : printing;
     std::string error;
