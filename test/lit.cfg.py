@@ -14,6 +14,11 @@ config.excludes = ["Inputs", "unit"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.nnc_build, "test")
 
+# A test that hangs is ended. lit needs psutil for that (python3-psutil).
+supported, _ = lit_config.maxIndividualTestTimeIsSupported
+if supported:
+    lit_config.maxIndividualTestTime = 300
+
 # Each tool by its bare name, as a user would write it; a name in a path or an option is left alone.
 binaries = os.path.join(config.nnc_build, "bin")
 

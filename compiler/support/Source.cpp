@@ -84,7 +84,7 @@ const SourceFile *SourceManager::addFile(llvm::StringRef path, std::string &erro
                 .str();
     return nullptr;
   }
-  return addText(path, text);
+  return addText(path == "-" ? "<stdin>" : path, text);
 }
 
 const SourceFile *SourceManager::addText(llvm::StringRef path, llvm::StringRef text) {

@@ -169,8 +169,7 @@ std::string AstBuilder::getStringText(antlr4::tree::TerminalNode *node) {
   return text;
 }
 
-/// Whether ANTLR met a mistake below the context, reported or a consequence of another.
-static bool isBroken(antlr4::ParserRuleContext *context) {
+bool syntax::isBroken(antlr4::ParserRuleContext *context) {
   if (context->exception || !context->getStart() || !context->getStop())
     return true;
   for (antlr4::tree::ParseTree *child : context->children) {

@@ -85,11 +85,15 @@ private:
   const DocComments &docs;
   DiagnosticEngine &engine;
   unsigned depth = 0;
+  bool tooDeep = false; // and reported
   llvm::DenseSet<uint32_t> strings; // where the strings built begin
 };
 
 /// How many rules, or operators, may be nested: more would overflow the stack of some later stage.
 constexpr unsigned maxTreeDepth = 1000;
+
+/// Whether ANTLR met a mistake below the context, reported or a consequence of another.
+bool isBroken(antlr4::ParserRuleContext *context);
 
 /// Parses the bytes [begin, end), a hole of a string, and builds its expression; null after an error.
 ast::Expr *parseHole(ast::File &file, const SourceFile &source, uint32_t begin, uint32_t end,

@@ -11,7 +11,9 @@ using nnc::grammar::NnParser;
 ast::Expr *AstBuilder::build(Parser::ExprContext *context) {
   Span span = getSpan(context);
   if (depth >= maxTreeDepth) {
-    engine.report(diag::NestedTooDeeply, span).hint("name the inner parts with 'let'");
+    if (!tooDeep)
+      engine.report(diag::NestedTooDeeply, span).hint("name the inner parts with 'let'");
+    tooDeep = true;
     return file.make<ast::Name>(span);
   }
   ++depth;

@@ -490,7 +490,9 @@ void Dumper::dump(const Item *item) {
         dump(i->body);
       })
       .Case([&](const TestItem *i) {
-        header("test \"" + llvm::StringRef(i->name.name) + "\"");
+        std::string name;
+        llvm::raw_string_ostream(name).write_escaped(i->name.name);
+        header("test \"" + name + "\"");
         dump(i->body);
       });
   --depth;

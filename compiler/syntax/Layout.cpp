@@ -280,7 +280,8 @@ void Layout::open(Token token) {
       forget(token);
   if (stack.size() >= maxBracketDepth) {
     engine.report(diag::NestedTooDeeply, list.getSpan(token))
-        .hint("name the inner parts with 'let'");
+        .hint(token.type == NnLexer::LBRACE ? "move the inner blocks to functions of their own"
+                                            : "name the inner parts with 'let'");
     tooDeep = true;
     return;
   }
@@ -304,9 +305,13 @@ void Layout::forget(const Token &noticed) {
     suspect = -1;
   }
   // A string that was not closed has swallowed the partner; that has been said.
-  if (!list.isSpoilt(blamed->begin) && !blamed->synthetic)
+  if (!list.isSpoilt(blamed->begin) && !blamed->synthetic) {
+    bool isEnd = noticed.type == antlr4::Token::EOF;
+    uint32_t last = output.back().end;
     engine.report(diag::NeverClosed, list.getSpan(*blamed), list.getText(*blamed))
-        .note(list.getSpan(noticed), "noticed here");
+        .note(isEnd ? Span{list.source, last, last} : list.getSpan(noticed),
+              isEnd ? "noticed here, where the text ends" : "noticed here");
+  }
   // The partner stands right after the last word before.
   uint32_t end = output.back().end;
   if (output.back().type == NnLexer::NL)
@@ -336,6 +341,8 @@ void Layout::close(Token token) {
     if (!list.isSpoilt(token.begin))
       engine.report(diag::StrayBracket, list.getSpan(token), getBracketText(token.type),
                     getBracketText(wanted));
+    if (token.type != NnLexer::RBRACE)
+      list.spoil(token);
     return;
   }
   while (top().type != wanted) {

@@ -149,7 +149,8 @@ static void buildItems(ast::File &file, NnParser::FileContext *tree, const Token
     };
     uint32_t end = i + 1 < items.size() ? getBegin(items[i + 1]) : UINT32_MAX;
     auto error = llvm::lower_bound(errors, getBegin(items[i]));
-    if (error != errors.end() && *error < end)
+    bool hasError = error != errors.end() && *error < end;
+    if (hasError || (!errors.empty() && isBroken(items[i])))
       builder.check(items[i]);
     else
       file.items.push_back(builder.build(items[i]));

@@ -26,9 +26,12 @@ static bool awaitsBody(ParserRuleContext *context) {
        context = static_cast<ParserRuleContext *>(context->parent)) {
     switch (context->getRuleIndex()) {
     case NnParser::RuleFunction:
-    case NnParser::RuleItem:
     case NnParser::RuleIfMember:
       return true;
+    case NnParser::RuleItem: {
+      size_t first = context->getStart()->getType();
+      return first != NnParser::CONST && first != NnParser::IMPORT;
+    }
     case NnParser::RuleStatement: {
       size_t first = context->getStart()->getType();
       return first == NnParser::IF || first == NnParser::FOR || first == NnParser::WHILE;

@@ -43,6 +43,13 @@ bool ErrorStrategy::isConsequence(size_t at) const {
   const Token &token = list.tokens[at];
   if (token.synthetic || list.isSpoilt(token.begin))
     return true;
+  // Inside a bracket that was never closed there stands what was not meant to be there.
+  if (token.opener >= 0) {
+    const Token &opener = list.tokens[token.opener];
+    if (opener.type != NnParser::LBRACE && opener.closer >= 0 &&
+        list.tokens[opener.closer].synthetic)
+      return true;
+  }
   return at > 0 && (list.tokens[at - 1].synthetic || list.isSpoilt(list.tokens[at - 1].begin));
 }
 
@@ -112,11 +119,17 @@ void ErrorStrategy::explain(antlr4::Parser *parser, size_t start, size_t at) {
 //===-- Something is missing ----------------------------------------------------===//
 
 bool ErrorStrategy::explainExpression(const Situation &s) {
+  bool isName = s.rule == NnParser::RuleParameters || s.rule == NnParser::RulePattern ||
+                s.rule == NnParser::RuleType;
+  bool isElse = s.before == NnParser::ELSE && s.rule != NnParser::RuleExpr;
+  if (isName || isElse)
+    return false;
   bool isLookahead = s.start != s.at && !endsOperand(s.before);
   // `f(a, *)`: the decision that failed took the comma for the last one.
-  bool isElement = s.before == NnParser::COMMA && !s.expects(NnParser::ID) &&
-                   (s.expects(NnParser::RPAREN) || s.expects(NnParser::RBRACK)) &&
-                   s.rule != NnParser::RuleParameters && s.rule != NnParser::RulePattern;
+  bool isElement = (s.before == NnParser::COMMA || s.before == NnParser::LPAREN ||
+                    s.before == NnParser::LBRACK) &&
+                   !s.expects(NnParser::ID) &&
+                   (s.expects(NnParser::RPAREN) || s.expects(NnParser::RBRACK));
   if (!s.expects(NnParser::INT) && !isLookahead && !isElement)
     return false;
   if (endsOperand(s.before) && s.start != s.at)
@@ -175,9 +188,10 @@ static std::string describeName(ParserRuleContext *context) {
 }
 
 bool ErrorStrategy::explainName(const Situation &s) {
-  bool isParameter = s.rule == NnParser::RuleParameters && !endsOperand(s.before) &&
-                     s.expects(NnParser::RPAREN);
-  if (!isParameter && (!s.expects(NnParser::ID) || (s.start != s.at && endsOperand(s.before))))
+  bool isElement = (s.rule == NnParser::RuleParameters || s.rule == NnParser::RulePattern) &&
+                   !endsOperand(s.before) &&
+                   (s.start != s.at || s.expects(NnParser::RPAREN));
+  if (!isElement && (!s.expects(NnParser::ID) || (s.start != s.at && endsOperand(s.before))))
     return false;
   if (s.rule == NnParser::RuleType || s.rule == NnParser::RuleTypeName || s.expects(NnParser::FN)) {
     DiagnosticBuilder error =
@@ -213,8 +227,10 @@ bool ErrorStrategy::explainConnective(const Situation &s) {
   size_t first = list.tokens[s.start].type;
   bool isIfStatement = s.rule == NnParser::RuleStatement && s.start != s.at && first == NnParser::IF;
   bool awaitsBrace = s.expects(NnParser::LBRACE) || isIfStatement;
-  if (s.found.type == NnParser::ASSIGN && (s.expects(NnParser::EQ) || isIfStatement) &&
-      !s.expects(NnParser::ASSIGN)) {
+  bool isCondition = s.expects(NnParser::THEN) || isIfStatement ||
+                     (s.rule == NnParser::RuleStatement && s.expects(NnParser::LBRACE));
+  if (s.found.type == NnParser::ASSIGN && (s.expects(NnParser::EQ) || isCondition) &&
+      endsOperand(s.before) && !s.expects(NnParser::ASSIGN)) {
     engine.report(diag::EqualsConfused, getPlace(s.at), "=")
         .hint("'=' sets a value; to compare write '=='");
     return true;
@@ -248,6 +264,8 @@ bool ErrorStrategy::explainConnective(const Situation &s) {
     return report("'=' or '{'", "to begin the body of the function",
                   hasResult ? "'->' gives the type of the result; a value follows '='" : "");
   }
+  if (s.before == NnParser::ELSE)
+    return report("'{' or 'if'", "after 'else'", "");
   if (!awaitsBrace)
     return false;
   antlr4::Token *header = findHeader(s.parser->getContext());
@@ -338,8 +356,10 @@ void ErrorStrategy::explainAfterStatement(const Situation &s) {
   const char *what = rule == NnParser::RuleBlock     ? "statement"
                      : rule == NnParser::RuleMembers ? "member"
                                                      : "item";
-  DiagnosticBuilder error =
-      engine.report(diag::AfterStatement, getPlace(s.at), describe(s.at), what);
+  std::string found = s.found.type == NnParser::STRING
+                          ? "string"
+                          : ("'" + list.getText(s.found) + "'").str();
+  DiagnosticBuilder error = engine.report(diag::AfterStatement, getPlace(s.at), found, what);
   bool isCall = s.before == NnParser::ID && rule == NnParser::RuleBlock &&
                 (s.found.type == NnParser::ID || s.found.type == NnParser::STRING ||
                  s.found.type == NnParser::INT || s.found.type == NnParser::FLOAT);
@@ -349,6 +369,12 @@ void ErrorStrategy::explainAfterStatement(const Situation &s) {
     error.hint("a new name begins with 'let', or 'var' where it changes");
   else if (s.found.type == NnParser::EQ || s.found.type == NnParser::ASSIGN)
     error.hint("'=' sets a value, '==' compares");
+  else if (s.found.type == NnParser::ARROW)
+    error.hint("a function is written 'fn name(x) = value', outside of blocks");
+  else if (s.found.type == NnParser::ELSE) {
+    error.hint("'else' follows the '}' of its 'if'");
+    awaitedBody = true;
+  }
 }
 
 void ErrorStrategy::explainStart(const Situation &s) {
