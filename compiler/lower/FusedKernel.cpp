@@ -116,15 +116,15 @@ private:
     return arith::ConstantOp::create(builder, reduce.getLoc(), value);
   }
 
-  Value combine(ReduceOp reduce, Value left, Value right) {
+  /// `reorder` lets LLVM keep several partial sums, for vectors: an order that depends on the machine
+  /// code, never on threads.
+  Value combine(ReduceOp reduce, Value left, Value right, bool reorder = false) {
     OpBuilder &builder = kernel.getBuilder();
     Location loc = reduce.getLoc();
     Scalar a(builder, loc, left), b(builder, loc, right);
     switch (reduce.getKind()) {
     case ReduceKind::Sum:
-      // Reordering is allowed here alone, for vectors: it depends on the machine code, not on
-      // threads.
-      if (a.isFloat())
+      if (a.isFloat() && reorder)
         return arith::AddFOp::create(builder, loc, left, right, arith::FastMathFlags::reassoc);
       return (a + b).getValue();
     case ReduceKind::Max:
@@ -139,10 +139,10 @@ private:
     llvm_unreachable("all kinds of reductions are covered");
   }
 
-  llvm::SmallVector<Value> combineAll(ValueRange left, ValueRange right) {
+  llvm::SmallVector<Value> combineAll(ValueRange left, ValueRange right, bool reorder) {
     llvm::SmallVector<Value> results;
     for (auto [reduce, a, b] : llvm::zip_equal(reductions, left, right))
-      results.push_back(combine(reduce, a, b));
+      results.push_back(combine(reduce, a, b, reorder));
     return results;
   }
 
@@ -232,14 +232,14 @@ private:
     auto loop = createLoop(lower, upper, kernel.getIndex(1), getIdentities());
     index[runs[run].last] = loop.getInductionVar();
     llvm::SmallVector<Value> values = emitRegisterRun(run + 1);
-    auto yield = [&](scf::ForOp of, ValueRange results) {
-      scf::YieldOp::create(builder, loc, combineAll(of.getRegionIterArgs(), results));
+    auto yield = [&](scf::ForOp of, ValueRange results, bool reorder) {
+      scf::YieldOp::create(builder, loc, combineAll(of.getRegionIterArgs(), results, reorder));
       builder.setInsertionPointAfter(of);
     };
-    yield(loop, values);
+    yield(loop, values, innermost);
     if (!blocked)
       return loop.getResults();
-    yield(outer, loop.getResults());
+    yield(outer, loop.getResults(), false);
     return outer.getResults();
   }
 

@@ -3,6 +3,8 @@
 #define NNC_LOWER_PASSES_H
 
 #include "compiler/ir/NN.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Pass/Pass.h"
 
 namespace nnc::lower {

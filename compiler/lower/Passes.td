@@ -7,6 +7,7 @@ include "mlir/Pass/PassBase.td"
 def PrintMemoryPlan : Pass<"nn-print-memory-plan", "::mlir::ModuleOp"> {
   let summary = "shows where each value and variable of each command would lie in memory";
   let description = [{ Writes remarks: for tests and for curious people. Changes nothing. }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
 def LowerToLoops : Pass<"nn-lower-to-loops", "::mlir::ModuleOp"> {
