@@ -10,6 +10,13 @@ using namespace nnc::ir;
 
 namespace nnc::lower {
 
+/// Only called from this program: free to be inlined and left out.
+static void makeInternal(func::FuncOp function) {
+  function.setPrivate();
+  function->setAttr("llvm.linkage",
+                    LLVM::LinkageAttr::get(function.getContext(), LLVM::Linkage::Internal));
+}
+
 /// A range of about this many elements is worth handing to a thread. Part of the program's meaning
 /// only in that it fixes ranges, which no result depends on.
 static constexpr int64_t grainElements = 32768;
@@ -19,7 +26,7 @@ Kernel::Kernel(Host &host, Operation *op, llvm::StringRef what)
   builder.setInsertionPointToEnd(host.getModule().getBody());
   function = func::FuncOp::create(builder, loc, host.getKernelName(what),
                                   builder.getFunctionType({}, {}));
-  function.setPrivate();
+  makeInternal(function);
   entry = function.addEntryBlock();
   builder.setInsertionPointToEnd(entry);
 }
@@ -94,7 +101,7 @@ func::FuncOp Kernel::createRangeWrapper(Type contextType) {
   Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type();
   auto wrapper = func::FuncOp::create(outer, loc, (function.getSymName() + ".range").str(),
                                       outer.getFunctionType({pointer, i64, i64}, {}));
-  wrapper.setPrivate();
+  makeInternal(wrapper);
   Block *block = wrapper.addEntryBlock();
   outer.setInsertionPointToEnd(block);
   llvm::SmallVector<Value> arguments;
