@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 using namespace nnrt;
@@ -100,6 +101,10 @@ static void draw(const Row &row) {
   appendRow(line, row);
   auto elapsed = int64_t(now - startTime);
   line.format("  %" PRId64 ":%02" PRId64, elapsed / 60, elapsed % 60);
+  winsize window = {};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1)
+    while (characterCount(line.view()) >= window.ws_col) // a wrapped line could not be erased
+      line.truncate(line.size() - 1);
   std::fwrite(line.view().data(), 1, line.view().size(), stdout);
   drawn = true;
   drawnTime = now;
