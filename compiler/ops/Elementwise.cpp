@@ -1,0 +1,169 @@
+//===- Elementwise.cpp - what the records of element-wise operations cannot say ----===//
+//
+// Folding of constants and neutral elements, and the operations whose operand types differ.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/ir/GraphExpr.h"
+#include "compiler/ir/NN.h"
+#include "compiler/ir/ScalarExpr.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace nnc::ir;
+
+//===-- Types -----------------------------------------------------------------===//
+
+// Comparisons: bool of the operands' shape.
+#define COMPARE(OP)                                                                                \
+  LogicalResult OP::inferReturnTypes(MLIRContext *context, std::optional<Location>,                \
+                                     ValueRange operands, DictionaryAttr, OpaqueProperties,        \
+                                     RegionRange, llvm::SmallVectorImpl<Type> &types) {            \
+    types.push_back(llvm::cast<NNTensorType>(operands[0].getType())                                \
+                        .withElementType(IntegerType::get(context, 1)));                           \
+    return success();                                                                              \
+  }
+COMPARE(EqOp)
+COMPARE(NeOp)
+COMPARE(LtOp)
+COMPARE(LeOp)
+COMPARE(GtOp)
+COMPARE(GeOp)
+#undef COMPARE
+
+LogicalResult SelectOp::verify() {
+  if (getCondition().getType().getDimAttrs() != getResult().getType().getDimAttrs())
+    return emitOpError("condition and values differ in shape");
+  return success();
+}
+
+LogicalResult ConvertOp::verify() {
+  if (getA().getType().getDimAttrs() != getResult().getType().getDimAttrs())
+    return emitOpError("operand and result differ in shape");
+  return success();
+}
+
+Value ConvertOp::emitElement(ElementEmitter &emitter, ValueRange index) {
+  Scalar a(emitter.getBuilder(), getLoc(), emitter.getElement(getA(), index));
+  return convert(a, getResult().getType().getElementType()).getValue();
+}
+
+void ConvertOp::buildGradient(OpBuilder &builder, ValueRange cotangents,
+                              MutableArrayRef<Value> operandCotangents) {
+  if (getA().getType().isFloat() && getResult().getType().isFloat())
+    operandCotangents[0] = ConvertOp::create(builder, getLoc(), getA().getType(), cotangents[0]);
+}
+
+//===-- Folding -----------------------------------------------------------------===//
+
+/// The one value of all elements, seen through broadcasts; nothing where they differ or are not
+/// known.
+static std::optional<double> getUniform(Value value) {
+  while (auto broadcast = value.getDefiningOp<BroadcastOp>())
+    value = broadcast.getA();
+  DenseElementsAttr constant;
+  if (!matchPattern(value, m_Constant(&constant)) || !constant.isSplat())
+    return std::nullopt;
+  if (llvm::isa<FloatType>(constant.getElementType()))
+    return constant.getSplatValue<APFloat>().convertToDouble();
+  return std::nullopt;
+}
+
+static DenseElementsAttr getSplat(DenseElementsAttr like, double value) {
+  auto type = llvm::cast<FloatType>(like.getElementType());
+  bool losesInfo;
+  APFloat number(value);
+  number.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven, &losesInfo);
+  return DenseElementsAttr::get(like.getType(), number);
+}
+
+/// Folds two uniform floating-point constants. Computed in double and rounded once more, which is
+/// exact for the four basic operations on f32 (Figueroa 1995).
+static OpFoldResult foldUniform(ArrayRef<Attribute> operands,
+                                llvm::function_ref<double(double, double)> compute) {
+  auto a = llvm::dyn_cast_or_null<DenseElementsAttr>(operands[0]);
+  auto b = llvm::dyn_cast_or_null<DenseElementsAttr>(operands.back());
+  if (!a || !b || !a.isSplat() || !b.isSplat() || !llvm::isa<FloatType>(a.getElementType()))
+    return {};
+  return getSplat(a, compute(a.getSplatValue<APFloat>().convertToDouble(),
+                             b.getSplatValue<APFloat>().convertToDouble()));
+}
+
+OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
+  if (getUniform(getB()) == 0.0)
+    return getA();
+  if (getUniform(getA()) == 0.0)
+    return getB();
+  return foldUniform(adaptor.getOperands(), [](double a, double b) { return a + b; });
+}
+
+OpFoldResult SubOp::fold(FoldAdaptor adaptor) {
+  if (getUniform(getB()) == 0.0)
+    return getA();
+  return foldUniform(adaptor.getOperands(), [](double a, double b) { return a - b; });
+}
+
+OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
+  if (getUniform(getB()) == 1.0)
+    return getA();
+  if (getUniform(getA()) == 1.0)
+    return getB();
+  return foldUniform(adaptor.getOperands(), [](double a, double b) { return a * b; });
+}
+
+OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
+  if (getUniform(getB()) == 1.0)
+    return getA();
+  return foldUniform(adaptor.getOperands(), [](double a, double b) { return a / b; });
+}
+
+OpFoldResult NegOp::fold(FoldAdaptor adaptor) {
+  if (auto inner = getA().getDefiningOp<NegOp>())
+    return inner.getA();
+  return foldUniform(adaptor.getOperands(), [](double a, double) { return -a; });
+}
+
+OpFoldResult PowOp::fold(FoldAdaptor adaptor) {
+  if (getUniform(getB()) == 1.0)
+    return getA();
+  return {};
+}
+
+OpFoldResult ConvertOp::fold(FoldAdaptor adaptor) {
+  if (getA().getType() == getResult().getType())
+    return getA();
+  return {};
+}
+
+namespace {
+/// x^2, x^3, x^4, x^0.5, x^0, x^-1 as multiplications, square root and division.
+struct ExpandSmallPower : OpRewritePattern<PowOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(PowOp op, PatternRewriter &rewriter) const override {
+    std::optional<double> exponent = getUniform(op.getB());
+    if (!exponent)
+      return failure();
+    Graph a(rewriter, op.getLoc(), op.getA());
+    if (*exponent == 2 || *exponent == 4) {
+      Graph square = a * a;
+      rewriter.replaceOp(op, (*exponent == 2 ? square : square * square).getValue());
+    } else if (*exponent == 3) {
+      rewriter.replaceOp(op, (a * a * a).getValue());
+    } else if (*exponent == 0) {
+      rewriter.replaceOp(op, a.filled(1).getValue());
+    } else if (*exponent == -1) {
+      rewriter.replaceOp(op, (a.filled(1) / a).getValue());
+    } else if (*exponent == 0.5) {
+      rewriter.replaceOpWithNewOp<SqrtOp>(op, op.getType(), op.getA());
+    } else {
+      return failure();
+    }
+    return success();
+  }
+};
+} // namespace
+
+void PowOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<ExpandSmallPower>(context);
+}

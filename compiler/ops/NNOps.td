@@ -1,0 +1,9 @@
+//===- NNOps.td - all operations of the dialect, by family -----------*- tablegen -*-===//
+#ifndef NNC_OPS_NN_OPS
+#define NNC_OPS_NN_OPS
+
+include "compiler/ops/Elementwise.td"
+include "compiler/ops/Structure.td"
+include "compiler/ops/Program.td"
+
+#endif // NNC_OPS_NN_OPS

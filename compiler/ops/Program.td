@@ -1,0 +1,237 @@
+//===- Program.td - programs: commands, variables, control, data, output --*- tablegen -*-===//
+//
+// What runs around the tensor operations. A module holds commands, tests and functions; a command
+// holds its variables (parameters, state, optimizer slots and `var`s alike) and one region of structured control.
+// Tensors are values, variables are places: nn.read and nn.assign are the only ways between them.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_OPS_PROGRAM
+#define NNC_OPS_PROGRAM
+
+include "compiler/ops/OpBase.td"
+
+class NN_Terminator<string mnemonic, list<Trait> traits = []> : NN_Op<mnemonic, !listconcat([Terminator], traits)>;
+
+/// An operation with one region of one block, of which the terminator is always written out.
+class NN_Body<string mnemonic, list<Trait> traits = []> : NN_Op<mnemonic, !listconcat([SingleBlock], traits)>;
+
+//===-- Units ---------------------------------------------------------------===//
+
+/// A function that can be run from outside: a command or a test.
+def NN_CommandOp : NN_Body<"command", [IsolatedFromAbove, SymbolTable, Symbol, HasParent<"::mlir::ModuleOp">]> {
+  let summary = "a command of the program, or a test";
+  let description = [{
+    Its block's arguments are the flags. `flags` has a dictionary for each: name, doc, type (int, float, f32, i32, bool, str, path),
+    and, where it has one, default (the value) and default_text.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$doc, ArrayAttr:$flags, UnitAttr:$test);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "(`test` $test^)? $sym_name `doc` $doc `flags` $flags attr-dict-with-keyword $body";
+}
+
+/// A function of the source by itself, for tools and tests: nn.return ends it.
+def NN_FuncOp : NN_Body<"func", [IsolatedFromAbove, SymbolTable, Symbol, HasParent<"::mlir::ModuleOp">]> {
+  let summary = "a function";
+  let arguments = (ins SymbolNameAttr:$sym_name);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+}
+
+def NN_EndOp : NN_Terminator<"end", [Pure]> {
+  let summary = "the end of a region that gives nothing";
+  let assemblyFormat = "attr-dict";
+}
+def NN_ReturnOp : NN_Terminator<"return", [Pure, HasParent<"FuncOp">]> {
+  let summary = "the results of nn.func";
+  let arguments = (ins Variadic<AnyType>:$values);
+  let assemblyFormat = "($values^ `:` custom<NNTypes>(type($values)))? attr-dict";
+}
+def NN_YieldOp : NN_Terminator<"yield", [Pure]> {
+  let summary = "what a region gives";
+  let arguments = (ins Variadic<AnyType>:$values);
+  let assemblyFormat = "($values^ `:` custom<NNTypes>(type($values)))? attr-dict";
+}
+
+//===-- Variables --------------------------------------------------------------===//
+
+def NN_VariableKind : I64EnumAttr<"VariableKind", "what a variable is for", [
+    I64EnumAttrCase<"Param", 0, "param">,   // trained
+    I64EnumAttrCase<"State", 1, "state">,   // of a layer: saved, not trained
+    I64EnumAttrCase<"Slot", 2, "slot">,     // of an optimizer or object
+    I64EnumAttrCase<"Var", 3, "var">]> {    // a `var` that control flow assigns
+  let cppNamespace = "::nnc::ir";
+}
+
+def NN_VariableOp : NN_Op<"variable", [Symbol]> {
+  let summary = "a place that holds a value for the whole run of the command; a tensor or a string";
+  let arguments = (ins SymbolNameAttr:$sym_name, NN_VariableKind:$kind, TypeAttr:$type);
+  let assemblyFormat = "$kind $sym_name `:` custom<NNTypeAttr>($type) attr-dict";
+}
+def NN_ReadOp : NN_Op<"read", [MemoryEffects<[MemRead]>]> {
+  let summary = "the variable's value now";
+  let arguments = (ins FlatSymbolRefAttr:$variable);
+  let results = (outs AnyType:$result);
+  let assemblyFormat = "$variable attr-dict `:` custom<NNType>(type($result))";
+}
+def NN_AssignOp : NN_Op<"assign", [MemoryEffects<[MemWrite]>]> {
+  let summary = "gives the variable a new value";
+  let arguments = (ins FlatSymbolRefAttr:$variable, AnyType:$value);
+  let assemblyFormat = "$variable `,` $value attr-dict `:` custom<NNType>(type($value))";
+}
+def NN_BindSizeOp : NN_Op<"bind_size"> {
+  let summary = "gives a size symbol its value (not negative, else an error at run time)";
+  let arguments = (ins NN_IntScalar:$value, StrAttr:$symbol);
+  let assemblyFormat = "$symbol `=` $value attr-dict";
+}
+
+//===-- Gradients and training -----------------------------------------------------===//
+
+def NN_GradOp : NN_Op<"grad", [AttrSizedResultSegments]> {
+  let summary = "gradients of a scalar with respect to values and variables; expanded by --nn-expand-gradients";
+  let description = [{
+    `result[i]` has the type of the i-th of `values`, then of the variables. Gradients flow back through the operations of this block;
+    a variable stands for what nn.read gave since its last assignment.
+  }];
+  let arguments = (ins NN_FloatScalar:$scalar, Variadic<NN_FloatTensor>:$values, ArrayAttr:$variables);
+  let results = (outs Variadic<NN_FloatTensor>:$valueGradients, Variadic<NN_FloatTensor>:$variableGradients);
+  let assemblyFormat = [{
+    $scalar `wrt` `(` $values `)` $variables attr-dict `:` custom<NNType>(type($scalar)) `,` `(` custom<NNTypes>(type($values)) `)` `->`
+    `(` custom<NNTypes>(type($valueGradients)) `)` `,` `(` custom<NNTypes>(type($variableGradients)) `)`
+  }];
+}
+
+def NN_MinimizeOp : NN_Body<"minimize"> {
+  let summary = "one step of training: gradients of `loss` with respect to `variables`, handed to `update`, which assigns";
+  let arguments = (ins NN_FloatScalar:$loss, ArrayAttr:$variables);
+  let regions = (region SizedRegion<1>:$update);
+  let assemblyFormat = "$loss `over` $variables attr-dict `:` custom<NNType>(type($loss)) $update";
+}
+
+//===-- Control ----------------------------------------------------------------------===//
+
+def NN_ForOp : NN_Body<"for"> {
+  let summary = "for each i (an i64 scalar, the block's argument) from `lower` up to but not including `upper`";
+  let arguments = (ins NN_IntScalar:$lower, NN_IntScalar:$upper);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$lower `to` $upper attr-dict-with-keyword $body";
+}
+def NN_WhileOp : NN_Op<"while"> {
+  let summary = "while the condition's region yields true";
+  let regions = (region SizedRegion<1>:$condition, SizedRegion<1>:$body);
+  let assemblyFormat = "$condition `do` $body attr-dict";
+}
+def NN_IfOp : NN_Op<"if"> {
+  let summary = "one of two regions";
+  let arguments = (ins NN_BoolScalar:$condition);
+  let regions = (region SizedRegion<1>:$thenRegion, SizedRegion<1>:$elseRegion);
+  let assemblyFormat = "$condition $thenRegion `else` $elseRegion attr-dict";
+}
+def NN_BreakOp : NN_Terminator<"break"> {
+  let summary = "leaves the innermost loop; ends a block of nn.if or of the loop itself";
+  let assemblyFormat = "attr-dict";
+}
+def NN_ContinueOp : NN_Terminator<"continue"> {
+  let summary = "goes on with the next turn of the innermost loop";
+  let assemblyFormat = "attr-dict";
+}
+
+//===-- Data ---------------------------------------------------------------------------===//
+
+def NN_CsvOp : NN_Op<"csv"> {
+  let summary = "reads a csv file";
+  let description = [{
+    `fields`: dictionaries {name = "x", type = !nn.tensor<f32[64]>, classes = 0, first = 0}: a row's type, the number of classes (0: any number),
+    the first column.
+  }];
+  let arguments = (ins NN_Str:$path, NN_IntScalar:$skip, ArrayAttr:$fields);
+  let results = (outs NN_Dataset:$result);
+  let assemblyFormat = "$path `skip` $skip `fields` $fields attr-dict `:` type($result)";
+}
+def NN_IdxOp : NN_Op<"idx"> {
+  let summary = "reads idx files; field dictionaries as for nn.csv, `first` being which of the paths";
+  let arguments = (ins Variadic<NN_Str>:$paths, ArrayAttr:$fields);
+  let results = (outs NN_Dataset:$result);
+  let assemblyFormat = "$paths `fields` $fields attr-dict `:` type($result)";
+}
+def NN_ShuffledOp : NN_Op<"shuffled"> {
+  let summary = "a view in random order";
+  let arguments = (ins NN_Dataset:$data, NN_IntScalar:$stream, I64Attr:$place);
+  let results = (outs NN_Dataset:$result);
+  let assemblyFormat = "$data `,` $stream `place` $place attr-dict `:` type($data) `->` type($result)";
+}
+def NN_SplitOp : NN_Op<"split"> {
+  let summary = "the first rows and the rest";
+  let arguments = (ins NN_Dataset:$data, NN_F64Scalar:$fraction);
+  let results = (outs NN_Dataset:$first, NN_Dataset:$rest);
+  let assemblyFormat = "$data `,` $fraction attr-dict `:` type($data) `->` type($first) `,` type($rest)";
+}
+def NN_TakeOp : NN_Op<"take"> {
+  let summary = "the first rows, at most `count`";
+  let arguments = (ins NN_Dataset:$data, NN_IntScalar:$count);
+  let results = (outs NN_Dataset:$result);
+  let assemblyFormat = "$data `,` $count attr-dict `:` type($data) `->` type($result)";
+}
+def NN_RowsOp : NN_Op<"rows"> {
+  let summary = "a field of all rows, as one tensor [rows, ...]";
+  let arguments = (ins NN_Dataset:$data, I64Attr:$field);
+  let results = (outs NN_Tensor:$result);
+  let assemblyFormat = "$data `field` $field attr-dict `:` type($data) `->` custom<NNType>(type($result))";
+}
+def NN_BatchesOp : NN_Body<"batches"> {
+  let summary = "for each batch of at most `size` rows; the last may be short";
+  let description = [{
+    The block's arguments are the fields numbered `fields`, with a first dimension that is the symbol `rows`, bound anew for each batch.
+  }];
+  let arguments = (ins NN_Dataset:$data, NN_IntScalar:$size, StrAttr:$rows, DenseI64ArrayAttr:$fields);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$data `,` $size `rows` $rows `fields` $fields attr-dict-with-keyword `:` type($data) $body";
+}
+
+//===-- Strings and output ----------------------------------------------------------------===//
+
+def NN_StringOp : NN_Pure<"string"> {
+  let summary = "a string known at compile time";
+  let arguments = (ins StrAttr:$value);
+  let results = (outs NN_Str:$result);
+  let assemblyFormat = "$value attr-dict";
+}
+def NN_FormatOp : NN_Op<"format"> {
+  let summary = "text[0], value 0 by spec[0], text[1], ..., a string";
+  let arguments = (ins Variadic<AnyType>:$values, StrArrayAttr:$text, StrArrayAttr:$specs);
+  let results = (outs NN_Str:$result);
+  let assemblyFormat = "$text $specs `(` $values `)` attr-dict `:` custom<NNTypes>(type($values))";
+}
+def NN_StringEqualOp : NN_Pure<"string_equal"> {
+  let summary = "whether two strings are equal";
+  let arguments = (ins NN_Str:$a, NN_Str:$b);
+  let results = (outs NN_BoolScalar:$result);
+  let assemblyFormat = "$a `,` $b attr-dict";
+}
+def NN_PrintOp : NN_Op<"print"> {
+  let summary = "writes a line on standard output";
+  let arguments = (ins NN_Str:$text, UnitAttr:$noNewline);
+  let assemblyFormat = "$text (`no_newline` $noNewline^)? attr-dict";
+}
+def NN_ReportOp : NN_Op<"report"> {
+  let summary = "a row of progress; the first value is the index";
+  let arguments = (ins Variadic<NN_Scalar>:$values, StrArrayAttr:$names);
+  let assemblyFormat = "$names `(` $values `)` attr-dict `:` custom<NNTypes>(type($values))";
+}
+def NN_AssertOp : NN_Op<"assert"> {
+  let summary = "ends the program where the condition is false, with the string that the region yields";
+  let arguments = (ins NN_BoolScalar:$condition);
+  let regions = (region SizedRegion<1>:$message);
+  let assemblyFormat = "$condition $message attr-dict";
+}
+def NN_SaveOp : NN_Op<"save"> {
+  let summary = "writes variables to a safetensors file under the given names";
+  let arguments = (ins NN_Str:$path, ArrayAttr:$variables, StrArrayAttr:$names);
+  let assemblyFormat = "$path $variables `as` $names attr-dict";
+}
+def NN_LoadOp : NN_Op<"load"> {
+  let summary = "fills variables from a safetensors file";
+  let arguments = (ins NN_Str:$path, ArrayAttr:$variables, StrArrayAttr:$names);
+  let assemblyFormat = "$path $variables `as` $names attr-dict";
+}
+
+#endif // NNC_OPS_PROGRAM

@@ -1,0 +1,70 @@
+//===- Source.h - source files and places in them --------------------------===//
+//
+// A SourceFile owns the text of one .nn file; a Span is a half-open byte range of it. Everything that
+// later speaks to the user about a place holds a Span. Spans outlive nothing: the SourceManager must
+// live as long as they do.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_SUPPORT_SOURCE_H
+#define NNC_SUPPORT_SOURCE_H
+
+#include "llvm/ADT/StringRef.h"
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nnc {
+
+/// A line and a column, both from 1; the column counts code points, as editors do.
+struct LineColumn {
+  unsigned line = 1;
+  unsigned column = 1;
+};
+
+class SourceFile {
+public:
+  SourceFile(std::string path, std::string text);
+
+  /// The path as the user gave it; "<stdlib>/name.nn" for the embedded library.
+  llvm::StringRef getPath() const { return path; }
+  llvm::StringRef getText() const { return text; }
+  LineColumn getLineColumn(uint32_t offset) const;
+  /// The text of a line (from 1), without its end.
+  llvm::StringRef getLine(unsigned line) const;
+  uint32_t getLineStart(unsigned line) const;
+  unsigned getLineCount() const;
+
+private:
+  std::string path;
+  std::string text;
+  std::vector<uint32_t> lineStarts;
+};
+
+/// The bytes [begin, end) of a file. A default Span has no file and stands for "nowhere".
+struct Span {
+  const SourceFile *file = nullptr;
+  uint32_t begin = 0;
+  uint32_t end = 0;
+
+  explicit operator bool() const { return file; }
+  llvm::StringRef getText() const { return file->getText().slice(begin, end); }
+  LineColumn getBegin() const { return file->getLineColumn(begin); }
+  /// The smallest span that covers both (of the same file).
+  static Span cover(Span a, Span b);
+};
+
+/// Owns the files of one compilation.
+class SourceManager {
+public:
+  /// Null, with the reason in `error`, where the file cannot be read or is not valid UTF-8.
+  const SourceFile *addFile(llvm::StringRef path, std::string &error);
+  const SourceFile *addText(llvm::StringRef path, llvm::StringRef text);
+
+private:
+  std::vector<std::unique_ptr<SourceFile>> files;
+};
+
+} // namespace nnc
+
+#endif // NNC_SUPPORT_SOURCE_H

@@ -1,0 +1,376 @@
+//===- Ast.h - the abstract syntax tree of a .nn file ------------------------===//
+//
+// What the parser hands on: plain nodes with spans, no ANTLR type and no MLIR type. Nodes belong to
+// the File's arena and are immutable after parsing. Kinds and `classof` make llvm::isa and llvm::cast work.
+// Sugar is kept (x |> f, f >> g, x.T): the tree prints as the user wrote it.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_SYNTAX_AST_H
+#define NNC_SYNTAX_AST_H
+
+#include "compiler/support/Source.h"
+#include "llvm/Support/Casting.h"
+#include <optional>
+
+namespace nnc::ast {
+
+/// A name and where it stands.
+struct Identifier {
+  std::string name;
+  Span span;
+};
+
+struct Node {
+  explicit Node(Span span) : span(span) {}
+  virtual ~Node() = default;
+  Span span;
+};
+
+struct Expr;
+struct Type;
+struct Statement;
+struct Pattern;
+
+/// `{ statement; ... }`
+struct Block {
+  Span span;
+  std::vector<Statement *> statements;
+};
+
+//===-- Types ---------------------------------------------------------------===//
+
+/// A dimension in a type: an expression (a bare name may be an unknown dimension), `..` or `..name`.
+struct DimSpec {
+  Span span;
+  Expr *expr = nullptr;               // null for `..`
+  std::optional<Identifier> restName; // of `..name`
+};
+
+struct Type : Node {
+  enum Kind { Named, List, Tuple };
+  Type(Kind kind, Span span) : Node(span), kind(kind) {}
+  Kind kind;
+  Identifier name;              // Named: f32, int, path, class, layer, fn, dataset, Vocabulary, ...
+  bool hasDims = false;         // Named: brackets follow
+  std::vector<DimSpec> dims;    // Named
+  std::vector<Type *> elements; // List (one) and Tuple
+};
+
+//===-- Expressions ----------------------------------------------------------===//
+
+struct Expr : Node {
+  enum Kind {
+    IntLiteral, FloatLiteral, BoolLiteral, StringLiteral, Name, Call, Index, Member, Unary, Binary,
+    Compose, Pipe, If, Minimize, Scan, Tuple, List, Comprehension
+  };
+  Expr(Kind kind, Span span) : Node(span), kind(kind) {}
+  const Kind kind;
+};
+
+template <Expr::Kind K> struct ExprOf : Expr {
+  explicit ExprOf(Span span) : Expr(K, span) {}
+  static bool classof(const Expr *e) { return e->kind == K; }
+};
+
+struct IntLiteral : ExprOf<Expr::IntLiteral> { using ExprOf::ExprOf; int64_t value = 0; };
+struct FloatLiteral : ExprOf<Expr::FloatLiteral> { using ExprOf::ExprOf; double value = 0; };
+struct BoolLiteral : ExprOf<Expr::BoolLiteral> { using ExprOf::ExprOf; bool value = false; };
+
+/// Text with holes: "loss {x:.3f}" has pieces "loss ", hole x with spec ".3f".
+struct StringLiteral : ExprOf<Expr::StringLiteral> {
+  using ExprOf::ExprOf;
+  struct Piece {
+    std::string text;     // escapes resolved; used where expr is null
+    Expr *expr = nullptr; // a hole
+    std::string spec;     // what follows the colon of a hole
+    Span specSpan;
+  };
+  std::vector<Piece> pieces;
+};
+
+struct Name : ExprOf<Expr::Name> { using ExprOf::ExprOf; std::string name; };
+
+/// `value`, `name = value`, or a data field `name: type = value`.
+struct Argument {
+  Span span;
+  std::optional<Identifier> name;
+  Type *type = nullptr;
+  Expr *value = nullptr; // may be null only where type is set
+};
+
+/// `for pattern in source if condition`, after an element or an argument.
+struct Generator {
+  Span span;
+  Pattern *pattern = nullptr;
+  Expr *source = nullptr;
+  Expr *condition = nullptr; // may be null
+};
+
+struct Call : ExprOf<Expr::Call> {
+  using ExprOf::ExprOf;
+  Expr *callee = nullptr;
+  std::vector<Argument> arguments;
+  std::optional<Generator> generator; // f(e for p in s): then there is one argument
+};
+
+/// An index between brackets.
+struct IndexItem {
+  enum Kind { Keep /* _ */, Rest /* .. */, Value /* expr; also a range a..b */, From /* a.. */, To /* ..b */ };
+  Span span;
+  Kind kind = Value;
+  Expr *expr = nullptr; // Value, From, To
+};
+struct Index : ExprOf<Expr::Index> {
+  using ExprOf::ExprOf;
+  Expr *base = nullptr;
+  std::vector<IndexItem> items;
+};
+
+struct Member : ExprOf<Expr::Member> {
+  using ExprOf::ExprOf;
+  Expr *base = nullptr;
+  Identifier name;
+};
+
+enum class UnaryOp { Negate, Not };
+struct Unary : ExprOf<Expr::Unary> {
+  using ExprOf::ExprOf;
+  UnaryOp op = UnaryOp::Negate;
+  Expr *operand = nullptr;
+};
+
+enum class BinaryOp {
+  Add, Sub, Mul, Div, MatMul, Pow, Eq, Ne, Lt, Le, Gt, Ge, And, Or,
+  Range /* a..b */, RangeInclusive /* a..=b */
+};
+/// "+", "..=", "and", ...
+llvm::StringRef getSpelling(BinaryOp op);
+struct Binary : ExprOf<Expr::Binary> {
+  using ExprOf::ExprOf;
+  BinaryOp op = BinaryOp::Add;
+  Span opSpan;
+  Expr *lhs = nullptr, *rhs = nullptr;
+};
+
+/// f >> g
+struct Compose : ExprOf<Expr::Compose> { using ExprOf::ExprOf; Expr *lhs = nullptr, *rhs = nullptr; };
+/// x |> f
+struct Pipe : ExprOf<Expr::Pipe> { using ExprOf::ExprOf; Expr *lhs = nullptr, *rhs = nullptr; };
+/// if condition then thenExpr else elseExpr
+struct If : ExprOf<Expr::If> {
+  using ExprOf::ExprOf;
+  Expr *condition = nullptr, *thenExpr = nullptr, *elseExpr = nullptr;
+};
+/// minimize loss over target using optimizer
+struct Minimize : ExprOf<Expr::Minimize> {
+  using ExprOf::ExprOf;
+  Expr *loss = nullptr, *over = nullptr, *optimizer = nullptr;
+};
+/// scan pattern in source, ... along axis { ... }
+struct Scan : ExprOf<Expr::Scan> {
+  using ExprOf::ExprOf;
+  struct Source { Pattern *pattern = nullptr; Expr *source = nullptr; };
+  std::vector<Source> sources;
+  Expr *along = nullptr; // may be null
+  Block body;
+};
+/// (a, b); a single parenthesised expression is that expression itself (its span widened to the parentheses is
+/// not kept: spans are of the inner expression).
+struct Tuple : ExprOf<Expr::Tuple> { using ExprOf::ExprOf; std::vector<Expr *> elements; };
+struct List : ExprOf<Expr::List> { using ExprOf::ExprOf; std::vector<Expr *> elements; };
+/// [element for pattern in source if condition]
+struct Comprehension : ExprOf<Expr::Comprehension> {
+  using ExprOf::ExprOf;
+  Expr *element = nullptr;
+  Generator generator;
+};
+
+//===-- Patterns ---------------------------------------------------------------===//
+
+struct Pattern : Node {
+  enum Kind { Name, Ignore /* _ */, Tuple };
+  Pattern(Kind kind, Span span) : Node(span), kind(kind) {}
+  Kind kind;
+  Identifier name;                 // Name
+  std::vector<Pattern *> elements; // Tuple
+};
+
+//===-- Statements ---------------------------------------------------------------===//
+
+/// `= expr` sets a value, `~ expr` draws it from an initialiser.
+struct Initialiser {
+  bool draws = false;
+  Expr *expr = nullptr;
+};
+
+struct Statement : Node {
+  enum Kind { Bind, Param, If, For, While, Break, Continue, Return, Yield, Assert, Assign, Expression };
+  Statement(Kind kind, Span span) : Node(span), kind(kind) {}
+  const Kind kind;
+};
+template <Statement::Kind K> struct StatementOf : Statement {
+  explicit StatementOf(Span span) : Statement(K, span) {}
+  static bool classof(const Statement *s) { return s->kind == K; }
+};
+
+/// let / var pattern: type = value
+struct BindStatement : StatementOf<Statement::Bind> {
+  using StatementOf::StatementOf;
+  bool isVar = false;
+  Pattern *pattern = nullptr;
+  Type *type = nullptr; // may be null
+  Expr *value = nullptr;
+};
+/// param name: type = value, or ~ value (the initialiser is optional in a layer, required in a block)
+struct ParamStatement : StatementOf<Statement::Param> {
+  using StatementOf::StatementOf;
+  Identifier name;
+  Type *type = nullptr;
+  std::optional<Initialiser> init;
+};
+struct IfStatement : StatementOf<Statement::If> {
+  using StatementOf::StatementOf;
+  struct Branch { Expr *condition = nullptr; Block body; };
+  std::vector<Branch> branches; // if, else if, ...
+  std::optional<Block> elseBody;
+};
+struct ForStatement : StatementOf<Statement::For> {
+  using StatementOf::StatementOf;
+  Pattern *pattern = nullptr;
+  Expr *source = nullptr;
+  Block body;
+};
+struct WhileStatement : StatementOf<Statement::While> {
+  using StatementOf::StatementOf;
+  Expr *condition = nullptr;
+  Block body;
+};
+struct BreakStatement : StatementOf<Statement::Break> { using StatementOf::StatementOf; };
+struct ContinueStatement : StatementOf<Statement::Continue> { using StatementOf::StatementOf; };
+struct ReturnStatement : StatementOf<Statement::Return> {
+  using StatementOf::StatementOf;
+  std::vector<Expr *> values; // several make a tuple
+};
+struct YieldStatement : StatementOf<Statement::Yield> {
+  using StatementOf::StatementOf;
+  std::vector<Expr *> values;
+};
+struct AssertStatement : StatementOf<Statement::Assert> {
+  using StatementOf::StatementOf;
+  Expr *condition = nullptr;
+  Expr *message = nullptr; // may be null
+};
+enum class AssignOp { Set, Add, Sub, Mul, Div };
+struct AssignStatement : StatementOf<Statement::Assign> {
+  using StatementOf::StatementOf;
+  AssignOp op = AssignOp::Set;
+  Expr *target = nullptr, *value = nullptr;
+};
+struct ExpressionStatement : StatementOf<Statement::Expression> {
+  using StatementOf::StatementOf;
+  Expr *expr = nullptr;
+};
+
+//===-- Items and members ----------------------------------------------------------===//
+
+struct Parameter {
+  Identifier name;
+  Type *type = nullptr;         // may be null
+  Expr *defaultValue = nullptr; // may be null
+  std::string doc;              // the /// text on its line (or the line above)
+  Span span;
+};
+
+/// `with name(cotangent) = expr`: a custom gradient with respect to the parameter that the rule names.
+struct CustomGradient {
+  Identifier rule; // "grad"
+  Identifier cotangent;
+  Expr *value = nullptr;
+  Span span;
+};
+
+/// A function, a loss, or a method of a layer (`forward`, `update`, ...). Exactly one of expr and block is set.
+struct Function : Node {
+  using Node::Node;
+  bool isLoss = false;
+  Identifier name;
+  std::vector<Parameter> parameters;
+  Type *result = nullptr; // may be null
+  Expr *expr = nullptr;
+  std::optional<Block> block;
+  std::vector<CustomGradient> customGradients;
+  std::string doc;
+};
+
+/// A member of a layer, model or optimizer.
+struct LayerMember : Node {
+  enum Kind { Param, State, Let, If, Method };
+  LayerMember(Kind kind, Span span) : Node(span), kind(kind) {}
+  Kind kind;
+  Identifier name;                 // Param, State
+  Type *type = nullptr;            // Param; State and Let: may be null
+  std::optional<Initialiser> init; // Param, State
+  Pattern *pattern = nullptr;      // Let
+  Expr *value = nullptr;           // Let: the value; If: the condition
+  std::vector<LayerMember *> body;     // If
+  std::vector<LayerMember *> elseBody; // If
+  Function *method = nullptr;      // Method
+  std::string doc;
+};
+
+struct Item : Node {
+  enum Kind { Import, Const, Function, Layer, Command, Test };
+  Item(Kind kind, Span span) : Node(span), kind(kind) {}
+  const Kind kind;
+  Identifier name; // of a Test: its string
+  std::string doc; // the /// lines above it
+};
+template <Item::Kind K> struct ItemOf : Item {
+  explicit ItemOf(Span span) : Item(K, span) {}
+  static bool classof(const Item *i) { return i->kind == K; }
+};
+struct ImportItem : ItemOf<Item::Import> { using ItemOf::ItemOf; std::string path; };
+struct ConstItem : ItemOf<Item::Const> {
+  using ItemOf::ItemOf;
+  Type *type = nullptr; // may be null
+  Expr *value = nullptr;
+};
+struct FunctionItem : ItemOf<Item::Function> {
+  using ItemOf::ItemOf;
+  ast::Function *function = nullptr;
+};
+struct LayerItem : ItemOf<Item::Layer> {
+  enum Flavour { Layer, Model, Optimizer };
+  using ItemOf::ItemOf;
+  Flavour flavour = Layer;
+  std::vector<Parameter> parameters;
+  std::vector<LayerMember *> members;
+};
+struct CommandItem : ItemOf<Item::Command> {
+  using ItemOf::ItemOf;
+  std::vector<Parameter> parameters;
+  Block body;
+};
+struct TestItem : ItemOf<Item::Test> { using ItemOf::ItemOf; Block body; };
+
+/// A parsed file; owns every node of its tree.
+class File {
+public:
+  explicit File(const SourceFile &source) : source(&source) {}
+  template <typename T, typename... Args> T *make(Args &&...args) {
+    auto node = std::make_unique<T>(std::forward<Args>(args)...);
+    T *result = node.get();
+    nodes.push_back(std::move(node));
+    return result;
+  }
+  const SourceFile *source;
+  std::vector<Item *> items;
+  std::string doc; // the /// lines or // lines at the top of the file, before a blank line
+
+private:
+  std::vector<std::unique_ptr<Node>> nodes;
+};
+
+} // namespace nnc::ast
+
+#endif // NNC_SYNTAX_AST_H

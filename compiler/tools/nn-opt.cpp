@@ -1,0 +1,13 @@
+//===- nn-opt.cpp - runs passes on files of the nn dialect, for tests ---------------===//
+
+#include "compiler/ir/NN.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "mlir/Transforms/Passes.h"
+
+int main(int argc, char **argv) {
+  mlir::DialectRegistry registry;
+  registry.insert<nnc::ir::NNDialect>();
+  mlir::registerTransformsPasses();
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "nn-opt: passes on the nn dialect\n", registry));
+}
