@@ -152,7 +152,7 @@ void readHeader(const char *location, const char *path, std::string_view file, A
     fail(location, "'%s' is cut short: its header of %" PRIu64 " bytes goes beyond its end; copy the file again",
          path, length);
 
-  JsonReader json(location, path, file.substr(size_t(lengthBytes), size_t(length)));
+  JsonReader json(location, path, dropFirst(file, size_t(lengthBytes)).substr(0, size_t(length)));
   json.expect('{');
   if (!json.take('}')) {
     do {

@@ -104,7 +104,7 @@ void JsonReader::string(Text &out) {
       error("the escape in a string is unknown");
     uint32_t code = hex();
     if (code >= 0xD800 && code < 0xDC00) {
-      if (text.substr(at, 2) != "\\u")
+      if (!dropFirst(text, at).starts_with("\\u"))
         error("half of a surrogate pair is missing");
       at += 2;
       uint32_t low = hex();

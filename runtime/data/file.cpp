@@ -41,6 +41,8 @@ char *nnrt::readFile(const char *location, const char *path, int64_t &size) {
     fail(location, "'%s' is cut short: its gzip stream ends early; fetch or copy the file again", path);
   if (problem == Z_ERRNO)
     fail(location, "cannot read '%s': %s", path, std::strerror(errno));
+  if (const char *colon = std::strstr(text, ": ")) // zlib names the descriptor first
+    text = colon + 2;
   if (problem != Z_OK && problem != Z_STREAM_END)
     fail(location, "'%s' is damaged: its gzip stream is not valid (%s); fetch or copy the file again", path, text);
   gzclose_r(file);

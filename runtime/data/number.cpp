@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/data/number.h"
 
+#include <cerrno>
 #include <cmath>
 
 using namespace nnrt;
@@ -100,16 +101,16 @@ Parsed nnrt::parseNumber(const char *begin, const char *end, int64_t &value) {
     return Parsed::number;
   }
   if (number.tooLong) { // rare: 19 digits, or needless zeros after the point
+    char *stop;
+    errno = 0;
+    value = std::strtoll(begin, &stop, 10);
+    if (stop == end)
+      return errno == ERANGE ? Parsed::outOfRange : Parsed::number;
     double real = std::strtod(begin, nullptr);
     if (std::fabs(real) >= 0x1p63)
       return Parsed::outOfRange;
-    if (real != std::floor(real))
-      return Parsed::notWhole;
-    const char *p = begin + (*begin == '-' || *begin == '+');
-    while (p < end && isDigit(*p))
-      ++p;
-    value = p == end ? std::strtoll(begin, nullptr, 10) : int64_t(real);
-    return Parsed::number;
+    value = int64_t(real);
+    return real == std::floor(real) ? Parsed::number : Parsed::notWhole;
   }
   for (; number.exponent < 0 && number.mantissa % 10 == 0; ++number.exponent)
     number.mantissa /= 10;

@@ -54,7 +54,7 @@ static int64_t distance(std::string_view a, std::string_view b) {
 const char *nearestName(std::string_view wanted, int64_t count, const char *(*nameAt)(const void *, int64_t),
                         const void *context) {
   const char *best = nullptr;
-  int64_t bestDistance = std::max<int64_t>(1, int64_t(wanted.size()) / 3) + 1;
+  int64_t bestDistance = (wanted.size() <= 3 ? 1 : std::max<int64_t>(2, int64_t(wanted.size()) / 3)) + 1;
   for (int64_t i = 0; i < count; ++i) {
     std::string_view name = nameAt(context, i);
     if (std::max(name.size(), wanted.size()) > 63)
@@ -229,7 +229,7 @@ const char *Arguments::following(const char *flag, const char *metavariable) {
 
 void Arguments::unknown(std::string_view name) {
   if (name.starts_with("no-")) {
-    std::string_view rest = name.substr(3);
+    std::string_view rest = dropFirst(name, 3);
     for (int64_t i = 0; i < command.flag_count; ++i)
       if (sameName(rest, command.flags[i].name))
         failUsage("--no-%s is not possible, as --%s is not a truth value", command.flags[i].name, command.flags[i].name);
@@ -264,7 +264,7 @@ void Arguments::flag(const char *argument) {
     const nn_flag &own = command.flags[i];
     if (sameName(name, own.name))
       return ownFlag(i, value);
-    if (own.type == NN_FLAG_BOOL && name.starts_with("no-") && sameName(name.substr(3), own.name)) {
+    if (own.type == NN_FLAG_BOOL && name.starts_with("no-") && sameName(dropFirst(name, 3), own.name)) {
       if (value)
         failUsage("--no-%s takes no value", own.name);
       return set(i, nn_value{0});

@@ -167,6 +167,11 @@ private:
   Array<char> bytes;
 };
 
+/// `text` without its first `count` bytes. string_view::substr would need the C++ library, to throw.
+inline std::string_view dropFirst(std::string_view text, size_t count) {
+  return {text.data() + count, text.size() - count};
+}
+
 /// The number of characters (code points) of a UTF-8 text: its width on a terminal, near enough.
 int64_t characterCount(std::string_view text);
 

@@ -40,7 +40,7 @@ extern "C" void nn_format_str(const char *value, const char *text) {
 
 extern "C" const char *nn_format_end(void) {
   int64_t start = starts->pop();
-  std::string_view text = buffer->view().substr(size_t(start));
+  std::string_view text = dropFirst(buffer->view(), size_t(start));
   auto *result = static_cast<char *>(reallocate(nullptr, text.size() + 1));
   std::memcpy(result, text.data(), text.size());
   result[text.size()] = '\0';

@@ -23,8 +23,8 @@ public:
     for (int64_t d = 0; d < rank; ++d)
       count *= dims[d];
     shortened = count > longest;
-    std::string_view line = out.view().substr(size_t(formattedStart()));
-    line = line.substr(line.rfind('\n') + 1); // npos + 1 is 0
+    std::string_view line = dropFirst(out.view(), size_t(formattedStart()));
+    line = dropFirst(line, line.rfind('\n') + 1); // npos + 1 is 0
     indent = characterCount(line);
   }
 
