@@ -18,9 +18,10 @@ struct FileType {
 } // namespace
 
 /// All types of the format; those with a dtype of ours first, in its order.
-static constexpr FileType fileTypes[] = {
-    {"BOOL", 1}, {"U8", 1},  {"I32", 4}, {"I64", 8}, {"BF16", 2}, {"F32", 4},     {"F64", 8},    {"I8", 1},
-    {"I16", 2},  {"U16", 2}, {"U32", 4}, {"U64", 8}, {"F16", 2},  {"F8_E4M3", 1}, {"F8_E5M2", 1}};
+static constexpr FileType fileTypes[] = {{"BOOL", 1}, {"U8", 1},      {"I32", 4},    {"I64", 8},
+                                         {"BF16", 2}, {"F32", 4},     {"F64", 8},    {"I8", 1},
+                                         {"I16", 2},  {"U16", 2},     {"U32", 4},    {"U64", 8},
+                                         {"F16", 2},  {"F8_E4M3", 1}, {"F8_E5M2", 1}};
 
 const char *fileTypeOf(int64_t dtype) { return fileTypes[dtype].name; }
 
@@ -64,10 +65,11 @@ void writeHeader(Text &out, int64_t count, const nn_tensor_info *infos, const in
   std::memcpy(const_cast<char *>(out.view().data()), &length, sizeof length);
 }
 
-/// A copy of a string that lives until the program ends.
+/// A copy of a string that the innermost scope owns.
 static const char *intern(Text &text) {
   auto *copy = static_cast<char *>(reallocate(nullptr, size_t(text.size()) + 1));
   std::memcpy(copy, text.c_str(), size_t(text.size()) + 1);
+  ownedByScope(copy, std::free);
   return copy;
 }
 
@@ -113,7 +115,9 @@ static void readEntry(JsonReader &json, Entry &entry) {
         json.expect(']');
       }
       entry.rank = dims.size();
-      entry.dims = dims.release();
+      int64_t *owned = dims.release();
+      ownedByScope(owned, std::free);
+      entry.dims = owned;
     } else if (key.view() == "data_offsets" && !hasOffsets) {
       hasOffsets = true;
       json.expect('[');
@@ -139,17 +143,24 @@ static bool sizeFits(const Entry &entry) {
   return entry.begin <= entry.end && entry.end - entry.begin == bytes;
 }
 
-void readHeader(const char *location, const char *path, std::string_view file, Array<Entry> &entries) {
+void readHeader(const char *location, const char *path, std::string_view file,
+                Array<Entry> &entries) {
   auto size = int64_t(file.size());
   uint64_t length = 0;
   if (size < lengthBytes)
-    fail(location, "'%s' is not a valid safetensors file: it has only %" PRId64 " bytes; was it saved by a "
-         "program, and copied whole?", path, size);
+    fail(location,
+         "'%s' is not a valid safetensors file: it has only %" PRId64 " bytes; was it saved by a "
+         "program, and copied whole?",
+         path, size);
   std::memcpy(&length, file.data(), sizeof length);
   if (length > uint64_t(longestHeader))
-    fail(location, "'%s' is not a valid safetensors file: it announces a header of %" PRIu64 " bytes", path, length);
+    fail(location,
+         "'%s' is not a valid safetensors file: it announces a header of %" PRIu64 " bytes", path,
+         length);
   if (int64_t(length) > size - lengthBytes)
-    fail(location, "'%s' is cut short: its header of %" PRIu64 " bytes goes beyond its end; copy the file again",
+    fail(location,
+         "'%s' is cut short: its header of %" PRIu64
+         " bytes goes beyond its end; copy the file again",
          path, length);
 
   JsonReader json(location, path, dropFirst(file, size_t(lengthBytes)).substr(0, size_t(length)));
@@ -175,12 +186,15 @@ void readHeader(const char *location, const char *path, std::string_view file, A
   for (int64_t i = 0; i < entries.size(); ++i) {
     const Entry &entry = entries[i];
     if (i > 0 && std::strcmp(entries[i - 1].name, entry.name) == 0)
-      fail(location, "'%s' is not a valid safetensors file: it describes the tensor '%s' twice", path, entry.name);
+      fail(location, "'%s' is not a valid safetensors file: it describes the tensor '%s' twice",
+           path, entry.name);
     if (!sizeFits(entry)) {
       Text type;
       appendType(type, entry.type, entry.rank, entry.dims);
-      fail(location, "'%s' is not a valid safetensors file: the tensor '%s' is %s, which its data_offsets %" PRId64
-           " to %" PRId64 " do not fit", path, entry.name, type.c_str(), entry.begin, entry.end);
+      fail(location,
+           "'%s' is not a valid safetensors file: the tensor '%s' is %s, which its data_offsets "
+           "%" PRId64 " to %" PRId64 " do not fit",
+           path, entry.name, type.c_str(), entry.begin, entry.end);
     }
   }
   std::sort(entries.begin(), entries.end(), [](const Entry &a, const Entry &b) {
@@ -189,15 +203,19 @@ void readHeader(const char *location, const char *path, std::string_view file, A
   int64_t offset = 0, dataBytes = size - lengthBytes - int64_t(length);
   for (const Entry &entry : entries) {
     if (entry.begin != offset)
-      fail(location, "'%s' is not a valid safetensors file: the bytes of the tensor '%s' %s", path, entry.name,
+      fail(location, "'%s' is not a valid safetensors file: the bytes of the tensor '%s' %s", path,
+           entry.name,
            entry.begin < offset ? "overlap those of another" : "leave a gap before them");
     offset = entry.end;
   }
   if (offset > dataBytes)
-    fail(location, "'%s' is cut short: its tensors have %" PRId64 " bytes, but only %" PRId64
-         " are there; copy the file again", path, offset, dataBytes);
+    fail(location,
+         "'%s' is cut short: its tensors have %" PRId64 " bytes, but only %" PRId64
+         " are there; copy the file again",
+         path, offset, dataBytes);
   if (offset < dataBytes)
-    fail(location, "'%s' is not a valid safetensors file: %" PRId64 " bytes follow its tensors", path, dataBytes - offset);
+    fail(location, "'%s' is not a valid safetensors file: %" PRId64 " bytes follow its tensors",
+         path, dataBytes - offset);
 }
 
 } // namespace nnrt

@@ -1,8 +1,9 @@
 //===- header.h - the header of a safetensors file ------------------------===//
 //
-// The format (huggingface/safetensors): eight bytes with the header's length, little-endian; the header,
-// a JSON object from each tensor's name to its dtype, shape and data_offsets (and "__metadata__" to an
-// object of strings), filled up with spaces; the tensors' bytes, row-major, little-endian, without gaps.
+// The format (huggingface/safetensors): eight bytes with the header's length, little-endian; the
+// header, a JSON object from each tensor's name to its dtype, shape and data_offsets (and
+// "__metadata__" to an object of strings), filled up with spaces; the tensors' bytes, row-major,
+// little-endian, without gaps.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNRT_CHECKPOINT_HEADER_H
@@ -33,13 +34,14 @@ void appendType(Text &out, const char *type, int64_t rank, const int64_t *dims);
 /// Number of elements of a shape.
 int64_t elementCount(int64_t rank, const int64_t *dims);
 
-/// The header that describes the tensors, padded, with the length before it. `order[i]` is the tensor
-/// whose bytes come i-th.
+/// The header that describes the tensors, padded, with the length before it. `order[i]` is the
+/// tensor whose bytes come i-th.
 void writeHeader(Text &out, int64_t count, const nn_tensor_info *infos, const int64_t *order);
 
-/// Reads and checks the header: syntax, shapes that fit their sizes, data without gaps or overlaps that
-/// ends with the file. Strings and dimensions of the entries live until the program ends.
-void readHeader(const char *location, const char *path, std::string_view file, Array<Entry> &entries);
+/// Reads and checks the header: syntax, shapes that fit their sizes, data without gaps or overlaps
+/// that ends with the file. The innermost scope owns the names and dimensions of the entries.
+void readHeader(const char *location, const char *path, std::string_view file,
+                Array<Entry> &entries);
 
 } // namespace nnrt
 

@@ -4,11 +4,13 @@
 namespace nnrt {
 
 void JsonReader::error(const char *problem) {
-  fail(location, "'%s' is not a valid safetensors file: byte %zu of its header: %s", path, at, problem);
+  fail(location, "'%s' is not a valid safetensors file: byte %zu of its header: %s", path, at,
+       problem);
 }
 
 void JsonReader::skipBlanks() {
-  while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r'))
+  while (at < text.size() &&
+         (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r'))
     ++at;
 }
 
@@ -39,7 +41,8 @@ int64_t JsonReader::number() {
   size_t start = at;
   int64_t value = 0;
   for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at)
-    if (__builtin_mul_overflow(value, int64_t(10), &value) || __builtin_add_overflow(value, int64_t(text[at] - '0'), &value))
+    if (__builtin_mul_overflow(value, int64_t(10), &value) ||
+        __builtin_add_overflow(value, int64_t(text[at] - '0'), &value))
       error("the number is too large");
   bool fraction = at < text.size() && (text[at] == '.' || text[at] == 'e' || text[at] == 'E');
   if (at == start || fraction || (at - start > 1 && text[start] == '0'))

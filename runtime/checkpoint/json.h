@@ -1,7 +1,7 @@
 //===- json.h - a strict reader of JSON text ------------------------------===//
 //
-// As much of JSON (RFC 8259) as the header of a safetensors file can hold: the caller asks for what must
-// come next. Anything else ends the program with a message that names file and byte.
+// As much of JSON (RFC 8259) as the header of a safetensors file can hold: the caller asks for what
+// must come next. Anything else ends the program with a message that names file and byte.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNRT_CHECKPOINT_JSON_H

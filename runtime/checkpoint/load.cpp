@@ -20,15 +20,18 @@ static constexpr int64_t namedDifferences = 4;
 static char *readWhole(const char *location, const char *path, int64_t &size) {
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0)
-    fail(location, errno == ENOENT ? "there is no file '%s'; save one first, or check the path"
-                                   : "cannot read '%s': %s; check the file's permissions", path, std::strerror(errno));
+    fail(location,
+         errno == ENOENT ? "there is no file '%s'; save one first, or check the path"
+                         : "cannot read '%s': %s; check the file's permissions",
+         path, std::strerror(errno));
   struct stat status;
   if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
     fail(location, "cannot load '%s': it is not a regular file", path);
   auto *bytes = static_cast<char *>(allocate(size_t(status.st_size)));
   size = 0;
   while (size < status.st_size) {
-    ssize_t got = read(file, bytes + size, size_t(std::min<int64_t>(status.st_size - size, 1 << 30)));
+    ssize_t got =
+        read(file, bytes + size, size_t(std::min<int64_t>(status.st_size - size, 1 << 30)));
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
@@ -42,8 +45,10 @@ static char *readWhole(const char *location, const char *path, int64_t &size) {
 }
 
 static const Entry *find(Array<Entry> &sorted, const char *name) {
-  Entry *found = std::lower_bound(sorted.begin(), sorted.end(), name,
-                                  [](const Entry &entry, const char *n) { return std::strcmp(entry.name, n) < 0; });
+  Entry *found =
+      std::lower_bound(sorted.begin(), sorted.end(), name, [](const Entry &entry, const char *n) {
+        return std::strcmp(entry.name, n) < 0;
+      });
   return found != sorted.end() && std::strcmp(found->name, name) == 0 ? found : nullptr;
 }
 
@@ -61,7 +66,8 @@ public:
       return;
     if (count > namedDifferences)
       named.format("; and %" PRId64 " more", count - namedDifferences);
-    fail(location, "'%s' does not fit the program: %s; load what the same model saved", path, named.c_str());
+    fail(location, "'%s' does not fit the program: %s; load what the same model saved", path,
+         named.c_str());
   }
 
 private:
@@ -70,9 +76,9 @@ private:
 };
 } // namespace
 
-extern "C" void nn_load(const char *location, const char *path, int64_t count, const nn_tensor_info *infos,
-                        void *const *data) {
-  int64_t size;
+extern "C" void nn_load(const char *location, const char *path, int64_t count,
+                        const nn_tensor_info *infos, void *const *data) {
+  int64_t scope = nn_scope_enter(), size;
   char *bytes = readWhole(location, path, size);
   Array<Entry> entries;
   readHeader(location, path, {bytes, size_t(size)}, entries);
@@ -90,8 +96,8 @@ extern "C" void nn_load(const char *location, const char *path, int64_t count, c
     const Entry *entry = find(entries, info.name);
     sources.push(entry);
     if (!entry) {
-      appendType(differences.next().format("it lacks '%s', which is ", info.name), fileTypeOf(info.dtype), info.rank,
-                 info.dims);
+      appendType(differences.next().format("it lacks '%s', which is ", info.name),
+                 fileTypeOf(info.dtype), info.rank, info.dims);
       continue;
     }
     bool same = std::strcmp(entry->type, fileTypeOf(info.dtype)) == 0 && entry->rank == info.rank &&
@@ -101,21 +107,24 @@ extern "C" void nn_load(const char *location, const char *path, int64_t count, c
       appendType(text, entry->type, entry->rank, entry->dims);
       text.append(", which must be ");
       appendType(text, fileTypeOf(info.dtype), info.rank, info.dims);
-    } else if (info.dtype == NN_BOOL &&
-               std::any_of(values + entry->begin, values + entry->end, [](char c) { return c != 0 && c != 1; })) {
+    } else if (info.dtype == NN_BOOL && std::any_of(values + entry->begin, values + entry->end,
+                                                    [](char c) { return c != 0 && c != 1; })) {
       differences.next().format("'%s' holds bytes that are neither true nor false", info.name);
     }
   }
   for (const Entry &entry : entries) {
-    bool wanted = std::any_of(infos, infos + count,
-                              [&](const nn_tensor_info &info) { return std::strcmp(info.name, entry.name) == 0; });
+    bool wanted = std::any_of(infos, infos + count, [&](const nn_tensor_info &info) {
+      return std::strcmp(info.name, entry.name) == 0;
+    });
     if (!wanted)
-      appendType(differences.next().format("it holds '%s', which the program does not have: ", entry.name), entry.type,
-                 entry.rank, entry.dims);
+      appendType(
+          differences.next().format("it holds '%s', which the program does not have: ", entry.name),
+          entry.type, entry.rank, entry.dims);
   }
   differences.report(location, path);
 
   for (int64_t i = 0; i < count; ++i)
     std::memcpy(data[i], values + sources[i]->begin, size_t(sources[i]->end - sources[i]->begin));
   std::free(bytes);
+  nn_scope_leave(scope);
 }

@@ -1,7 +1,7 @@
 //===- save.cpp - writing checkpoints -------------------------------------===//
 //
-// To a temporary file in the same directory, which is synced and then renamed: under the given name there is
-// always a whole file, the old or the new one. On failure the temporary file is removed.
+// To a temporary file in the same directory, which is synced and then renamed: under the given name
+// there is always a whole file, the old or the new one. On failure the temporary file is removed.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/checkpoint/header.h"
@@ -33,7 +33,9 @@ static bool writeAll(int file, const void *data, int64_t bytes) {
 static void syncDirectory(std::string_view path) {
   Text directory;
   size_t slash = path.rfind('/');
-  directory.append(slash == std::string_view::npos ? "." : slash == 0 ? "/" : path.substr(0, slash));
+  directory.append(slash == std::string_view::npos ? "."
+                   : slash == 0                    ? "/"
+                                                   : path.substr(0, slash));
   int file = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0)
     return;
@@ -41,8 +43,8 @@ static void syncDirectory(std::string_view path) {
   close(file);
 }
 
-extern "C" void nn_save(const char *location, const char *given, int64_t count, const nn_tensor_info *infos,
-                        const void *const *data) {
+extern "C" void nn_save(const char *location, const char *given, int64_t count,
+                        const nn_tensor_info *infos, const void *const *data) {
   char *resolved = realpath(given, nullptr); // a symbolic link stays; its target is replaced
   const char *path = resolved ? resolved : given;
   struct stat status;
@@ -66,8 +68,11 @@ extern "C" void nn_save(const char *location, const char *given, int64_t count, 
   auto *name = const_cast<char *>(temporary.c_str());
   int file = mkostemp(name, O_CLOEXEC);
   if (file < 0)
-    fail(location, "cannot save to '%s': no file can be made beside it: %s; check that the directory exists and "
-         "may be written", given, std::strerror(errno));
+    fail(location,
+         "cannot save to '%s': no file can be made beside it: %s; check that the directory exists "
+         "and "
+         "may be written",
+         given, std::strerror(errno));
   mode_t mask = umask(0);
   umask(mask);
   bool done = fchmod(file, exists ? status.st_mode & 07777 : 0666 & ~mask) == 0 &&

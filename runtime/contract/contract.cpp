@@ -1,12 +1,12 @@
 //===- contract.cpp - matrix products through Eigen -----------------------===//
 //
-// Compiled once for each x86-64 level, with NNRT_VARIANT = v2, v3, v4. Eigen's namespace is renamed for
-// each, so that the linker cannot take a template instance of one level for another's.
+// Compiled once for each x86-64 level, with NNRT_VARIANT = v2, v3, v4. Eigen's namespace is renamed
+// for each, so that the linker cannot take a template instance of one level for another's.
 //
-// An output larger than a tile is cut into tiles by its shape alone; each tile is one call of Eigen's
-// packed kernel, with this thread's packing buffer. The same tiles are computed with one thread, so that
-// every element has the same bits for any number of threads. Vectors go to Eigen's matrix-vector
-// kernels, products of a few elements to plain loops.
+// An output larger than a tile is cut into tiles by its shape alone; each tile is one call of
+// Eigen's packed kernel, with this thread's packing buffer. The same tiles are computed with one
+// thread, so that every element has the same bits for any number of threads. Vectors go to Eigen's
+// matrix-vector kernels, products of a few elements to plain loops.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/contract/packing.h"
@@ -23,10 +23,11 @@ namespace {
 
 using Index = int64_t;
 
-/// Products with fewer multiplications than this run on the calling thread: waking others costs more.
+/// Products with fewer multiplications than this run on the calling thread: waking others costs
+/// more.
 constexpr Index worthSharing = Index(1) << 20;
-/// Products with fewer multiplications than this use plain loops, as packing would dominate (measured:
-/// 8 x 8 x 8 takes 0.16 us packed, 0.32 us plain).
+/// Products with fewer multiplications than this use plain loops, as packing would dominate
+/// (measured: 8 x 8 x 8 takes 0.16 us packed, 0.32 us plain).
 constexpr Index tiny = 64;
 
 template <typename T> struct Problem {
@@ -75,11 +76,15 @@ template <typename T, int Order>
 using Mapper = Eigen::internal::const_blas_data_mapper<T, Index, Order>;
 
 template <typename T, int Order>
-void matrixVector(Index rows, Index columns, const T *matrix, Index stride, const T *vector, T *out) {
+void matrixVector(Index rows, Index columns, const T *matrix, Index stride, const T *vector,
+                  T *out) {
   using VectorMapper = Mapper<T, Order == Eigen::RowMajor ? Eigen::ColMajor : Eigen::RowMajor>;
-  Eigen::internal::general_matrix_vector_product<Index, T, Mapper<T, Order>, Order, false, T, VectorMapper,
-                                                 false>::run(rows, columns, Mapper<T, Order>(matrix, stride),
-                                                             VectorMapper(vector, 1), out, 1, T(1));
+  Eigen::internal::general_matrix_vector_product<Index, T, Mapper<T, Order>, Order, false, T,
+                                                 VectorMapper, false>::run(rows, columns,
+                                                                           Mapper<T, Order>(matrix,
+                                                                                            stride),
+                                                                           VectorMapper(vector, 1),
+                                                                           out, 1, T(1));
 }
 
 /// out = M x, M of `rows` x `columns`; row-major with `stride`, or column-major.
@@ -94,10 +99,11 @@ template <typename T> void vectorRange(void *context, Index begin, Index end) {
   const auto &p = *static_cast<const VectorProblem<T> *>(context);
   std::memset(p.out + begin, 0, size_t(end - begin) * sizeof(T));
   if (p.columnMajor)
-    matrixVector<T, Eigen::ColMajor>(end - begin, p.columns, p.matrix + begin, p.stride, p.x, p.out + begin);
-  else
-    matrixVector<T, Eigen::RowMajor>(end - begin, p.columns, p.matrix + begin * p.stride, p.stride, p.x,
+    matrixVector<T, Eigen::ColMajor>(end - begin, p.columns, p.matrix + begin, p.stride, p.x,
                                      p.out + begin);
+  else
+    matrixVector<T, Eigen::RowMajor>(end - begin, p.columns, p.matrix + begin * p.stride, p.stride,
+                                     p.x, p.out + begin);
 }
 
 /// Whether the product of one matrix of the batch is of a vector that the buffer holds.
@@ -142,9 +148,10 @@ public:
 template <typename T, int OrderA, int OrderB>
 void matrixProduct(Index m, Index n, const Problem<T> &p, const T *a, const T *b, T *c) {
   Blocking<T> blocking(m, n, p.k);
-  Eigen::internal::general_matrix_matrix_product<Index, T, OrderA, false, T, OrderB, false, Eigen::RowMajor,
-                                                 1>::run(m, n, p.k, a, p.lda, b, p.ldb, c, 1, p.n, T(1),
-                                                         blocking, nullptr);
+  Eigen::internal::general_matrix_matrix_product<Index, T, OrderA, false, T, OrderB, false,
+                                                 Eigen::RowMajor, 1>::run(m, n, p.k, a, p.lda, b,
+                                                                          p.ldb, c, 1, p.n, T(1),
+                                                                          blocking, nullptr);
 }
 
 template <typename T> void tileRange(void *context, Index begin, Index end) {
@@ -168,10 +175,11 @@ template <typename T> void tileRange(void *context, Index begin, Index end) {
   }
 }
 
-/// Cuts the output into tiles: as large as the buffers allow, then halved while there are few of them
-/// and each is still worth a thread.
+/// Cuts the output into tiles: as large as the buffers allow, then halved while there are few of
+/// them and each is still worth a thread.
 template <typename T> void chooseTiles(Problem<T> &p, Index batch) {
-  constexpr Index unitM = 8, unitN = 48, smallest = 96, enough = 8; // 48: the kernel's width with AVX-512
+  constexpr Index unitM = 8, unitN = 48, smallest = 96,
+                  enough = 8; // 48: the kernel's width with AVX-512
   p.tileM = std::min(roundUp(ceilDiv(p.m, ceilDiv(p.m, nnrt::maxTileM)), unitM), nnrt::maxTileM);
   p.tileN = std::min(roundUp(ceilDiv(p.n, ceilDiv(p.n, nnrt::maxTileN)), unitN), nnrt::maxTileN);
   for (;;) {
@@ -219,13 +227,13 @@ template <typename T> void contract(Problem<T> p, Index batch) {
 
 } // namespace
 
-#define NNRT_DEFINE(TYPE, NAME)                                                                            \
-  void NAME(TYPE *c, const TYPE *a, const TYPE *b, int64_t batch, int64_t m, int64_t n, int64_t k,         \
-            int64_t a_batch_stride, int64_t lda, int64_t transpose_a, int64_t b_batch_stride, int64_t ldb, \
-            int64_t transpose_b) {                                                                         \
-    contract<TYPE>({c, a, b, m, n, k, a_batch_stride, lda, b_batch_stride, ldb, transpose_a != 0,          \
-                    transpose_b != 0, 0, 0, 0, 0},                                                         \
-                   batch);                                                                                 \
+#define NNRT_DEFINE(TYPE, NAME)                                                                    \
+  void NAME(TYPE *c, const TYPE *a, const TYPE *b, int64_t batch, int64_t m, int64_t n, int64_t k, \
+            int64_t a_batch_stride, int64_t lda, int64_t transpose_a, int64_t b_batch_stride,      \
+            int64_t ldb, int64_t transpose_b) {                                                    \
+    contract<TYPE>({c, a, b, m, n, k, a_batch_stride, lda, b_batch_stride, ldb, transpose_a != 0,  \
+                    transpose_b != 0, 0, 0, 0, 0},                                                 \
+                   batch);                                                                         \
   }
 extern "C" NNRT_DEFINE(float, NNRT_JOIN(nn_contract_f32_, NNRT_VARIANT));
 extern "C" NNRT_DEFINE(double, NNRT_JOIN(nn_contract_f64_, NNRT_VARIANT));

@@ -2,6 +2,7 @@
 #include "runtime/contract/packing.h"
 
 namespace nnrt {
-alignas(64) constinit thread_local char packingBuffer[(maxTileM + maxTileN) * packedDepthBytes] = {};
+alignas(
+    64) constinit thread_local char packingBuffer[(maxTileM + maxTileN) * packedDepthBytes] = {};
 alignas(64) constinit thread_local char vectorBuffer[vectorBytes] = {};
 } // namespace nnrt

@@ -1,7 +1,7 @@
 //===- packing.h - buffers of the matrix products -------------------------===//
 //
-// Each thread has its own, in thread-local storage: a product allocates nothing. Shared by the variants
-// for the x86-64 levels. The limits bound the tiles that a product is cut into.
+// Each thread has its own, in thread-local storage: a product allocates nothing. Shared by the
+// variants for the x86-64 levels. The limits bound the tiles that a product is cut into.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNRT_CONTRACT_PACKING_H

@@ -1,8 +1,8 @@
 //===- csv.cpp - comma separated files ------------------------------------===//
 //
 // The file is read whole; each line is cut at its commas once, then each field parses its columns.
-// Spaces and double quotes around a value, CRLF, a byte-order mark and empty lines are accepted. Quoted
-// values may hold commas, but no line breaks.
+// Spaces and double quotes around a value, CRLF, a byte-order mark and empty lines are accepted.
+// Quoted values may hold commas, but no line breaks.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/data/dataset.h"
@@ -21,7 +21,8 @@ struct Cell {
 
 class Reader {
 public:
-  Reader(const char *location, const char *path, int64_t skip, int64_t fieldCount, const nn_field *fields)
+  Reader(const char *location, const char *path, int64_t skip, int64_t fieldCount,
+         const nn_field *fields)
       : location(location), path(path), skip(skip), fields(fields), fieldCount(fieldCount) {}
 
   nn_dataset *read();
@@ -80,8 +81,10 @@ bool Reader::cut(const char *p, const char *end) {
       for (++p; p < end && (*p != '"' || p[1] == '"'); ++p)
         p += *p == '"';
       if (p >= end)
-        fail(location, "%s, row %" PRId64 ": the quote of column %" PRId64 " is not closed on its line; "
-             "close it, or remove it", path, line, cells.size());
+        fail(location,
+             "%s, row %" PRId64 ": the quote of column %" PRId64 " is not closed on its line; "
+             "close it, or remove it",
+             path, line, cells.size());
     }
     while (p < end && *p != ',')
       ++p;
@@ -98,21 +101,27 @@ void Reader::badValue(const nn_field &field, int64_t column, Parsed problem) {
   int shown = int(std::min<int64_t>(bad.end - bad.begin, 40));
   const char *more = bad.end - bad.begin > shown ? "..." : "";
   Text where;
-  where.format("%s, row %" PRId64 ", column %" PRId64 " (field '%s')", path, line, column, field.name);
+  where.format("%s, row %" PRId64 ", column %" PRId64 " (field '%s')", path, line, column,
+               field.name);
   if (field.classes > 0 && problem != Parsed::notANumber)
-    fail(location, "%s: %.*s%s is not a class; a whole number from 0 to %" PRId64 " is needed", where.c_str(),
-         shown, bad.begin, more, field.classes - 1);
+    fail(location, "%s: %.*s%s is not a class; a whole number from 0 to %" PRId64 " is needed",
+         where.c_str(), shown, bad.begin, more, field.classes - 1);
   if (problem == Parsed::notWhole)
-    fail(location, "%s: %.*s%s is not a whole number, which %s needs; correct it or declare the field as f32",
+    fail(location,
+         "%s: %.*s%s is not a whole number, which %s needs; correct it or declare the field as f32",
          where.c_str(), shown, bad.begin, more, nameOf(field.dtype));
   if (problem == Parsed::outOfRange)
-    fail(location, "%s: %.*s%s is too large for %s", where.c_str(), shown, bad.begin, more, nameOf(field.dtype));
+    fail(location, "%s: %.*s%s is too large for %s", where.c_str(), shown, bad.begin, more,
+         nameOf(field.dtype));
   if (shown == 0)
     fail(location, "%s: the value is missing; fill it in or remove the row", where.c_str());
   if (rows == 0)
-    fail(location, "%s: '%.*s%s' is not a number; if the file starts with a line of names, skip it with "
-         "`skip = %" PRId64 "`", where.c_str(), shown, bad.begin, more, line);
-  fail(location, "%s: '%.*s%s' is not a number; correct it or remove the row", where.c_str(), shown, bad.begin, more);
+    fail(location,
+         "%s: '%.*s%s' is not a number; if the file starts with a line of names, skip it with "
+         "`skip = %" PRId64 "`",
+         where.c_str(), shown, bad.begin, more, line);
+  fail(location, "%s: '%.*s%s' is not a number; correct it or remove the row", where.c_str(), shown,
+       bad.begin, more);
 }
 
 template <typename T> void Reader::parse(const nn_field &field, T *out) {
@@ -140,7 +149,10 @@ nn_dataset *Reader::read() {
   for (int64_t f = 0; f < fieldCount; ++f) {
     const nn_field &field = fields[f];
     columnsNeeded = std::max(columnsNeeded, field.first_column + field.column_count);
-    Raw raw = field.dtype == NN_F64 ? Raw::f64 : field.dtype == NN_I32 ? Raw::i32 : field.dtype == NN_I64 ? Raw::i64 : Raw::f32;
+    Raw raw = field.dtype == NN_F64   ? Raw::f64
+              : field.dtype == NN_I32 ? Raw::i32
+              : field.dtype == NN_I64 ? Raw::i64
+                                      : Raw::f32;
     void *values = reallocate(nullptr, size_t(lines * field.column_count * sizeOf(field.dtype)));
     storage->buffers.push(values);
     storage->columns.push({field, raw, values});
@@ -152,8 +164,11 @@ nn_dataset *Reader::read() {
     ++line;
     if (line > skip && cut(p, lineEnd)) {
       if (cells.size() < columnsNeeded)
-        fail(location, "%s, row %" PRId64 ": it has %" PRId64 " columns, but %" PRId64 " are needed; check the "
-             "separator (a comma) and the declared columns", path, line, cells.size(), columnsNeeded);
+        fail(location,
+             "%s, row %" PRId64 ": it has %" PRId64 " columns, but %" PRId64
+             " are needed; check the "
+             "separator (a comma) and the declared columns",
+             path, line, cells.size(), columnsNeeded);
       for (Column &column : storage->columns) {
         int64_t at = rows * column.field.column_count;
         switch (column.raw) {
@@ -176,12 +191,13 @@ nn_dataset *Reader::read() {
   }
   std::free(text);
   if (rows == 0)
-    fail(location, "%s: there are no rows%s", path, skip > 0 ? " after the lines that are skipped" : "; the file is empty");
+    fail(location, "%s: there are no rows%s", path,
+         skip > 0 ? " after the lines that are skipped" : "; the file is empty");
   storage->rows = rows;
   return wholeDataset(storage);
 }
 
-extern "C" nn_dataset *nn_csv(const char *location, const char *path, int64_t skip, int64_t field_count,
-                              const nn_field *fields) {
+extern "C" nn_dataset *nn_csv(const char *location, const char *path, int64_t skip,
+                              int64_t field_count, const nn_field *fields) {
   return Reader(location, path, skip, field_count, fields).read();
 }

@@ -1,7 +1,7 @@
 //===- dataset.cpp - views of data sets and gathering from them -----------===//
 //
-// Shuffling, splitting and taking make views, which copy no values. Gathering copies a range of a view's
-// rows into a tensor, converted to the field's element type.
+// Shuffling, splitting and taking make views, which copy no values. Gathering copies a range of a
+// view's rows into a tensor, converted to the field's element type.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/data/dataset.h"
@@ -46,7 +46,9 @@ static nn_dataset *newDataset(Storage *storage, Order *order, int64_t first, int
   return data;
 }
 
-nn_dataset *nnrt::wholeDataset(Storage *storage) { return newDataset(storage, nullptr, 0, storage->rows); }
+nn_dataset *nnrt::wholeDataset(Storage *storage) {
+  return newDataset(storage, nullptr, 0, storage->rows);
+}
 
 /// A view of rows [first, first + count) of `data`.
 static nn_dataset *range(const nn_dataset *data, int64_t first, int64_t count) {
@@ -58,13 +60,14 @@ static nn_dataset *range(const nn_dataset *data, int64_t first, int64_t count) {
 
 extern "C" int64_t nn_dataset_count(const nn_dataset *data) { return data->count; }
 
-extern "C" nn_dataset *nn_dataset_shuffled(const nn_dataset *data, uint64_t place, uint64_t stream) {
+extern "C" nn_dataset *nn_dataset_shuffled(const nn_dataset *data, uint64_t place,
+                                           uint64_t stream) {
   auto *order = new (allocate(sizeof(Order))) Order{1, {}};
   order->rows.resize(data->count);
   for (int64_t i = 0; i < data->count; ++i)
     order->rows[i] = data->order ? data->order->rows[data->first + i] : data->first + i;
-  // Fisher and Yates from the end; a draw below `bound` is the high half of bound * 64 random bits, whose
-  // bias is below bound / 2^64.
+  // Fisher and Yates from the end; a draw below `bound` is the high half of bound * 64 random bits,
+  // whose bias is below bound / 2^64.
   Stream source(settings.seed, place, stream);
   Stream::Blocks words;
   uint32_t block = 0;
@@ -90,19 +93,23 @@ extern "C" void nn_dataset_split(const char *location, const nn_dataset *data, d
   if (!(fraction >= 0 && fraction <= 1))
     fail(location, "cannot split a data set at the fraction %g; it must be from 0 to 1", fraction);
   // 0.29 * 100 is a little less than 29 in binary and must still give 29 rows.
-  auto count = std::min(int64_t(std::floor(fraction * double(data->count) * (1 + 1e-12))), data->count);
+  auto count =
+      std::min(int64_t(std::floor(fraction * double(data->count) * (1 + 1e-12))), data->count);
   *first = range(data, 0, count);
   *rest = range(data, count, data->count - count);
 }
 
-extern "C" nn_dataset *nn_dataset_take(const char *location, const nn_dataset *data, int64_t count) {
+extern "C" nn_dataset *nn_dataset_take(const char *location, const nn_dataset *data,
+                                       int64_t count) {
   if (count < 0)
-    fail(location, "cannot take %" PRId64 " rows of a data set; the count must not be negative", count);
+    fail(location, "cannot take %" PRId64 " rows of a data set; the count must not be negative",
+         count);
   return range(data, 0, std::min(count, data->count));
 }
 
 template <typename From, typename To>
-static void copyRows(const nn_dataset *data, const Column &column, int64_t first, int64_t count, To *out) {
+static void copyRows(const nn_dataset *data, const Column &column, int64_t first, int64_t count,
+                     To *out) {
   int64_t width = column.field.column_count;
   const From *values = static_cast<const From *>(column.values);
   for (int64_t i = 0; i < count; ++i, out += width) {
@@ -117,7 +124,8 @@ static void copyRows(const nn_dataset *data, const Column &column, int64_t first
 }
 
 template <typename To>
-static void gather(const nn_dataset *data, const Column &column, int64_t first, int64_t count, void *out) {
+static void gather(const nn_dataset *data, const Column &column, int64_t first, int64_t count,
+                   void *out) {
   To *to = static_cast<To *>(out);
   switch (column.raw) {
   case Raw::u8:
@@ -137,11 +145,14 @@ static void gather(const nn_dataset *data, const Column &column, int64_t first, 
   }
 }
 
-extern "C" void nn_dataset_gather(const nn_dataset *data, int64_t field, int64_t first, int64_t count,
-                                  void *out) {
+extern "C" void nn_dataset_gather(const nn_dataset *data, int64_t field, int64_t first,
+                                  int64_t count, void *out) {
   if (first < 0 || count < 0 || first > data->count - count)
-    fail("", "internal error: rows %" PRId64 " to %" PRId64 " of a data set of %" PRId64 " rows were read; "
-             "please report it", first, first + count, data->count);
+    fail("",
+         "internal error: rows %" PRId64 " to %" PRId64 " of a data set of %" PRId64
+         " rows were read; "
+         "please report it",
+         first, first + count, data->count);
   const Column &column = data->storage->columns[field];
   switch (column.field.dtype) {
   case NN_F32:

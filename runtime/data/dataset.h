@@ -1,7 +1,8 @@
 //===- dataset.h - what a data set is inside ------------------------------===//
 //
-// A source's values lie in a Storage, which all views of it share; a view is a range of a row order.
-// Values keep the compact type that the file has (an image's pixels stay u8) until they are gathered.
+// A source's values lie in a Storage, which all views of it share; a view is a range of a row
+// order. Values keep the compact type that the file has (an image's pixels stay u8) until they are
+// gathered.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNRT_DATA_DATASET_H
@@ -41,7 +42,8 @@ void releaseStorage(Storage *storage);
 /// A data set of all rows, owned by the innermost scope; takes the storage over.
 nn_dataset *wholeDataset(Storage *storage);
 
-/// Reads a file whole, unpacking gzip, with a terminating zero after `size` bytes. Memory: std::free.
+/// Reads a file whole, unpacking gzip, with a terminating zero after `size` bytes. Memory:
+/// std::free.
 char *readFile(const char *location, const char *path, int64_t &size);
 
 } // namespace nnrt

@@ -15,8 +15,11 @@
 char *nnrt::readFile(const char *location, const char *path, int64_t &size) {
   int descriptor = open(path, O_RDONLY | O_CLOEXEC);
   if (descriptor < 0)
-    fail(location, errno == ENOENT ? "there is no file '%s'; check the path, which starts at the working directory"
-                                   : "cannot read '%s': %s; check the file's permissions", path, std::strerror(errno));
+    fail(location,
+         errno == ENOENT
+             ? "there is no file '%s'; check the path, which starts at the working directory"
+             : "cannot read '%s': %s; check the file's permissions",
+         path, std::strerror(errno));
   struct stat status;
   if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
     fail(location, "cannot read '%s': it is a directory; give a file", path);
@@ -38,13 +41,16 @@ char *nnrt::readFile(const char *location, const char *path, int64_t &size) {
   int problem = Z_OK;
   const char *text = gzerror(file, &problem);
   if (problem == Z_BUF_ERROR)
-    fail(location, "'%s' is cut short: its gzip stream ends early; fetch or copy the file again", path);
+    fail(location, "'%s' is cut short: its gzip stream ends early; fetch or copy the file again",
+         path);
   if (problem == Z_ERRNO)
     fail(location, "cannot read '%s': %s", path, std::strerror(errno));
   if (const char *colon = std::strstr(text, ": ")) // zlib names the descriptor first
     text = colon + 2;
   if (problem != Z_OK && problem != Z_STREAM_END)
-    fail(location, "'%s' is damaged: its gzip stream is not valid (%s); fetch or copy the file again", path, text);
+    fail(location,
+         "'%s' is damaged: its gzip stream is not valid (%s); fetch or copy the file again", path,
+         text);
   gzclose_r(file);
   bytes.resize(count);
   bytes.push('\0');

@@ -54,25 +54,37 @@ static File readIdx(const char *location, const char *path) {
     fail(location, "%s is not an idx file: its first two bytes are not zero; check the path", path);
   int64_t width = elementType(bytes[2], file.raw), rank = uint8_t(bytes[3]);
   if (width == 0 || rank == 0)
-    fail(location, "%s is not a valid idx file: its magic number is 0x%08X, with an unknown element type or no "
-         "dimensions", path, bigEndian(bytes));
+    fail(location,
+         "%s is not a valid idx file: its magic number is 0x%08X, with an unknown element type or "
+         "no "
+         "dimensions",
+         path, bigEndian(bytes));
   int64_t header = 4 + 4 * rank;
   if (size < header)
-    fail(location, "%s is cut short: its header has %" PRId64 " dimensions, but the file ends within them; fetch or "
-         "copy the file again", path, rank);
+    fail(location,
+         "%s is cut short: its header has %" PRId64
+         " dimensions, but the file ends within them; fetch or "
+         "copy the file again",
+         path, rank);
   file.items = bigEndian(bytes + 4);
   bool huge = false;
   for (int64_t i = 1; i < rank; ++i)
-    huge |= __builtin_mul_overflow(file.itemSize, int64_t(bigEndian(bytes + 4 + 4 * i)), &file.itemSize);
+    huge |= __builtin_mul_overflow(file.itemSize, int64_t(bigEndian(bytes + 4 + 4 * i)),
+                                   &file.itemSize);
   int64_t wanted = 0;
   huge |= __builtin_mul_overflow(file.items, file.itemSize, &wanted);
   huge |= __builtin_mul_overflow(wanted, width, &wanted);
   if (huge || size - header < wanted)
-    fail(location, "%s is cut short: its header announces %" PRId64 " items of %" PRId64 " elements, but only %" PRId64
-         " bytes follow; fetch or copy the file again", path, file.items, file.itemSize, size - header);
+    fail(location,
+         "%s is cut short: its header announces %" PRId64 " items of %" PRId64
+         " elements, but only %" PRId64 " bytes follow; fetch or copy the file again",
+         path, file.items, file.itemSize, size - header);
   if (size - header > wanted)
-    fail(location, "%s is damaged: %" PRId64 " bytes follow the %" PRId64 " items that its header announces; fetch or "
-         "copy the file again", path, size - header - wanted, file.items);
+    fail(location,
+         "%s is damaged: %" PRId64 " bytes follow the %" PRId64
+         " items that its header announces; fetch or "
+         "copy the file again",
+         path, size - header - wanted, file.items);
   if (file.items == 0)
     fail(location, "%s: there are no rows; the file holds 0 items", path);
   std::memmove(bytes, bytes + header, size_t(wanted));
@@ -82,22 +94,30 @@ static File readIdx(const char *location, const char *path) {
 }
 
 /// Checks the values that the field's type or its classes restrict.
-template <typename T> static void check(const char *location, const File &file, const nn_field &field) {
+template <typename T>
+static void check(const char *location, const File &file, const nn_field &field) {
   bool whole = field.classes > 0 || field.dtype == NN_I32 || field.dtype == NN_I64;
   if (!whole || (field.classes == 0 && !std::is_floating_point_v<T>))
     return;
   double low = field.classes > 0 ? 0 : field.dtype == NN_I32 ? -0x1p31 : -0x1p63;
-  double high = field.classes > 0 ? double(field.classes) : field.dtype == NN_I32 ? 0x1p31 : 0x1p63; // excluded
+  double high = field.classes > 0       ? double(field.classes)
+                : field.dtype == NN_I32 ? 0x1p31
+                                        : 0x1p63; // excluded
   const T *values = reinterpret_cast<const T *>(file.bytes);
   for (int64_t i = 0; i < file.items * file.itemSize; ++i) {
     double value = double(values[i]);
     if (value >= low && value < high && value == std::floor(value))
       continue;
     if (field.classes > 0)
-      fail(location, "%s, row %" PRId64 ", column %" PRId64 " (field '%s'): %g is not a class; a whole number from 0 to %"
-           PRId64 " is needed", file.path, i / file.itemSize, i % file.itemSize, field.name, value, field.classes - 1);
-    fail(location, "%s, row %" PRId64 ", column %" PRId64 " (field '%s'): %g is not a whole number that %s holds; declare "
-         "the field as f32", file.path, i / file.itemSize, i % file.itemSize, field.name, value, nameOf(field.dtype));
+      fail(location,
+           "%s, row %" PRId64 ", column %" PRId64
+           " (field '%s'): %g is not a class; a whole number from 0 to %" PRId64 " is needed",
+           file.path, i / file.itemSize, i % file.itemSize, field.name, value, field.classes - 1);
+    fail(location,
+         "%s, row %" PRId64 ", column %" PRId64
+         " (field '%s'): %g is not a whole number that %s holds; declare "
+         "the field as f32",
+         file.path, i / file.itemSize, i % file.itemSize, field.name, value, nameOf(field.dtype));
   }
 }
 
@@ -128,14 +148,19 @@ extern "C" nn_dataset *nn_idx(const char *location, int64_t path_count, const ch
     files.push(readIdx(location, paths[i]));
     storage->buffers.push(files[i].bytes);
     if (files[i].items != files[0].items)
-      fail(location, "%s holds %" PRId64 " items, but %s holds %" PRId64 "; the files of a data set must belong "
-           "together", paths[0], files[0].items, paths[i], files[i].items);
+      fail(location,
+           "%s holds %" PRId64 " items, but %s holds %" PRId64
+           "; the files of a data set must belong "
+           "together",
+           paths[0], files[0].items, paths[i], files[i].items);
   }
   for (int64_t f = 0; f < field_count; ++f) {
     const File &file = files[fields[f].first_column];
     if (file.itemSize != fields[f].column_count)
-      fail(location, "%s holds items of %" PRId64 " elements, but the field '%s' is declared with %" PRId64
-           "; correct its shape", file.path, file.itemSize, fields[f].name, fields[f].column_count);
+      fail(location,
+           "%s holds items of %" PRId64 " elements, but the field '%s' is declared with %" PRId64
+           "; correct its shape",
+           file.path, file.itemSize, fields[f].name, fields[f].column_count);
     check(location, file, fields[f]);
     storage->columns.push({fields[f], file.raw, file.bytes});
   }

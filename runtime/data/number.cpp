@@ -1,8 +1,8 @@
 //===- number.cpp - numbers in text files ---------------------------------===//
 //
 // Most numbers are short: a mantissa and a power of ten that the type represents exactly give the
-// correctly rounded value in one operation (Clinger, "How to read floating point numbers accurately",
-// 1990). All others go to libc's strtof and strtod, which round correctly too.
+// correctly rounded value in one operation (Clinger, "How to read floating point numbers
+// accurately", 1990). All others go to libc's strtof and strtod, which round correctly too.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/data/number.h"
@@ -17,14 +17,16 @@ template <typename T> struct Exact;
 template <> struct Exact<float> {
   static constexpr uint64_t mantissa = 1u << 24;
   static constexpr int power = 10;
-  static constexpr float powers[] = {1e0f, 1e1f, 1e2f, 1e3f, 1e4f, 1e5f, 1e6f, 1e7f, 1e8f, 1e9f, 1e10f};
+  static constexpr float powers[] = {1e0f, 1e1f, 1e2f, 1e3f, 1e4f, 1e5f,
+                                     1e6f, 1e7f, 1e8f, 1e9f, 1e10f};
   static float parse(const char *text, char **end) { return std::strtof(text, end); }
 };
 template <> struct Exact<double> {
   static constexpr uint64_t mantissa = uint64_t(1) << 53;
   static constexpr int power = 22;
-  static constexpr double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                      1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  static constexpr double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
   static double parse(const char *text, char **end) { return std::strtod(text, end); }
 };
 
@@ -78,9 +80,11 @@ template <typename T> static Parsed parseReal(const char *begin, const char *end
   if (!scan(begin, end, number))
     return Parsed::notANumber;
   using E = Exact<T>;
-  if (!number.tooLong && number.mantissa <= E::mantissa && number.exponent >= -E::power && number.exponent <= E::power) {
+  if (!number.tooLong && number.mantissa <= E::mantissa && number.exponent >= -E::power &&
+      number.exponent <= E::power) {
     T mantissa = T(int64_t(number.mantissa));
-    T magnitude = number.exponent < 0 ? mantissa / E::powers[-number.exponent] : mantissa * E::powers[number.exponent];
+    T magnitude = number.exponent < 0 ? mantissa / E::powers[-number.exponent]
+                                      : mantissa * E::powers[number.exponent];
     value = number.negative ? -magnitude : magnitude;
   } else {
     char *stop;
@@ -89,8 +93,12 @@ template <typename T> static Parsed parseReal(const char *begin, const char *end
   return std::isfinite(value) ? Parsed::number : Parsed::outOfRange;
 }
 
-Parsed nnrt::parseNumber(const char *begin, const char *end, float &value) { return parseReal(begin, end, value); }
-Parsed nnrt::parseNumber(const char *begin, const char *end, double &value) { return parseReal(begin, end, value); }
+Parsed nnrt::parseNumber(const char *begin, const char *end, float &value) {
+  return parseReal(begin, end, value);
+}
+Parsed nnrt::parseNumber(const char *begin, const char *end, double &value) {
+  return parseReal(begin, end, value);
+}
 
 Parsed nnrt::parseNumber(const char *begin, const char *end, int64_t &value) {
   Decimal number;
@@ -117,7 +125,8 @@ Parsed nnrt::parseNumber(const char *begin, const char *end, int64_t &value) {
   if (number.exponent < 0)
     return Parsed::notWhole;
   for (; number.exponent > 0; --number.exponent)
-    if (__builtin_mul_overflow(number.mantissa, uint64_t(10), &number.mantissa) || number.mantissa > INT64_MAX)
+    if (__builtin_mul_overflow(number.mantissa, uint64_t(10), &number.mantissa) ||
+        number.mantissa > INT64_MAX)
       return Parsed::outOfRange;
   value = number.negative ? -int64_t(number.mantissa) : int64_t(number.mantissa);
   return Parsed::number;

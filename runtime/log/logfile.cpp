@@ -1,8 +1,8 @@
 //===- logfile.cpp - the file of --log ------------------------------------===//
 //
-// JSON lines: one object a row. CSV: one table with the columns of all report statements; a statement
-// that brings new columns while the program runs extends the table, with empty cells in earlier rows.
-// Each row is written with one system call, so that a reader sees whole rows.
+// JSON lines: one object a row. CSV: one table with the columns of all report statements; a
+// statement that brings new columns while the program runs extends the table, with empty cells in
+// earlier rows. Each row is written with one system call, so that a reader sees whole rows.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/log/logfile.h"
@@ -18,7 +18,8 @@ using namespace nnrt;
 static constinit Immortal<Array<const char *>> columns;
 
 [[noreturn]] static void cannotWrite() {
-  fail("", "cannot write the log '%s': %s; give --log another file", settings.logPath, std::strerror(errno));
+  fail("", "cannot write the log '%s': %s; give --log another file", settings.logPath,
+       std::strerror(errno));
 }
 
 static void writeAll(std::string_view bytes) {
@@ -69,7 +70,8 @@ static int64_t findColumn(const char *name) {
   return -1;
 }
 
-/// Rewrites the file with the present columns as its header and `added` empty cells at each row's end.
+/// Rewrites the file with the present columns as its header and `added` empty cells at each row's
+/// end.
 static void extendTable(int64_t added) {
   Text table;
   for (int64_t i = 0; i < columns->size(); ++i)
@@ -106,7 +108,10 @@ static void appendCsv(Text &row, const nn_report_site &site, const double *value
       row.append(',');
     for (int64_t i = 0; i < site.column_count; ++i)
       if (std::strcmp(site.names[i], (*columns)[c]) == 0)
-        appendValue(row, values[i], site.integer[i], std::isnan(values[i]) ? "nan" : values[i] > 0 ? "inf" : "-inf");
+        appendValue(row, values[i], site.integer[i],
+                    std::isnan(values[i]) ? "nan"
+                    : values[i] > 0       ? "inf"
+                                          : "-inf");
   }
   row.append('\n');
 }

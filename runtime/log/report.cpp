@@ -1,9 +1,10 @@
 //===- report.cpp - progress ----------------------------------------------===//
 //
-// A row is kept (a line of its own) when its index moves on, if it is due: each index up to 100, each
-// tenth up to 1000, each hundredth up to 10,000, and so on; also when its loop ends (the index falls, or
-// the program ends) and when the program prints something else, so that all output is in order. The lines
-// that are kept are the same on a terminal and elsewhere; a terminal shows the present row below them.
+// A row is kept (a line of its own) when its index moves on, if it is due: each index up to 100,
+// each tenth up to 1000, each hundredth up to 10,000, and so on; also when its loop ends (the index
+// falls, or the program ends) and when the program prints something else, so that all output is in
+// order. The lines that are kept are the same on a terminal and elsewhere; a terminal shows the
+// present row below them.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/log/logfile.h"

@@ -1,7 +1,7 @@
 //===- new.cpp - the operators new and delete -----------------------------===//
 //
-// Eigen's templates refer to them on paths that the runtime never takes (it hands Eigen its buffers).
-// They are here so that no C++ library is needed.
+// Eigen's templates refer to them on paths that the runtime never takes (it hands Eigen its
+// buffers). They are here so that no C++ library is needed.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/support/support.h"

@@ -1,7 +1,7 @@
 //===- scope.cpp - lifetimes of handles -----------------------------------===//
 //
-// Handles lie on one stack in the order of their making; a scope is a height of that stack. Used by the
-// main thread only.
+// Handles lie on one stack in the order of their making; a scope is a height of that stack. Used by
+// the main thread only.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/support/support.h"

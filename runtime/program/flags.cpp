@@ -1,7 +1,7 @@
 //===- flags.cpp - reading the command line -------------------------------===//
 //
-// `--name value` or `--name=value`; `--name` and `--no-name` for truth values; `-` and `_` in names are the
-// same. Required arguments may also come by position; after `--` all are positions.
+// `--name value` or `--name=value`; `--name` and `--no-name` for truth values; `-` and `_` in names
+// are the same. Required arguments may also come by position; after `--` all are positions.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/program/program.h"
@@ -29,9 +29,9 @@ const int64_t builtinFlagCount = std::size(builtinFlags);
 //===-- Names ---------------------------------------------------------------===//
 
 static bool sameName(std::string_view given, std::string_view name) {
-  return given.size() == name.size() && std::equal(given.begin(), given.end(), name.begin(), [](char a, char b) {
-           return (a == '-' ? '_' : a) == (b == '-' ? '_' : b);
-         });
+  return given.size() == name.size() &&
+         std::equal(given.begin(), given.end(), name.begin(),
+                    [](char a, char b) { return (a == '-' ? '_' : a) == (b == '-' ? '_' : b); });
 }
 
 /// Levenshtein's distance of two names of at most 63 bytes.
@@ -51,10 +51,11 @@ static int64_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-const char *nearestName(std::string_view wanted, int64_t count, const char *(*nameAt)(const void *, int64_t),
-                        const void *context) {
+const char *nearestName(std::string_view wanted, int64_t count,
+                        const char *(*nameAt)(const void *, int64_t), const void *context) {
   const char *best = nullptr;
-  int64_t bestDistance = (wanted.size() <= 3 ? 1 : std::max<int64_t>(2, int64_t(wanted.size()) / 3)) + 1;
+  int64_t bestDistance =
+      (wanted.size() <= 3 ? 1 : std::max<int64_t>(2, int64_t(wanted.size()) / 3)) + 1;
   for (int64_t i = 0; i < count; ++i) {
     std::string_view name = nameAt(context, i);
     if (std::max(name.size(), wanted.size()) > 63)
@@ -76,7 +77,8 @@ const nn_command *findCommand(const nn_program &program, const char *name) {
       return &program.commands[i];
   const char *near = nearestName(
       name, program.command_count,
-      [](const void *p, int64_t i) { return static_cast<const nn_program *>(p)->commands[i].name; }, &program);
+      [](const void *p, int64_t i) { return static_cast<const nn_program *>(p)->commands[i].name; },
+      &program);
   if (near)
     failUsage("there is no command '%s'; did you mean '%s'?", name, near);
   failUsage("there is no command '%s'", name);
@@ -107,7 +109,8 @@ static int64_t parseInteger(const char *flag, const char *text, int64_t low, int
   if (end == text || *end != '\0' || *text == ' ')
     failUsage("--%s needs a whole number, not '%s'", flag, text);
   if (errno == ERANGE || value < low || value > high)
-    failUsage("--%s must be from %" PRId64 " to %" PRId64 "; %s is out of range", flag, low, high, text);
+    failUsage("--%s must be from %" PRId64 " to %" PRId64 "; %s is out of range", flag, low, high,
+              text);
   return value;
 }
 
@@ -232,7 +235,8 @@ void Arguments::unknown(std::string_view name) {
     std::string_view rest = dropFirst(name, 3);
     for (int64_t i = 0; i < command.flag_count; ++i)
       if (sameName(rest, command.flags[i].name))
-        failUsage("--no-%s is not possible, as --%s is not a truth value", command.flags[i].name, command.flags[i].name);
+        failUsage("--no-%s is not possible, as --%s is not a truth value", command.flags[i].name,
+                  command.flags[i].name);
   }
   auto nameAt = [](const void *c, int64_t i) {
     auto &own = *static_cast<const nn_command *>(c);
@@ -247,7 +251,8 @@ void Arguments::unknown(std::string_view name) {
 void Arguments::ownFlag(int64_t index, const char *value) {
   const nn_flag &own = command.flags[index];
   if (own.type != NN_FLAG_BOOL)
-    return set(index, parseValue(own, value ? value : following(own.name, metavariableOf(own.type))));
+    return set(index,
+               parseValue(own, value ? value : following(own.name, metavariableOf(own.type))));
   nn_value truth = {};
   truth.i64 = value ? parseBool(own.name, value) : 1;
   set(index, truth);
@@ -264,7 +269,8 @@ void Arguments::flag(const char *argument) {
     const nn_flag &own = command.flags[i];
     if (sameName(name, own.name))
       return ownFlag(i, value);
-    if (own.type == NN_FLAG_BOOL && name.starts_with("no-") && sameName(dropFirst(name, 3), own.name)) {
+    if (own.type == NN_FLAG_BOOL && name.starts_with("no-") &&
+        sameName(dropFirst(name, 3), own.name)) {
       if (value)
         failUsage("--no-%s takes no value", own.name);
       return set(i, nn_value{0});
@@ -299,7 +305,8 @@ bool Arguments::parse() {
   bool flags = true;
   while (next < argc) {
     const char *argument = argv[next++];
-    bool negative = argument[0] == '-' && ((argument[1] >= '0' && argument[1] <= '9') || argument[1] == '.');
+    bool negative =
+        argument[0] == '-' && ((argument[1] >= '0' && argument[1] <= '9') || argument[1] == '.');
     if (flags && std::strcmp(argument, "--") == 0)
       flags = false;
     else if (flags && argument[0] == '-' && argument[1] == '-')

@@ -25,9 +25,10 @@ static int64_t terminalWidth() {
   return width <= 0 ? 80 : std::clamp<int64_t>(width, 40, 100);
 }
 
-/// Appends `text` word by word from `column` on; further lines begin at `indent`. Line breaks in the
-/// text stay.
-static void appendWrapped(Text &out, std::string_view text, int64_t column, int64_t indent, int64_t width) {
+/// Appends `text` word by word from `column` on; further lines begin at `indent`. Line breaks in
+/// the text stay.
+static void appendWrapped(Text &out, std::string_view text, int64_t column, int64_t indent,
+                          int64_t width) {
   bool lineStart = true;
   while (!text.empty()) {
     if (text.front() == '\n') {
@@ -142,7 +143,9 @@ void programHelp(const nn_program &program) {
     table.measure(program.commands[i].name);
   for (int64_t i = 0; i < program.command_count; ++i)
     table.row(program.commands[i].name, firstLine(program.commands[i].doc));
-  out.append("\n'").append(program.name).append(" COMMAND --help' shows the arguments of a command.\n");
+  out.append("\n'")
+      .append(program.name)
+      .append(" COMMAND --help' shows the arguments of a command.\n");
   show(out);
 }
 
@@ -188,7 +191,8 @@ void commandHelp(const nn_program &program, const nn_command &command, bool alon
 void testHelp(const nn_program &program) {
   Text out;
   out.append("Usage: ").append(program.name).append(" [FILTER]\n\n");
-  appendParagraph(out, "Runs the tests of this program, or those whose names contain FILTER, each in a process of its "
+  appendParagraph(out, "Runs the tests of this program, or those whose names contain FILTER, each "
+                       "in a process of its "
                        "own. The exit status is 1 if one fails.");
   Table table(out);
   measureBuiltins(table);

@@ -1,7 +1,7 @@
 //===- nn_main.cpp - the main program -------------------------------------===//
 //
-// Checks that program, runtime and CPU fit, then runs the command that the command line names, or the
-// tests of a test program.
+// Checks that program, runtime and CPU fit, then runs the command that the command line names, or
+// the tests of a test program.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/program/program.h"
@@ -32,7 +32,8 @@ static int testMain(const nn_program &program, int argc, char **argv) {
     std::string_view argument = argv[i];
     if (!argument.starts_with("-"))
       hasFilter = true;
-    else if (argument.find('=') == std::string_view::npos && argument != "--quiet" && argument != "--help")
+    else if (argument.find('=') == std::string_view::npos && argument != "--quiet" &&
+             argument != "--help")
       ++i; // its value
   }
   if (!parseArguments(hasFilter ? withFilter : without, argc - 1, argv + 1, &value))
@@ -49,13 +50,16 @@ extern "C" int nn_main(int argc, char **argv, const nn_program *program) {
   std::signal(SIGPIPE, SIG_IGN); // a reader that goes away must not cost the work: see flushOutput
   settings.usageName = program->name;
   if (program->abi_version != NNRT_ABI_VERSION)
-    fail("", "'%s' was compiled for version %" PRId64 " of the runtime but is linked with version %d; build it again",
+    fail("",
+         "'%s' was compiled for version %" PRId64
+         " of the runtime but is linked with version %d; build it again",
          program->name, program->abi_version, NNRT_ABI_VERSION);
   requireCpuLevel(program->name, program->cpu_level);
   if (program->test_count > 0)
     return testMain(*program, argc, argv);
   if (program->command_count == 0)
-    fail("", "'%s' has no commands; add `command main() { ... }` to %s", program->name, program->source);
+    fail("", "'%s' has no commands; add `command main() { ... }` to %s", program->name,
+         program->source);
 
   bool alone = program->command_count == 1;
   const nn_command *command = &program->commands[0];

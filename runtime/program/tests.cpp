@@ -1,7 +1,8 @@
 //===- tests.cpp - running the tests of a program -------------------------===//
 //
-// Each test runs in a child process, so that a failed assertion or a crash ends this test only and tests
-// do not see each other's state. What a child writes on standard error is shown below its result.
+// Each test runs in a child process, so that a failed assertion or a crash ends this test only and
+// tests do not see each other's state. What a child writes on standard error is shown below its
+// result.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/program/program.h"
@@ -51,7 +52,8 @@ static bool runTest(const nn_test &test, Text &messages) {
   while (waitpid(child, &status, 0) < 0 && errno == EINTR)
     ;
   if (WIFSIGNALED(status))
-    messages.append(test.location).format(": error: the test was ended by the signal %s\n", strsignal(WTERMSIG(status)));
+    messages.append(test.location)
+        .format(": error: the test was ended by the signal %s\n", strsignal(WTERMSIG(status)));
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 

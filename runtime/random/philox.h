@@ -1,13 +1,14 @@
 //===- philox.h - the generator Philox4x32-10 -----------------------------===//
 //
-// Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011): a keyed bijection of
-// 128-bit counters in ten rounds. Checked against the known answers that its authors publish.
+// Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011): a keyed
+// bijection of 128-bit counters in ten rounds. Checked against the known answers that its authors
+// publish.
 //
 // What a counter means here, in 32-bit words:
 //   word 0: the block; block i holds the four words of elements 4i .. 4i+3 (or of two 64-bit draws)
 //   word 1, 2: the stream, low and high half
-//   word 3: the place in the source, its halves folded: low ^ mix(high), so that places below 2^32 differ
-//   key: the program's seed, low and high half
+//   word 3: the place in the source, its halves folded: low ^ mix(high), so that places below 2^32
+//   differ key: the program's seed, low and high half
 // A stream has 2^32 blocks, 2^34 elements of 32 bits; larger tensors do not fit into memory.
 //
 //===----------------------------------------------------------------------===//
@@ -18,9 +19,10 @@
 
 namespace nnrt {
 
-/// Replaces counters[word][lane] by the generator's output; the lanes are independent, so that the loop
-/// vectorises.
-template <int Lanes> inline void philox(uint32_t (&counters)[4][Lanes], uint32_t key0, uint32_t key1) {
+/// Replaces counters[word][lane] by the generator's output; the lanes are independent, so that the
+/// loop vectorises.
+template <int Lanes>
+inline void philox(uint32_t (&counters)[4][Lanes], uint32_t key0, uint32_t key1) {
   for (int round = 0; round < 10; ++round) {
     for (int lane = 0; lane < Lanes; ++lane) {
       uint64_t product0 = uint64_t(0xD2511F53u) * counters[0][lane];

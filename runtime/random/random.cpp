@@ -1,8 +1,8 @@
 //===- random.cpp - tensors of random numbers -----------------------------===//
 //
 // Uniform and normal draws from the streams of philox.h. The logarithm, sine and cosine of Box and
-// Muller's method are computed here, in double precision with fdlibm's polynomials, not by libm: its
-// results differ between versions and CPUs in the last bit, and these loops vectorise.
+// Muller's method are computed here, in double precision with fdlibm's polynomials, not by libm:
+// its results differ between versions and CPUs in the last bit, and these loops vectorise.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/random/philox.h"
@@ -17,17 +17,21 @@ using namespace nnrt;
 static inline double logarithm(double u) {
   uint64_t bits;
   std::memcpy(&bits, &u, sizeof bits);
-  uint64_t shifted = bits + (0x3FF0000000000000u - 0x3FE6A09E667F3BCDu); // 1 + f in [sqrt(1/2), sqrt(2))
+  uint64_t shifted =
+      bits + (0x3FF0000000000000u - 0x3FE6A09E667F3BCDu); // 1 + f in [sqrt(1/2), sqrt(2))
   double k = double(int32_t(shifted >> 52) - 1023);
   bits = (shifted & 0x000FFFFFFFFFFFFFu) + 0x3FE6A09E667F3BCDu;
   double m;
   std::memcpy(&m, &bits, sizeof m);
   double f = m - 1.0, s = f / (2.0 + f), z = s * s, w = z * z;
-  double even = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01));
+  double even = w * (3.999999999940941908e-01 +
+                     w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01));
   double odd = z * (6.666666666666735130e-01 +
-                    w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860510658591e-01)));
+                    w * (2.857142874366239149e-01 +
+                         w * (1.818357216161805012e-01 + w * 1.479819860510658591e-01)));
   double half = 0.5 * f * f;
-  return k * 6.93147180369123816490e-01 - ((half - (s * (half + even + odd) + k * 1.90821492927058770002e-10)) - f);
+  return k * 6.93147180369123816490e-01 -
+         ((half - (s * (half + even + odd) + k * 1.90821492927058770002e-10)) - f);
 }
 
 /// Two independent standard normals from u in (0, 1] and turn in [0, 1).
@@ -36,14 +40,24 @@ static inline void boxMuller(double u, double turn, double &first, double &secon
   int32_t quarter = int32_t(turn * 4.0 + 0.5);
   double x = (turn * 4.0 - quarter) * 1.57079632679489661923; // within pi/4
   double z = x * x;
-  double sine = x + x * z * (-1.66666666666666324348e-01 +
-                z * (8.33333333332248946124e-03 + z * (-1.98412698298579493134e-04 +
-                z * (2.75573137070700676789e-06 + z * (-2.50507602534068634195e-08 + z * 1.58969099521155010221e-10)))));
-  double cosine = 1.0 - 0.5 * z + z * z * (4.16666666666666019037e-02 +
-                  z * (-1.38888888888741095749e-03 + z * (2.48015872894767294178e-05 +
-                  z * (-2.75573143513906633035e-07 + z * (2.08757232129817482790e-09 + z * -1.13596475577881948265e-11)))));
+  double sine =
+      x + x * z *
+              (-1.66666666666666324348e-01 +
+               z * (8.33333333332248946124e-03 +
+                    z * (-1.98412698298579493134e-04 +
+                         z * (2.75573137070700676789e-06 + z * (-2.50507602534068634195e-08 +
+                                                                z * 1.58969099521155010221e-10)))));
+  double cosine =
+      1.0 - 0.5 * z +
+      z * z *
+          (4.16666666666666019037e-02 +
+           z * (-1.38888888888741095749e-03 +
+                z * (2.48015872894767294178e-05 +
+                     z * (-2.75573143513906633035e-07 +
+                          z * (2.08757232129817482790e-09 + z * -1.13596475577881948265e-11)))));
   double a = quarter & 1 ? sine : cosine, b = quarter & 1 ? cosine : sine;
-  first = radius * ((quarter + 1) & 2 ? -a : a); // the cosine is negative in the second and third quarter
+  first = radius *
+          ((quarter + 1) & 2 ? -a : a); // the cosine is negative in the second and third quarter
   second = radius * (quarter & 2 ? -b : b);
 }
 
@@ -75,7 +89,8 @@ struct NormalF32 {
   static void put(const Stream::Blocks &words, int lane, float *out) {
     for (int j = 0; j < 2; ++j) {
       double a, b;
-      boxMuller((double(words[2 * j][lane]) + 1.0) * 0x1p-32, double(words[2 * j + 1][lane]) * 0x1p-32, a, b);
+      boxMuller((double(words[2 * j][lane]) + 1.0) * 0x1p-32,
+                double(words[2 * j + 1][lane]) * 0x1p-32, a, b);
       out[2 * j] = float(a);
       out[2 * j + 1] = float(b);
     }

@@ -86,9 +86,14 @@ extern "C" void nn_assert_failed(const char *location, const char *message) {
 
 extern "C" void nn_index_failed(const char *location, int64_t index, int64_t size) {
   if (size <= 0)
-    fail(location, "index %" PRId64 " into a dimension of size 0; there is nothing to select", index);
-  fail(location, "index %" PRId64 " is out of range for a dimension of size %" PRId64
-       "; it must be from 0 to %" PRId64, index, size, size - 1);
+    fail(location, "index %" PRId64 " into a dimension of size 0; there is nothing to select",
+         index);
+  fail(location,
+       "index %" PRId64 " is out of range for a dimension of size %" PRId64
+       "; it must be from 0 to %" PRId64,
+       index, size, size - 1);
 }
 
-extern "C" void nn_fail(const char *location, const char *message) { fail(location, "%s", message); }
+extern "C" void nn_fail(const char *location, const char *message) {
+  fail(location, "%s", message);
+}

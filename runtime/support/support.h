@@ -3,8 +3,8 @@
 // Errors, memory that is checked, a growable array, a text builder and the settings of the command
 // line. Internal: only the runtime's own sources include it.
 //
-// Needs libc only. The runtime is linked into programs that have no C++ standard library, so nothing
-// here or elsewhere in the runtime may use more of it than header-only templates.
+// Needs libc only. The runtime is linked into programs that have no C++ standard library, so
+// nothing here or elsewhere in the runtime may use more of it than header-only templates.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNRT_SUPPORT_SUPPORT_H
@@ -23,16 +23,17 @@ namespace nnrt {
 
 //===-- Errors ----------------------------------------------------------------===//
 
-/// Prints "LOCATION: error: MESSAGE" on standard error and exits with status 1. Rows of progress that
-/// are pending and buffered output come out first. `location` may be null or empty.
+/// Prints "LOCATION: error: MESSAGE" on standard error and exits with status 1. Rows of progress
+/// that are pending and buffered output come out first. `location` may be null or empty.
 [[noreturn]] void fail(const char *location, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /// Prints "PROGRAM: error: MESSAGE" and a pointer to --help, and exits with status 2.
 [[noreturn]] void failUsage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/// Flushes standard output. A reader that went away is not an error: what it does not read is dropped
-/// and the program goes on, so that its work is saved. Anything else (a full disk) ends the program.
+/// Flushes standard output. A reader that went away is not an error: what it does not read is
+/// dropped and the program goes on, so that its work is saved. Anything else (a full disk) ends the
+/// program.
 void flushOutput();
 
 //===-- Settings --------------------------------------------------------------===//
@@ -50,8 +51,8 @@ struct Settings {
 extern Settings settings;
 
 /// Called before anything else is written on standard output and at the end of the program, so that
-/// progress is kept in order. Set by the log family when it is used, else null: thus printing does not
-/// bring the log family into a program that does not report.
+/// progress is kept in order. Set by the log family when it is used, else null: thus printing does
+/// not bring the log family into a program that does not report.
 extern void (*keepProgress)();
 
 /// Whether standard output stands in the middle of a line that nn_write began.
@@ -59,7 +60,8 @@ extern bool outputMidLine;
 
 //===-- Memory ----------------------------------------------------------------===//
 
-/// Memory of at least `bytes` bytes, aligned to 64; ends the program when there is none. For std::free.
+/// Memory of at least `bytes` bytes, aligned to 64; ends the program when there is none. For
+/// std::free.
 void *allocate(size_t bytes);
 
 /// As realloc, but ends the program when there is no memory. Alignment as malloc's.
@@ -167,7 +169,8 @@ private:
   Array<char> bytes;
 };
 
-/// `text` without its first `count` bytes. string_view::substr would need the C++ library, to throw.
+/// `text` without its first `count` bytes. string_view::substr would need the C++ library, to
+/// throw.
 inline std::string_view dropFirst(std::string_view text, size_t count) {
   return {text.data() + count, text.size() - count};
 }

@@ -1,7 +1,7 @@
 //===- format.cpp - building and comparing strings ------------------------===//
 //
-// One buffer holds the text under construction. A hole's expression may build a text of its own: texts
-// then nest, each beginning where the buffer ended.
+// One buffer holds the text under construction. A hole's expression may build a text of its own:
+// texts then nest, each beginning where the buffer ended.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/text/spec.h"
@@ -18,8 +18,12 @@ int64_t nnrt::formattedStart() { return starts->back(); }
 
 extern "C" void nn_format_begin(void) { starts->push(buffer->size()); }
 extern "C" void nn_format_text(const char *text) { buffer->append(text); }
-extern "C" void nn_format_f64(double value, const char *spec) { appendReal(*buffer, value, parseSpec(spec)); }
-extern "C" void nn_format_i64(int64_t value, const char *spec) { appendInteger(*buffer, value, parseSpec(spec)); }
+extern "C" void nn_format_f64(double value, const char *spec) {
+  appendReal(*buffer, value, parseSpec(spec));
+}
+extern "C" void nn_format_i64(int64_t value, const char *spec) {
+  appendInteger(*buffer, value, parseSpec(spec));
+}
 
 extern "C" void nn_format_bool(int64_t value, const char *spec) {
   appendPadded(*buffer, value ? "true" : "false", parseSpec(spec), '<');

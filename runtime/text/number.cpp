@@ -1,7 +1,7 @@
 //===- number.cpp - format specifications and numbers ---------------------===//
 //
-// Numbers are printed by libc, then grouped, signed and padded here. NaN is "nan" and infinity "inf",
-// which are never filled with zeros.
+// Numbers are printed by libc, then grouped, signed and padded here. NaN is "nan" and infinity
+// "inf", which are never filled with zeros.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/text/spec.h"
@@ -61,7 +61,8 @@ void appendPadded(Text &text, std::string_view body, const Spec &spec, char defa
 }
 
 /// Signs, groups and pads `digits`: a number without its sign.
-static void appendNumber(Text &text, bool negative, std::string_view digits, bool finite, const Spec &spec) {
+static void appendNumber(Text &text, bool negative, std::string_view digits, bool finite,
+                         const Spec &spec) {
   Text number;
   if (negative)
     number.append('-');

@@ -1,7 +1,7 @@
 //===- spec.h - format specifications -------------------------------------===//
 //
-// [[fill]align][sign][0][width][,][.precision][type]: align one of < > ^, sign one of + - space, type one
-// of f e g % d. The compiler has checked the text, so reading it cannot fail.
+// [[fill]align][sign][0][width][,][.precision][type]: align one of < > ^, sign one of + - space,
+// type one of f e g % d. The compiler has checked the text, so reading it cannot fail.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNRT_TEXT_SPEC_H
@@ -29,8 +29,8 @@ void appendPadded(Text &text, std::string_view body, const Spec &spec, char defa
 void appendReal(Text &text, double value, const Spec &spec);
 void appendInteger(Text &text, int64_t value, const Spec &spec);
 
-/// The text that nn_format_begin, pieces and nn_format_end build; and where the innermost text begins
-/// in it (an expression in a hole may build a text of its own).
+/// The text that nn_format_begin, pieces and nn_format_end build; and where the innermost text
+/// begins in it (an expression in a hole may build a text of its own).
 Text &formatted();
 int64_t formattedStart();
 

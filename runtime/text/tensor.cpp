@@ -1,8 +1,8 @@
 //===- tensor.cpp - tensors as text ---------------------------------------===//
 //
-// Elements are aligned to the widest one shown. Tensors of more than 1000 elements are shortened: of a
-// dimension above 6 the first and last three are shown. Further lines are indented to where the tensor
-// began, so that "w = " before it keeps the columns straight.
+// Elements are aligned to the widest one shown. Tensors of more than 1000 elements are shortened:
+// of a dimension above 6 the first and last three are shown. Further lines are indented to where
+// the tensor began, so that "w = " before it keeps the columns straight.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/text/spec.h"
@@ -17,7 +17,8 @@ constexpr int64_t longest = 1000, edge = 3;
 
 class Printer {
 public:
-  Printer(Text &out, const void *data, int64_t dtype, int64_t rank, const int64_t *dims, const char *spec)
+  Printer(Text &out, const void *data, int64_t dtype, int64_t rank, const int64_t *dims,
+          const char *spec)
       : out(out), data(data), dtype(dtype), rank(rank), dims(dims), spec(parseSpec(spec)) {
     int64_t count = 1;
     for (int64_t d = 0; d < rank; ++d)
@@ -62,7 +63,8 @@ private:
   void append(Text &text, int64_t offset) {
     switch (dtype) {
     case NN_BOOL:
-      return appendPadded(text, static_cast<const uint8_t *>(data)[offset] ? "true" : "false", spec, '<');
+      return appendPadded(text, static_cast<const uint8_t *>(data)[offset] ? "true" : "false", spec,
+                          '<');
     case NN_U8:
       return appendInteger(text, static_cast<const uint8_t *>(data)[offset], spec);
     case NN_I32:
@@ -97,7 +99,15 @@ private:
       first = false;
     };
     shown(
-        d, [&](int64_t i) { next(); nested(d + 1, offset * dims[d] + i); }, [&] { next(); out.append("..."); });
+        d,
+        [&](int64_t i) {
+          next();
+          nested(d + 1, offset * dims[d] + i);
+        },
+        [&] {
+          next();
+          out.append("...");
+        });
   }
 
   void nested(int64_t d, int64_t offset) {
@@ -114,7 +124,15 @@ private:
         first = false;
       };
       shown(
-          d, [&](int64_t i) { next(); scalar(offset * dims[d] + i); }, [&] { next(); out.append("..."); });
+          d,
+          [&](int64_t i) {
+            next();
+            scalar(offset * dims[d] + i);
+          },
+          [&] {
+            next();
+            out.append("...");
+          });
     }
     out.append(']');
   }

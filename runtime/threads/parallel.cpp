@@ -4,10 +4,10 @@
 // other. The pieces depend on the range and the grain only, so the number of threads changes who
 // computes a piece and never what a piece is.
 //
-// The pool starts with the first job that is worth sharing, so a process may fork before that. Workers
-// spin for some microseconds after a job (a training step has many) and then sleep in a futex. Nobody
-// waits for a thread that has not entered the job: with more threads than CPUs a late worker finds
-// the job closed and costs nothing.
+// The pool starts with the first job that is worth sharing, so a process may fork before that.
+// Workers spin for some microseconds after a job (a training step has many) and then sleep in a
+// futex. Nobody waits for a thread that has not entered the job: with more threads than CPUs a late
+// worker finds the job closed and costs nothing.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/threads/threads.h"
@@ -34,8 +34,8 @@ struct Job {
   int64_t piece;
 };
 
-// `entry` counts the workers inside the job; the upper bits say whether more may enter and whether the
-// caller sleeps until the last one has left.
+// `entry` counts the workers inside the job; the upper bits say whether more may enter and whether
+// the caller sleeps until the last one has left.
 constexpr uint32_t open = 1u << 31, callerSleeps = 1u << 30, countMask = callerSleeps - 1;
 
 Job job;
@@ -48,11 +48,13 @@ int spins = 0;
 thread_local bool insideJob = false;
 
 void futexWait(std::atomic<uint32_t> &word, uint32_t value) {
-  syscall(SYS_futex, reinterpret_cast<uint32_t *>(&word), FUTEX_WAIT_PRIVATE, value, nullptr, nullptr, 0);
+  syscall(SYS_futex, reinterpret_cast<uint32_t *>(&word), FUTEX_WAIT_PRIVATE, value, nullptr,
+          nullptr, 0);
 }
 
 void futexWakeAll(std::atomic<uint32_t> &word) {
-  syscall(SYS_futex, reinterpret_cast<uint32_t *>(&word), FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
+  syscall(SYS_futex, reinterpret_cast<uint32_t *>(&word), FUTEX_WAKE_PRIVATE, INT_MAX, nullptr,
+          nullptr, 0);
 }
 
 void runPieces() {
@@ -65,7 +67,7 @@ void runPieces() {
 }
 
 void *work(void *) {
-  insideJob = true; // whatever a body calls runs inline
+  insideJob = true;  // whatever a body calls runs inline
   uint32_t seen = 0; // a worker that starts late must find the job for which the pool was started
   for (;;) {
     for (int i = 0; i < spins && generation.load(std::memory_order_acquire) == seen; ++i)
@@ -78,7 +80,8 @@ void *work(void *) {
     }
     seen = generation.load(std::memory_order_acquire);
     uint32_t state = entry.load(std::memory_order_relaxed);
-    while ((state & open) && !entry.compare_exchange_weak(state, state + 1, std::memory_order_acquire))
+    while ((state & open) &&
+           !entry.compare_exchange_weak(state, state + 1, std::memory_order_acquire))
       ;
     if (!(state & open))
       continue;
@@ -142,8 +145,8 @@ int64_t threadCount() {
 
 using namespace nnrt;
 
-extern "C" void nn_parallel_for(void (*body)(void *, int64_t, int64_t), void *context, int64_t total,
-                                int64_t grain) {
+extern "C" void nn_parallel_for(void (*body)(void *, int64_t, int64_t), void *context,
+                                int64_t total, int64_t grain) {
   if (total <= 0)
     return;
   grain = std::max<int64_t>(grain, 1);

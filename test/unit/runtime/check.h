@@ -1,7 +1,7 @@
 //===- check.h - a few lines of test framework ----------------------------===//
 //
-// TEST(name) { ... CHECK(...); } registers a test. Errors of the runtime end the process, so inChild runs a
-// piece of a test in a forked child and returns what it printed and how it ended.
+// TEST(name) { ... CHECK(...); } registers a test. Errors of the runtime end the process, so
+// inChild runs a piece of a test in a forked child and returns what it printed and how it ended.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNRT_TEST_CHECK_H
@@ -15,28 +15,28 @@ int addTest(const char *name, void (*run)());
 /// Notes a failure of the present test.
 void noteFailure(const char *file, int line, const std::string &what);
 
-#define TEST(NAME)                                                                                         \
-  static void NAME();                                                                                      \
-  static int NAME##_added = addTest(#NAME, NAME);                                                          \
+#define TEST(NAME)                                                                                 \
+  static void NAME();                                                                              \
+  static int NAME##_added = addTest(#NAME, NAME);                                                  \
   static void NAME()
-#define CHECK(CONDITION)                                                                                   \
-  do {                                                                                                     \
-    if (!(CONDITION))                                                                                      \
-      noteFailure(__FILE__, __LINE__, #CONDITION);                                                         \
+#define CHECK(CONDITION)                                                                           \
+  do {                                                                                             \
+    if (!(CONDITION))                                                                              \
+      noteFailure(__FILE__, __LINE__, #CONDITION);                                                 \
   } while (0)
 /// Two texts are equal.
-#define CHECK_TEXT(GOT, WANTED)                                                                            \
-  do {                                                                                                     \
-    std::string got_ = (GOT), wanted_ = (WANTED);                                                          \
-    if (got_ != wanted_)                                                                                   \
-      noteFailure(__FILE__, __LINE__, "got    \"" + got_ + "\"\n  wanted \"" + wanted_ + "\"");            \
+#define CHECK_TEXT(GOT, WANTED)                                                                    \
+  do {                                                                                             \
+    std::string got_ = (GOT), wanted_ = (WANTED);                                                  \
+    if (got_ != wanted_)                                                                           \
+      noteFailure(__FILE__, __LINE__, "got    \"" + got_ + "\"\n  wanted \"" + wanted_ + "\"");    \
   } while (0)
 /// The piece ends with this status and exactly this message on standard error.
-#define CHECK_FAILS(STATUS, MESSAGE, ...)                                                                  \
-  do {                                                                                                     \
-    Outcome outcome_ = inChild([&] __VA_ARGS__);                                                           \
-    CHECK_TEXT(outcome_.err, std::string(MESSAGE) + "\n");                                                 \
-    CHECK(outcome_.status == (STATUS));                                                                    \
+#define CHECK_FAILS(STATUS, MESSAGE, ...)                                                          \
+  do {                                                                                             \
+    Outcome outcome_ = inChild([&] __VA_ARGS__);                                                   \
+    CHECK_TEXT(outcome_.err, std::string(MESSAGE) + "\n");                                         \
+    CHECK(outcome_.status == (STATUS));                                                            \
   } while (0)
 
 struct Outcome {

@@ -1,7 +1,7 @@
 //===- contract_test.cpp - matrix products --------------------------------===//
 //
-// Against a plain double loop, over sizes on both sides of every limit in contract.cpp; and the same bits
-// with 1, 2 and 4 threads.
+// Against a plain double loop, over sizes on both sides of every limit in contract.cpp; and the
+// same bits with 1, 2 and 4 threads.
 //
 //===----------------------------------------------------------------------===//
 #include "check.h"
@@ -12,8 +12,8 @@
 #include <vector>
 
 template <typename T>
-using Contract = void (*)(T *, const T *, const T *, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t,
-                          int64_t, int64_t, int64_t);
+using Contract = void (*)(T *, const T *, const T *, int64_t, int64_t, int64_t, int64_t, int64_t,
+                          int64_t, int64_t, int64_t, int64_t, int64_t);
 
 namespace {
 struct Shape {
@@ -32,16 +32,19 @@ static float pseudo(int64_t i) {
   return float(int32_t(x ^ (x >> 15))) * 0x1p-31f;
 }
 
-template <typename T> static std::vector<T> compute(Contract<T> contract, const Shape &s, double *worst) {
+template <typename T>
+static std::vector<T> compute(Contract<T> contract, const Shape &s, double *worst) {
   int64_t lda = (s.ta ? s.m : s.k) + s.aPad, ldb = (s.tb ? s.k : s.n) + s.bPad;
   int64_t aSize = (s.ta ? s.k : s.m) * lda, bSize = (s.tb ? s.n : s.k) * ldb;
-  std::vector<T> a(size_t(aSize * s.batch)), b(size_t(bSize * s.batch)), c(size_t(s.batch * s.m * s.n) + 1, T(777));
+  std::vector<T> a(size_t(aSize * s.batch)), b(size_t(bSize * s.batch)),
+      c(size_t(s.batch * s.m * s.n) + 1, T(777));
   for (size_t i = 0; i < a.size(); ++i)
     a[i] = T(pseudo(int64_t(i) + 1));
   for (size_t i = 0; i < b.size(); ++i)
     b[i] = T(pseudo(int64_t(i) * 7 + 3));
   int64_t aStride = s.sameA ? 0 : aSize, bStride = s.sameB ? 0 : bSize;
-  contract(c.data(), a.data(), b.data(), s.batch, s.m, s.n, s.k, aStride, lda, s.ta, bStride, ldb, s.tb);
+  contract(c.data(), a.data(), b.data(), s.batch, s.m, s.n, s.k, aStride, lda, s.ta, bStride, ldb,
+           s.tb);
   CHECK(c.back() == T(777));
   c.pop_back();
   if (!worst)
@@ -54,7 +57,8 @@ template <typename T> static std::vector<T> compute(Contract<T> contract, const 
         for (int64_t l = 0; l < s.k; ++l)
           sum += double(a[size_t(x * aStride + (s.ta ? l * lda + i : i * lda + l))]) *
                  double(b[size_t(x * bStride + (s.tb ? j * ldb + l : l * ldb + j))]);
-        double error = std::fabs(sum - double(c[size_t((x * s.m + i) * s.n + j)])) / std::sqrt(double(s.k) + 1);
+        double error = std::fabs(sum - double(c[size_t((x * s.m + i) * s.n + j)])) /
+                       std::sqrt(double(s.k) + 1);
         *worst = std::isnan(error) ? INFINITY : std::max(*worst, error);
       }
   return c;
@@ -69,11 +73,12 @@ template <typename T> static void checkAll(Contract<T> contract, double toleranc
           shapes.push_back({1 + (m + n + k) % 3, m, n, k, (t & 1) != 0, (t & 2) != 0, t, 3 - t});
   for (int t = 0; t < 4; ++t) {
     bool ta = t & 1, tb = t & 2;
-    for (Shape s : {Shape{1, 64, 512, 784, ta, tb}, Shape{1, 300, 290, 700, ta, tb, 5, 9}, Shape{1, 257, 13, 333, ta, tb},
-                    Shape{1, 1, 700, 900, ta, tb, 2, 3}, Shape{1, 700, 1, 900, ta, tb, 2, 3},
-                    Shape{1, 1, 3, 20000, ta, tb, 2, 3}, Shape{1, 3, 1, 20000, ta, tb, 1, 1},
-                    Shape{9, 40, 50, 60, ta, tb, 1, 2, true, false}, Shape{9, 40, 50, 60, ta, tb, 1, 2, false, true},
-                    Shape{3, 200, 150, 64, ta, tb}})
+    for (Shape s :
+         {Shape{1, 64, 512, 784, ta, tb}, Shape{1, 300, 290, 700, ta, tb, 5, 9},
+          Shape{1, 257, 13, 333, ta, tb}, Shape{1, 1, 700, 900, ta, tb, 2, 3},
+          Shape{1, 700, 1, 900, ta, tb, 2, 3}, Shape{1, 1, 3, 20000, ta, tb, 2, 3},
+          Shape{1, 3, 1, 20000, ta, tb, 1, 1}, Shape{9, 40, 50, 60, ta, tb, 1, 2, true, false},
+          Shape{9, 40, 50, 60, ta, tb, 1, 2, false, true}, Shape{3, 200, 150, 64, ta, tb}})
       shapes.push_back(s);
   }
   for (const Shape &s : shapes) {
@@ -81,8 +86,8 @@ template <typename T> static void checkAll(Contract<T> contract, double toleranc
     compute(contract, s, &worst);
     if (!(worst <= tolerance)) {
       char text[200];
-      std::snprintf(text, sizeof text, "batch %ld, %ld x %ld x %ld, transposed %d %d: error %g", long(s.batch), long(s.m),
-                    long(s.n), long(s.k), s.ta, s.tb, worst);
+      std::snprintf(text, sizeof text, "batch %ld, %ld x %ld x %ld, transposed %d %d: error %g",
+                    long(s.batch), long(s.m), long(s.n), long(s.k), s.ta, s.tb, worst);
       noteFailure(__FILE__, __LINE__, text);
     }
   }
@@ -91,9 +96,10 @@ template <typename T> static void checkAll(Contract<T> contract, double toleranc
 // A variant above this machine's level cannot run here.
 static bool has(const char *level) {
   __builtin_cpu_init();
-  return level[1] == '2'   ? __builtin_cpu_supports("sse4.2")
-         : level[1] == '3' ? __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
-                           : __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  return level[1] == '2' ? __builtin_cpu_supports("sse4.2")
+         : level[1] == '3'
+             ? __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+             : __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
 
 TEST(contract_f32_v2) { checkAll<float>(nn_contract_f32_v2, 1e-6); }
@@ -119,8 +125,8 @@ TEST(contract_f64_v4) {
 template <typename T> static uint64_t bits(Contract<T> contract) {
   uint64_t hash = 14695981039346656037u;
   for (int t = 0; t < 4; ++t)
-    for (Shape s : {Shape{1, 64, 512, 784}, Shape{1, 301, 290, 700}, Shape{1, 1, 2000, 1500}, Shape{1, 2000, 1, 1500},
-                    Shape{20, 65, 66, 67}, Shape{1, 784, 128, 64}}) {
+    for (Shape s : {Shape{1, 64, 512, 784}, Shape{1, 301, 290, 700}, Shape{1, 1, 2000, 1500},
+                    Shape{1, 2000, 1, 1500}, Shape{20, 65, 66, 67}, Shape{1, 784, 128, 64}}) {
       s.ta = t & 1;
       s.tb = t & 2;
       auto c = compute<T>(contract, s, nullptr);

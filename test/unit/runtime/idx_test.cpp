@@ -29,10 +29,14 @@ template <typename T> static uint64_t bitsOf(T value) {
 
 TEST(idx_images_and_labels) {
   int64_t mark = nn_scope_enter();
-  std::string images = writeGzip("images.gz", header(8, {3, 2, 2}) + std::string("\0\1\2\3\xff\5\6\7\x8\x9\xa\xb", 12));
+  std::string images = writeGzip(
+      "images.gz", header(8, {3, 2, 2}) + std::string("\0\1\2\3\xff\5\6\7\x8\x9\xa\xb", 12));
   std::string labels = writeFile("labels", header(8, {3}) + std::string("\7\0\x9", 3));
   const char *paths[] = {images.c_str(), labels.c_str()};
-  nn_field fields[] = {{"x", NN_F32, 0, 0, 4}, {"y", NN_I32, 10, 1, 1}, {"wide", NN_F64, 0, 0, 4}, {"z", NN_I64, 0, 1, 1}};
+  nn_field fields[] = {{"x", NN_F32, 0, 0, 4},
+                       {"y", NN_I32, 10, 1, 1},
+                       {"wide", NN_F64, 0, 0, 4},
+                       {"z", NN_I64, 0, 1, 1}};
   nn_dataset *data = nn_idx(place, 2, paths, 4, fields);
   CHECK(nn_dataset_count(data) == 3);
   float x[8];
@@ -62,7 +66,8 @@ template <typename T> static void checkType(int code, int64_t dtype, std::vector
   std::vector<double> out(values.size());
   nn_field asDouble = field;
   asDouble.dtype = NN_F64;
-  nn_dataset_gather(nn_idx(place, 1, paths, 1, &asDouble), 0, 0, int64_t(values.size()), out.data());
+  nn_dataset_gather(nn_idx(place, 1, paths, 1, &asDouble), 0, 0, int64_t(values.size()),
+                    out.data());
   for (size_t i = 0; i < values.size(); ++i)
     CHECK(out[i] == double(values[i]));
   CHECK(nn_dataset_count(data) == int64_t(values.size()));
@@ -85,35 +90,50 @@ static void checkBad(const std::string &bytes, const nn_field &field, const std:
 }
 
 TEST(idx_errors) {
-  nn_field pixel = {"x", NN_F32, 0, 0, 1}, digit = {"y", NN_I32, 10, 0, 1}, whole = {"w", NN_I32, 0, 0, 1};
+  nn_field pixel = {"x", NN_F32, 0, 0, 1}, digit = {"y", NN_I32, 10, 0, 1},
+           whole = {"w", NN_I32, 0, 0, 1};
   checkBad("P5 3", pixel, " is not an idx file: its first two bytes are not zero; check the path");
   checkBad("", pixel, " is not an idx file: its first two bytes are not zero; check the path");
-  checkBad(bigEndian(0x0701, 4), pixel, " is not a valid idx file: its magic number is 0x00000701, with an unknown element "
-                                        "type or no dimensions");
-  checkBad(bigEndian(0x0800, 4), pixel, " is not a valid idx file: its magic number is 0x00000800, with an unknown element "
-                                        "type or no dimensions");
-  checkBad(header(8, {3, 2}).substr(0, 10), pixel, " is cut short: its header has 2 dimensions, but the file ends within "
-                                                   "them; fetch or copy the file again");
-  checkBad(header(8, {3}) + "ab", pixel, " is cut short: its header announces 3 items of 1 elements, but only 2 bytes "
-                                         "follow; fetch or copy the file again");
+  checkBad(bigEndian(0x0701, 4), pixel,
+           " is not a valid idx file: its magic number is 0x00000701, with an unknown element "
+           "type or no dimensions");
+  checkBad(bigEndian(0x0800, 4), pixel,
+           " is not a valid idx file: its magic number is 0x00000800, with an unknown element "
+           "type or no dimensions");
+  checkBad(header(8, {3, 2}).substr(0, 10), pixel,
+           " is cut short: its header has 2 dimensions, but the file ends within "
+           "them; fetch or copy the file again");
+  checkBad(header(8, {3}) + "ab", pixel,
+           " is cut short: its header announces 3 items of 1 elements, but only 2 bytes "
+           "follow; fetch or copy the file again");
   checkBad(header(8, {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}), pixel,
-           " is cut short: its header announces 4294967295 items of " + std::to_string(int64_t(0xffffffffull * 0xffffffffull * 0xffffffffull)) +
+           " is cut short: its header announces 4294967295 items of " +
+               std::to_string(int64_t(0xffffffffull * 0xffffffffull * 0xffffffffull)) +
                " elements, but only 0 bytes follow; fetch or copy the file again");
-  checkBad(header(8, {1}) + "ab", pixel, " is damaged: 1 bytes follow the 1 items that its header announces; fetch or copy "
-                                         "the file again");
+  checkBad(header(8, {1}) + "ab", pixel,
+           " is damaged: 1 bytes follow the 1 items that its header announces; fetch or copy "
+           "the file again");
   checkBad(header(8, {0}), pixel, ": there are no rows; the file holds 0 items");
-  checkBad(header(8, {1, 2}) + "ab", pixel, " holds items of 2 elements, but the field 'x' is declared with 1; correct its shape");
-  checkBad(header(8, {2}) + std::string("\1\xa", 2), digit,
-           ", row 1, column 0 (field 'y'): 10 is not a class; a whole number from 0 to 9 is needed");
-  checkBad(header(9, {1}) + "\xff", digit, ", row 0, column 0 (field 'y'): -1 is not a class; a whole number from 0 to 9 is needed");
+  checkBad(header(8, {1, 2}) + "ab", pixel,
+           " holds items of 2 elements, but the field 'x' is declared with 1; correct its shape");
+  checkBad(
+      header(8, {2}) + std::string("\1\xa", 2), digit,
+      ", row 1, column 0 (field 'y'): 10 is not a class; a whole number from 0 to 9 is needed");
+  checkBad(
+      header(9, {1}) + "\xff", digit,
+      ", row 0, column 0 (field 'y'): -1 is not a class; a whole number from 0 to 9 is needed");
   checkBad(header(0xD, {1}) + bigEndian(bitsOf(2.5f), 4), whole,
-           ", row 0, column 0 (field 'w'): 2.5 is not a whole number that i32 holds; declare the field as f32");
+           ", row 0, column 0 (field 'w'): 2.5 is not a whole number that i32 holds; declare the "
+           "field as f32");
 }
 
 TEST(idx_files_must_belong_together) {
-  std::string a = writeFile("a.idx", header(8, {2}) + "ab"), b = writeFile("b.idx", header(8, {1}) + "a");
+  std::string a = writeFile("a.idx", header(8, {2}) + "ab"),
+              b = writeFile("b.idx", header(8, {1}) + "a");
   const char *paths[] = {a.c_str(), b.c_str()};
   nn_field field = {"x", NN_F32, 0, 0, 1};
-  CHECK_FAILS(1, "m.nn:2: error: " + a + " holds 2 items, but " + b + " holds 1; the files of a data set must belong together",
+  CHECK_FAILS(1,
+              "m.nn:2: error: " + a + " holds 2 items, but " + b +
+                  " holds 1; the files of a data set must belong together",
               { nn_idx(place, 2, paths, 1, &field); });
 }

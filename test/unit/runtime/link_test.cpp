@@ -22,11 +22,13 @@ static Outcome program(const std::string &arguments) {
 TEST(program_runs) {
   std::string data = writeFile("p.csv", "1,0,3\n0,1,4\n"), weights = temporaryPath("p.safetensors");
   Outcome trained = program("train " + data + " --out " + weights + " --threads=2");
-  CHECK_TEXT(trained.out, "epoch    1  sum 1\nepoch    2  sum 1\nc = [1, 2, 3, 4]\n    [5, 6, 7, 8]\n");
+  CHECK_TEXT(trained.out,
+             "epoch    1  sum 1\nepoch    2  sum 1\nc = [1, 2, 3, 4]\n    [5, 6, 7, 8]\n");
   CHECK(trained.status == 0 && trained.err.empty());
   CHECK_TEXT(program("show --weights " + weights).out, "8.00\n");
   Outcome failed = program("train absent.csv");
-  CHECK_TEXT(failed.err, "program.nn:3: error: there is no file 'absent.csv'; check the path, which starts at the working "
+  CHECK_TEXT(failed.err, "program.nn:3: error: there is no file 'absent.csv'; check the path, "
+                         "which starts at the working "
                          "directory\n");
   CHECK(failed.status == 1);
   CHECK(program("--help").status == 0 && program("wrong").status == 2);

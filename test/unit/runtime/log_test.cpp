@@ -61,7 +61,8 @@ TEST(report_thins_out) {
     std::snprintf(line, sizeof line, "epoch %4d  ", i);
     return text.find(line) != std::string::npos;
   };
-  CHECK(has(1) && has(99) && has(100) && !has(101) && has(110) && has(1000) && !has(1010) && has(1100) && has(10000));
+  CHECK(has(1) && has(99) && has(100) && !has(101) && has(110) && has(1000) && !has(1010) &&
+        has(1100) && has(10000));
   CHECK(!has(10100) && has(11000) && !has(12344) && has(12345));
 }
 
@@ -84,7 +85,8 @@ TEST(report_of_two_statements) {
                  report(other, epoch, 0.9);
                }
              }),
-             "epoch    1  loss 0.4\nepoch    1  accuracy 0.9\nepoch    2  loss 0.4\nepoch    2  accuracy 0.9\n");
+             "epoch    1  loss 0.4\nepoch    1  accuracy 0.9\nepoch    2  loss 0.4\nepoch    2  "
+             "accuracy 0.9\n");
 }
 
 TEST(report_last_row_of_a_loop_that_starts_again) {
@@ -128,13 +130,16 @@ TEST(report_on_a_terminal) {
   char bytes[1000];
   ssize_t got = read(terminal, bytes, sizeof bytes);
   std::string text(bytes, got > 0 ? size_t(got) : 0);
-  CHECK_TEXT(text, "epoch    1  loss 0.5  0:00\r\033[Kepoch    1  loss 0.5\r\nepoch    2  loss 0.25  0:00\r\033[K"
+  CHECK_TEXT(text, "epoch    1  loss 0.5  0:00\r\033[Kepoch    1  loss 0.5\r\nepoch    2  loss "
+                   "0.25  0:00\r\033[K"
                    "epoch    2  loss 0.25\r\ndone\r\n");
   close(side);
   close(terminal);
 }
 
-static void openLog(const std::string &path, bool csv) {
+static void openLog(const std::string &name, bool csv) {
+  static std::string path; // the settings keep a pointer
+  path = name;
   nnrt::settings.logPath = path.c_str();
   nnrt::settings.logIsCsv = csv;
   nnrt::settings.logFile = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0666);
@@ -148,8 +153,9 @@ TEST(log_json_lines) {
     report(site, 2, NAN);
     report(other, 2, -1e-30);
   });
-  CHECK_TEXT(readFile(path), "{\"epoch\": 1, \"loss\": 0.100000001}\n{\"epoch\": 2, \"loss\": null}\n"
-                             "{\"epoch\": 2, \"accuracy\": -1e-30}\n");
+  CHECK_TEXT(readFile(path),
+             "{\"epoch\": 1, \"loss\": 0.100000001}\n{\"epoch\": 2, \"loss\": null}\n"
+             "{\"epoch\": 2, \"accuracy\": -1e-30}\n");
 }
 
 TEST(log_csv) {
@@ -166,10 +172,12 @@ TEST(log_csv) {
 }
 
 TEST(log_to_a_full_disk) {
-  CHECK_FAILS(1, "error: cannot write the log '/dev/full': No space left on device; give --log another file", {
-    openLog("/dev/full", false);
-    report(site, 1, 1);
-  });
+  CHECK_FAILS(
+      1,
+      "error: cannot write the log '/dev/full': No space left on device; give --log another file", {
+        openLog("/dev/full", false);
+        report(site, 1, 1);
+      });
 }
 
 TEST(output_to_a_full_disk) {
@@ -199,10 +207,12 @@ TEST(output_to_a_closed_pipe) {
 }
 
 TEST(errors_of_compiled_code) {
-  CHECK_FAILS(1, "p.nn:5: error: assertion failed: too large", { nn_assert_failed("p.nn:5", "too large"); });
+  CHECK_FAILS(1, "p.nn:5: error: assertion failed: too large",
+              { nn_assert_failed("p.nn:5", "too large"); });
   CHECK_FAILS(1, "p.nn:5: error: assertion failed", { nn_assert_failed("p.nn:5", ""); });
-  CHECK_FAILS(1, "p.nn:5: error: index 7 is out of range for a dimension of size 3; it must be from 0 to 2",
-              { nn_index_failed("p.nn:5", 7, 3); });
+  CHECK_FAILS(
+      1, "p.nn:5: error: index 7 is out of range for a dimension of size 3; it must be from 0 to 2",
+      { nn_index_failed("p.nn:5", 7, 3); });
   CHECK_FAILS(1, "p.nn:5: error: index 0 into a dimension of size 0; there is nothing to select",
               { nn_index_failed("p.nn:5", 0, 0); });
   CHECK_FAILS(1, "p.nn:5: error: other", { nn_fail("p.nn:5", "other"); });

@@ -26,10 +26,13 @@ TEST(region_grows_and_is_aligned) {
 }
 
 TEST(region_without_memory) {
-  CHECK_FAILS(1, "error: out of memory: 4611686018427387904 bytes were wanted", {
+  Outcome outcome = inChild([] {
     nn_region region = {};
     nn_region_reserve(&region, int64_t(1) << 62);
   });
+  // AddressSanitizer prints a line of its own before.
+  CHECK(outcome.err.ends_with("error: out of memory: 4611686018427387904 bytes were wanted\n"));
+  CHECK(outcome.status == 1);
 }
 
 TEST(scopes_release_in_reverse) {
@@ -53,6 +56,7 @@ TEST(cpus_and_threads) {
   CHECK(nnrt::availableCpus() >= 1);
   nnrt::settings.threads = 0;
   CHECK(nnrt::threadCount() == std::min(nnrt::availableCpus(), nnrt::maxThreads));
+  nnrt::settings.threads = 1; // as the other tests need it
 }
 
 using Ranges = std::set<std::pair<int64_t, int64_t>>;
@@ -72,8 +76,8 @@ static void note(void *context, int64_t begin, int64_t end) {
   seen.covered += end - begin;
 }
 
-// The ranges are the same for any number of threads, cover all, and but for the last are multiples of
-// the grain. In children, as the pool cannot be restarted with another size.
+// The ranges are the same for any number of threads, cover all, and but for the last are multiples
+// of the grain. In children, as the pool cannot be restarted with another size.
 TEST(parallel_ranges) {
   for (int64_t threads : {1, 2, 4, 9}) {
     Outcome outcome = inChild([&] {
@@ -109,7 +113,8 @@ TEST(parallel_many_jobs) {
       static std::atomic<int64_t> sum;
       sum = 0;
       for (int job = 0; job < 3000; ++job)
-        nn_parallel_for([](void *, int64_t begin, int64_t end) { sum += end - begin; }, nullptr, 20 + job % 5, 1);
+        nn_parallel_for([](void *, int64_t begin, int64_t end) { sum += end - begin; }, nullptr,
+                        20 + job % 5, 1);
       std::printf("%ld", long(sum));
     });
     CHECK_TEXT(outcome.out, "66000");
@@ -139,7 +144,8 @@ TEST(parallel_nested_runs_inline) {
     static std::atomic<int64_t> sum;
     nn_parallel_for(
         [](void *, int64_t, int64_t) {
-          nn_parallel_for([](void *, int64_t begin, int64_t end) { sum += end - begin; }, nullptr, 10, 1);
+          nn_parallel_for([](void *, int64_t begin, int64_t end) { sum += end - begin; }, nullptr,
+                          10, 1);
         },
         nullptr, 8, 1);
     std::printf("%ld", long(sum));
@@ -150,7 +156,8 @@ TEST(parallel_nested_runs_inline) {
 TEST(failing_on_a_worker_ends_the_program_once) {
   Outcome outcome = inChild([] {
     nnrt::settings.threads = 4;
-    nn_parallel_for([](void *, int64_t, int64_t) { nn_fail("p.nn:3", "it broke"); }, nullptr, 100, 1);
+    nn_parallel_for([](void *, int64_t, int64_t) { nn_fail("p.nn:3", "it broke"); }, nullptr, 100,
+                    1);
   });
   CHECK_TEXT(outcome.err, "p.nn:3: error: it broke\n");
   CHECK(outcome.status == 1);

@@ -1,7 +1,7 @@
 /*===- program.c - a compiled program, by hand -----------------------------===
  *
- * What the compiler's output looks like to the linker: tables and functions that call the runtime. It
- * uses every family, as a training program does.
+ * What the compiler's output looks like to the linker: tables and functions that call the runtime.
+ * It uses every family, as a training program does.
  *
  *===------------------------------------------------------------------------===*/
 #include "runtime/nnrt.h"
@@ -56,9 +56,16 @@ static void show(const nn_value *values) {
 static const nn_flag train_flags[] = {
     {"data", "Two numbers and a class on each line", NN_FLAG_PATH, 0, {0}, ""},
     {"epochs", "", NN_FLAG_INT, 1, {.i64 = 2}, "2"},
-    {"out", "Where the weights go", NN_FLAG_PATH, 1, {.str = "program.safetensors"}, "\"program.safetensors\""}};
-static const nn_flag show_flags[] = {{"weights", "", NN_FLAG_PATH, 1, {.str = "program.safetensors"}, "\"program.safetensors\""}};
+    {"out",
+     "Where the weights go",
+     NN_FLAG_PATH,
+     1,
+     {.str = "program.safetensors"},
+     "\"program.safetensors\""}};
+static const nn_flag show_flags[] = {
+    {"weights", "", NN_FLAG_PATH, 1, {.str = "program.safetensors"}, "\"program.safetensors\""}};
 static const nn_command commands[] = {{"train", "Multiply, report, save.", train, 3, train_flags},
                                       {"show", "Print the last weight.", show, 1, show_flags}};
 
-const nn_program nn_program_table = {NNRT_ABI_VERSION, "program", "A program by hand.", "program.nn", 1, 2, commands, 0, NULL};
+const nn_program nn_program_table = {
+    NNRT_ABI_VERSION, "program", "A program by hand.", "program.nn", 1, 2, commands, 0, NULL};

@@ -47,7 +47,8 @@ TEST(uniform_layout) {
 
 template <typename T> using Fill = void (*)(T *, int64_t, uint64_t, uint64_t);
 
-template <typename T> static std::vector<T> draw(Fill<T> fill, int64_t count, uint64_t place, uint64_t stream) {
+template <typename T>
+static std::vector<T> draw(Fill<T> fill, int64_t count, uint64_t place, uint64_t stream) {
   std::vector<T> out(size_t(count + 1), T(-77)); // one more, which must stay
   fill(out.data(), count, place, stream);
   CHECK(out.back() == T(-77));
@@ -106,7 +107,8 @@ TEST(normal_moments) {
   double m[5];
   auto check = [&](const auto &x) {
     moments(x, m);
-    CHECK(std::fabs(m[1]) < 0.01 && std::fabs(m[2] - 1) < 0.015 && std::fabs(m[3]) < 0.03 && std::fabs(m[4] - 3) < 0.1);
+    CHECK(std::fabs(m[1]) < 0.01 && std::fabs(m[2] - 1) < 0.015 && std::fabs(m[3]) < 0.03 &&
+          std::fabs(m[4] - 3) < 0.1);
     double pairs = 0;
     for (size_t i = 0; i + 1 < x.size(); i += 2)
       pairs += double(x[i]) * double(x[i + 1]);
@@ -122,7 +124,8 @@ TEST(normal_agrees_with_libm) {
   auto normal = draw<double>(nn_random_normal_f64, 20000, 9, 2);
   double worst = 0;
   for (size_t i = 0; i < uniform.size(); i += 2) {
-    double radius = std::sqrt(-2 * std::log(uniform[i] + 0x1p-53)), angle = 2 * M_PI * uniform[i + 1];
+    double radius = std::sqrt(-2 * std::log(uniform[i] + 0x1p-53)),
+           angle = 2 * M_PI * uniform[i + 1];
     worst = std::max(worst, std::fabs(normal[i] - radius * std::cos(angle)));
     worst = std::max(worst, std::fabs(normal[i + 1] - radius * std::sin(angle)));
   }

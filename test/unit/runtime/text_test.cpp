@@ -91,8 +91,8 @@ TEST(format_nests) {
 }
 
 template <typename T>
-static std::string tensor(int64_t dtype, std::vector<int64_t> dims, std::vector<T> values, const char *spec = "",
-                          const char *before = "") {
+static std::string tensor(int64_t dtype, std::vector<int64_t> dims, std::vector<T> values,
+                          const char *spec = "", const char *before = "") {
   return build([&] {
     nn_format_text(before);
     nn_format_tensor(values.data(), dtype, int64_t(dims.size()), dims.data(), spec);
@@ -109,7 +109,8 @@ TEST(format_tensors) {
   CHECK_TEXT(tensor<uint8_t>(NN_BOOL, {2}, {1, 0}), "[ true, false]");
   CHECK_TEXT(tensor<uint8_t>(NN_U8, {2}, {1, 255}), "[  1, 255]");
   CHECK_TEXT(tensor<uint16_t>(NN_BF16, {2}, {0x3f80, 0xc040}), "[ 1, -3]");
-  CHECK_TEXT(tensor<int32_t>(NN_I32, {2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}), "[[[1, 2],\n  [3, 4]],\n [[5, 6],\n  [7, 8]]]");
+  CHECK_TEXT(tensor<int32_t>(NN_I32, {2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}),
+             "[[[1, 2],\n  [3, 4]],\n [[5, 6],\n  [7, 8]]]");
   CHECK_TEXT(tensor<int32_t>(NN_I32, {0, 2}, {}), "");
 }
 
@@ -118,9 +119,10 @@ TEST(format_shortens_large_tensors) {
   for (int i = 0; i < 2000; ++i)
     many[size_t(i)] = i;
   CHECK_TEXT(tensor(NN_I32, {2000}, many), "[   0,    1,    2, ..., 1997, 1998, 1999]");
-  CHECK_TEXT(tensor(NN_I32, {400, 5}, many), "[   0,    1,    2,    3,    4]\n[   5,    6,    7,    8,    9]\n"
-                                             "[  10,   11,   12,   13,   14]\n...\n[1985, 1986, 1987, 1988, 1989]\n"
-                                             "[1990, 1991, 1992, 1993, 1994]\n[1995, 1996, 1997, 1998, 1999]");
+  CHECK_TEXT(tensor(NN_I32, {400, 5}, many),
+             "[   0,    1,    2,    3,    4]\n[   5,    6,    7,    8,    9]\n"
+             "[  10,   11,   12,   13,   14]\n...\n[1985, 1986, 1987, 1988, 1989]\n"
+             "[1990, 1991, 1992, 1993, 1994]\n[1995, 1996, 1997, 1998, 1999]");
   CHECK(tensor(NN_I32, {1000}, std::vector<int32_t>(1000)).find("...") == std::string::npos);
 }
 
