@@ -115,7 +115,7 @@ static mlir::Operation *createElementwise(mlir::OpBuilder &builder, mlir::Locati
   state.addOperands(operands);
   llvm::SmallVector<mlir::Type> types;
   auto *infer = name.getInterface<mlir::InferTypeOpInterface>();
-  if (!infer || failed(infer->inferReturnTypes(builder.getContext(), std::nullopt, operands, {}, {}, {}, types)))
+  if (!infer || failed(infer->inferReturnTypes(builder.getContext(), std::nullopt, operands, {}, nullptr, {}, types)))
     llvm::report_fatal_error("element-wise operation without a result type");
   state.addTypes(types);
   return builder.create(state);
