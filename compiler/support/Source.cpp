@@ -1,7 +1,7 @@
 //===- Source.cpp - source files and places in them --------------------------===//
 //
-// Line starts are found once per file; a column is counted in code points when it is asked for, which
-// is seldom (messages and dumps only).
+// Line starts are found once per file; a column is counted in code points when it is asked for,
+// which is seldom (messages and dumps only).
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/support/Source.h"

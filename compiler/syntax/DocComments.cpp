@@ -1,7 +1,7 @@
 //===- DocComments.cpp - which comment belongs to what -------------------------===//
 //
-// A `///` comment belongs to what stands on its own line, if anything does, else to what follows on the next line.
-// A blank line ends the relation.
+// A `///` comment belongs to what stands on its own line, if anything does, else to what follows on
+// the next line. A blank line ends the relation.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/DocComments.h"

@@ -1,7 +1,7 @@
 //===- Dump.cpp - the syntax tree as text ---------------------------------------===//
 //
-// One node a line: its kind, what it holds by itself, line:column; children indented below it, introduced by
-// their role where the order alone does not tell.
+// One node a line: its kind, what it holds by itself, line:column; children indented below it,
+// introduced by their role where the order alone does not tell.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/Parser.h"

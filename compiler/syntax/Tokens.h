@@ -1,9 +1,10 @@
 //===- Tokens.h - the words of a file, as the parser gets them ----------------===//
 //
 // lex() cuts the text into tokens with byte offsets; repair() reports words of other languages and
-// malformed numbers, strings and characters, and puts in their place what was meant; layOut() decides which line ends
-// separate statements, reports unbalanced brackets and adds or drops what is missing or too much. What
-// the parser sees then has only grammatical mistakes left, so that each mistake is reported once.
+// malformed numbers, strings and characters, and puts in their place what was meant; layOut()
+// decides which line ends separate statements, reports unbalanced brackets and adds or drops what
+// is missing or too much. What the parser sees then has only grammatical mistakes left, so that
+// each mistake is reported once.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_SYNTAX_TOKENS_H
