@@ -17,9 +17,8 @@ syntax match nnEscape /{{\|}}\|\\\(u{\x\+}\|.\)/ contained
 syntax region nnHole matchgroup=nnEscape start=/{/ end=/}/ contained oneline
       \ contains=nnStorage,nnControl,nnWordOperator,nnBoolean,nnType,nnNumber,nnOperator,nnString
 syntax region nnString start=/"/ skip=/\\./ end=/"/ oneline contains=nnEscape,nnHole
-syntax match nnComment "//.*$" contains=nnTodo
+syntax match nnComment "//.*$"
 syntax match nnDoc "///.*$"
-syntax keyword nnTodo FIXME NOTE contained
 
 highlight default link nnStorage StorageClass
 highlight default link nnControl Statement
@@ -32,6 +31,5 @@ highlight default link nnEscape SpecialChar
 highlight default link nnString String
 highlight default link nnComment Comment
 highlight default link nnDoc SpecialComment
-highlight default link nnTodo Todo
 
 let b:current_syntax = "nn"
