@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/Dumper.h"
 #include "compiler/syntax/Parser.h"
+#include "llvm/ADT/Twine.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace nnc;

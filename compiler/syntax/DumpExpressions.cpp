@@ -1,5 +1,6 @@
 //===- DumpExpressions.cpp - types, patterns and expressions as text -------------===//
 #include "compiler/syntax/Dumper.h"
+#include "llvm/ADT/Twine.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <charconv>
 
