@@ -79,7 +79,7 @@ private:
   Span getSpan(antlr4::ParserRuleContext *context) const {
     return Span{list.source, getToken(context->getStart()).begin, getToken(context->getStop()).end};
   }
-  unsigned getLine(uint32_t offset) const { return list.source->getLineColumn(offset).line; }
+  unsigned getLine(uint32_t offset) const { return list.source->getLineNumber(offset); }
 
   ast::File &file;
   const TokenList &list;

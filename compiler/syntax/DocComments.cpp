@@ -12,7 +12,7 @@ using namespace nnc::syntax;
 
 DocComments::DocComments(const TokenList &list) {
   for (const Comment &comment : list.comments) {
-    unsigned line = list.source->getLineColumn(comment.begin).line;
+    unsigned line = list.source->getLineNumber(comment.begin);
     llvm::StringRef text = list.source->getText().slice(comment.begin, comment.end);
     text = text.drop_front(comment.isDoc ? 3 : 2).rtrim();
     text.consume_front(" ");

@@ -159,9 +159,10 @@ private:
   const Token &top() const { return output[stack.back().index]; }
   bool inRound() const { return !stack.empty() && top().type != NnLexer::LBRACE; }
   LineColumn getPlace(const Token &token) const { return list.source->getLineColumn(token.begin); }
+  unsigned getLine(const Token &token) const { return list.source->getLineNumber(token.begin); }
   /// The width of the white space at the start of the token's line.
   size_t getIndent(const Token &token) const {
-    llvm::StringRef line = list.source->getLine(getPlace(token).line);
+    llvm::StringRef line = list.source->getLine(getLine(token));
     return line.size() - line.ltrim().size();
   }
 
@@ -356,8 +357,8 @@ void Layout::close(Token token) {
                   getBracketText(top().type), place.line, place.column, getBracketText(token.type));
     closeTop({getPartner(top().type), token.begin, token.begin, true});
   }
-  if (token.type == NnLexer::RBRACE && suspect < 0 &&
-      getPlace(token).line != getPlace(top()).line && getIndent(token) < getIndent(top()))
+  if (token.type == NnLexer::RBRACE && suspect < 0 && getLine(token) != getLine(top()) &&
+      getIndent(token) < getIndent(top()))
     suspect = stack.back().index;
   closeTop(token);
 }

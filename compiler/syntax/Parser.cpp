@@ -167,7 +167,7 @@ std::unique_ptr<ast::File> nnc::parse(const SourceFile &source, DiagnosticEngine
   repair(list, local);
   auto first = llvm::find_if(list.tokens, [](const Token &t) { return t.type != NnParser::NL; });
   if (first != list.tokens.end())
-    file->doc = docs.getFileDoc(source.getLineColumn(first->begin).line);
+    file->doc = docs.getFileDoc(source.getLineNumber(first->begin));
   if (layOut(list, local)) {
     Run run(list);
     if (NnParser::FileContext *tree = run.run(&NnParser::file, local))

@@ -44,9 +44,9 @@ struct TokenList {
   llvm::StringRef getText(const Token &token) const {
     return source->getText().slice(token.begin, token.end);
   }
-  void spoil(const Token &token) { spoiltLines.insert(source->getLineColumn(token.begin).line); }
+  void spoil(const Token &token) { spoiltLines.insert(source->getLineNumber(token.begin)); }
   bool isSpoilt(uint32_t offset) const {
-    return !spoiltLines.empty() && spoiltLines.contains(source->getLineColumn(offset).line);
+    return !spoiltLines.empty() && spoiltLines.contains(source->getLineNumber(offset));
   }
 };
 
