@@ -208,7 +208,7 @@ def NN_FormatOp : NN_Op<"format"> {
   let hasVerifier = 1;
   let assemblyFormat = "$text $specs `(` $values `)` attr-dict `:` custom<NNTypes>(type($values))";
 }
-def NN_StringEqualOp : NN_Pure<"string_equal"> {
+def NN_StringEqualOp : NN_Pure<"string_equal", [NotDifferentiable]> {
   let summary = "whether two strings are equal";
   let arguments = (ins NN_Str:$a, NN_Str:$b);
   let results = (outs NN_BoolScalar:$result);

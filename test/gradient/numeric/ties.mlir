@@ -20,3 +20,11 @@ nn.func @abs attributes {range = [0.0, 0.0]} {
   %y = nn.abs %a : f64[2]
   nn.return %y : f64[2]
 }
+
+// 0 to the power of 0, where a factor of 0 meets an infinite one.
+nn.func @zero_power attributes {range = [0.0, 0.0]} {
+^bb0(%x: !nn.tensor<f64[2]>):
+  %zero = nn.constant dense<0.0> : tensor<2xf64>
+  %y = nn.pow %x, %zero : f64[2]
+  nn.return %y : f64[2]
+}
