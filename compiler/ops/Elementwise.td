@@ -105,7 +105,8 @@ def NN_ModOp : NN_Binary<"mod", "mod", "mod(a, b)", ["dy", "-(dy * floor(a / b))
   let summary = "remainder with the sign of the divisor: a - b * floor(a / b)";
 }
 def NN_PowOp : NN_Binary<"pow", "^", "pow(a, b)",
-    ["select(isZero(b), zeroLike(dy), dy * b * pow(a, b - 1))", "select(isZero(a), zeroLike(dy), dy * y * log(a))"], NN_FloatTensor> {
+    ["select(isZero(b), zeroLike(dy), dy * b * pow(a, b - 1))",
+     "select(isZero(a), zeroLike(dy), dy * y * log(a))"], NN_FloatTensor> {
   let summary = "power";
   let description = [{
     The gradient with respect to the exponent is taken as 0 where the base is 0, that with respect to the base as 0 where
