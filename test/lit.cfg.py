@@ -27,13 +27,14 @@ def add_tool(name, folder):
     config.substitutions.append((r"(?<![-./\w%])" + name + r"(?![-./\w])", os.path.join(folder, name)))
 
 
-for tool in ["nnc", "nn-opt", "nn-parse"]:
+for tool in ["nnc", "nn-opt", "nn-parse", "nn-gradcheck"]:
     add_tool(tool, binaries)
-for tool in ["FileCheck", "not", "split-file"]:
+for tool in ["FileCheck", "not", "split-file", "llvm-tblgen"]:
     add_tool(tool, config.llvm_tools)
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%source", config.nnc_source))
-for tool in ["nnc", "nn-opt", "nn-parse"]:
+config.substitutions.append(("%llvm-include", os.path.join(config.llvm_tools, "..", "include")))
+for tool in ["nnc", "nn-opt", "nn-parse", "nn-gradcheck"]:
     if os.path.exists(os.path.join(binaries, tool)):
         config.available_features.add(tool)
 

@@ -1,5 +1,6 @@
 //===- nn-opt.cpp - runs passes on files of the nn dialect, for tests ---------------===//
 
+#include "compiler/gradient/Passes.h"
 #include "compiler/ir/NN.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
@@ -8,6 +9,7 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<nnc::ir::NNDialect>();
   mlir::registerTransformsPasses();
+  nnc::gradient::registerGradientPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "nn-opt: passes on the nn dialect\n", registry));
 }
