@@ -1,5 +1,6 @@
 //===- nn-opt.cpp - runs passes on files of the nn dialect, for tests ---------------===//
 
+#include "compiler/codegen/Codegen.h"
 #include "compiler/ir/NN.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
@@ -7,7 +8,9 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<nnc::ir::NNDialect>();
+  nnc::codegen::registerCodegenDialects(registry);
   mlir::registerTransformsPasses();
+  nnc::codegen::registerCodegenPasses();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "nn-opt: passes on the nn dialect\n", registry));
 }
