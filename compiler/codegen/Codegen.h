@@ -100,7 +100,8 @@ struct LinkOptions {
 std::string getLibraryDirectory(const char *argv0);
 
 /// Links objects with the runtime to a position-independent executable that needs libc and libm only. The
-/// output appears under its name when complete; on failure what was there before is left alone.
+/// output appears under its name when complete; on failure what was there before is left alone. lld
+/// resets the process's llvm::cl options: read them before.
 llvm::Error linkExecutable(llvm::ArrayRef<std::string> objects, llvm::StringRef output,
                            const LinkOptions &options);
 

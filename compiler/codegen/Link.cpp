@@ -112,8 +112,10 @@ std::string getLibraryDirectory(const char *argv0) {
   return directory.str().str();
 }
 
-Error linkExecutable(llvm::ArrayRef<std::string> objects, StringRef output,
+Error linkExecutable(llvm::ArrayRef<std::string> objects, StringRef outputName,
                      const LinkOptions &options) {
+  // lld resets the process's command-line options (llvm::cl); the name may be stored in one.
+  const std::string output = outputName.str();
   mlir::TimingScope phase = options.timing ? options.timing->nest("link") : mlir::TimingScope();
   llvm::SmallVector<std::string> own, shared;
   for (StringRef name : {"Scrt1.o", "crti.o", "libnnrt.a", "libc_nonshared.a", "crtn.o"}) {

@@ -9,11 +9,8 @@ def ExpandMath : Pass<"nn-expand-math"> {
   let summary = "expand f32 functions into arithmetic that the loop vectoriser can handle";
   let description = [{
     Replaces exp, log, tanh and powf on scalar f32 by range reduction and a polynomial (see
-    ScalarMath.h for methods and errors), and maximumf and minimumf by comparisons and selections
-    that keep NaN. Other functions and f64 stay, to become instructions or calls of libm.
-
-    A maximumf or minimumf that accumulates over the iterations of an scf.for stays, because LLVM's
-    vectoriser knows that reduction by its intrinsic only.
+    ScalarMath.h for methods and errors). Other functions and f64 stay, to become instructions or
+    calls of libm. Marks maximumf and minimumf as free to choose among zeros of different signs.
   }];
   let dependentDialects = ["mlir::arith::ArithDialect", "mlir::math::MathDialect"];
 }

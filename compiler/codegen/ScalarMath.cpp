@@ -2,7 +2,6 @@
 
 #include "compiler/codegen/ScalarMath.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 
@@ -45,21 +44,12 @@ Value ScalarMath::fromBits(Value x) {
   return arith::BitcastOp::create(builder, loc, type, x);
 }
 
-// The order of operands is that of x86's MAXPS and MINPS, `a OP b ? a : b`: one instruction. It gives
-// b where either is NaN, so only a NaN in a needs attention.
-Value ScalarMath::select(Value a, Value b, Predicate predicate) {
-  auto isNumber = [](Value value) {
-    FloatAttr attribute;
-    return matchPattern(value, m_Constant(&attribute)) && !attribute.getValue().isNaN();
-  };
-  if (isNumber(b))
-    std::swap(a, b);
-  Value chosen = choose(compare(predicate, a, b), a, b);
-  return isNumber(a) ? chosen : choose(compare(Predicate::UNO, a, a), a, chosen);
-}
-
+// The order of operands is that of x86's MINPS and MAXPS, `a OP b ? a : b`: one instruction each, which
+// gives b, here x, where either is NaN.
 Value ScalarMath::clamp(Value x, double low, double high) {
-  return select(constant(x, low), select(constant(x, high), x, Predicate::OLT), Predicate::OGT);
+  Value least = constant(x, low), most = constant(x, high);
+  x = choose(compare(Predicate::OLT, most, x), most, x);
+  return choose(compare(Predicate::OGT, least, x), least, x);
 }
 
 // x = n ln 2 + r, |r| <= ln 2 / 2; exp(x) = 2^n exp(r). Adding 1.5 * 2^23 rounds to a whole number
@@ -125,7 +115,7 @@ Value ScalarMath::tanh(Value x) {
   Value small = add(mul(mul(p, z), x), x);
   Value power = exp(add(magnitude, magnitude));
   Value large = sub(constant(x, 1.0), div(constant(x, 2.0), add(power, 1.0)));
-  return choose(compare(Predicate::OLT, magnitude, 0.625), small, copySign(large, x));
+  return copySign(choose(compare(Predicate::OLT, magnitude, 0.625), small, large), x);
 }
 
 // log2(m) = 2 / ln 2 * atanh(s), s = (m - 1) / (m + 1), by its Taylor series: |s| <= 0.172, so that
@@ -149,7 +139,7 @@ Value ScalarMath::log2Wide(Value x) {
   Value result = add(mul(series, s), e);
   constexpr double infinity = std::numeric_limits<double>::infinity();
   result = choose(compare(Predicate::OEQ, x, 0.0), constant(x, -infinity), result);
-  return choose(compare(Predicate::ULT, x, infinity), result, x); // infinity, NaN
+  return choose(compare(Predicate::OLT, x, infinity), result, x); // infinity, NaN
 }
 
 // 2^x = 2^n exp(r ln 2), |r| <= 1/2, with exp's Taylor series: nine terms leave 3e-10 of the value.

@@ -40,11 +40,6 @@ public:
   Value tanh(Value x);
   Value pow(Value x, Value y);
 
-  /// The larger (smaller) of two f32 or f64 values; NaN if either is. Of zeros with different signs
-  /// either may be chosen.
-  Value maximum(Value a, Value b) { return select(a, b, mlir::arith::CmpFPredicate::OGT); }
-  Value minimum(Value a, Value b) { return select(a, b, mlir::arith::CmpFPredicate::OLT); }
-
 private:
   /// Constants of the type of `like`.
   Value constant(Value like, double value);
@@ -70,7 +65,6 @@ private:
     return mlir::arith::SelectOp::create(builder, loc, condition, a, b);
   }
   Value both(Value a, Value b) { return mlir::arith::AndIOp::create(builder, loc, a, b); }
-  Value select(Value a, Value b, mlir::arith::CmpFPredicate predicate);
   /// x limited to [low, high]; NaN stays.
   Value clamp(Value x, double low, double high);
   /// Reinterprets the bits of a float as an integer of its width and back.
