@@ -1,8 +1,8 @@
 //===- Codegen.h - from the loops stage to an executable ---------------------===//
 //
 // Takes a module of the `loops` stage (func, scf, cf, arith, math, ub and llvm operations over bare
-// pointers; attributes nn.program, nn.commands, nn.cpu_level) through the LLVM dialect and LLVM IR to
-// an object file or assembly, and links objects with the runtime to an executable.
+// pointers; attributes nn.program, nn.commands, nn.cpu_level) through the LLVM dialect and LLVM IR
+// to an object file or assembly, and links objects with the runtime to an executable.
 //
 //   buildLlvmPipeline(passManager, options);            // MLIR
 //   auto program = LlvmProgram::translate(module, options); // LLVM IR
@@ -10,8 +10,9 @@
 //   buildExecutable(*program, "digits", linkOptions);
 //
 // Floating-point arithmetic is IEEE's, whatever the optimisation level: no operation gets more
-// freedom than its own fast-math flags give. One exception: a product and the sum that uses it may be contracted to a
-// fused multiply-add where the CPU has it, so last bits differ between x86-64-v2 and later levels.
+// freedom than its own fast-math flags give. One exception: a product and the sum that uses it may
+// be contracted to a fused multiply-add where the CPU has it, so last bits differ between x86-64-v2
+// and later levels.
 //
 // Errors come back as llvm::Error with a text that says what to do; MLIR's go to its diagnostic
 // handlers. Nothing exits or prints.
@@ -34,12 +35,12 @@ namespace nnc::codegen {
 
 /// A kind of x86-64 CPU that code is made for.
 struct CpuTarget {
-  int64_t level;    // 1 to 4: the psABI's x86-64-v1 to v4
+  int64_t level;        // 1 to 4: the psABI's x86-64-v1 to v4
   llvm::StringRef name; // LLVM's name of it, e.g. "x86-64-v3"
 };
 
-/// The highest x86-64 level whose instructions this machine has, by its feature bits (the model name
-/// is not asked: it may be unknown, or a virtual machine may hide features).
+/// The highest x86-64 level whose instructions this machine has, by its feature bits (the model
+/// name is not asked: it may be unknown, or a virtual machine may hide features).
 int64_t getHostCpuLevel();
 
 /// Understands "native", "x86-64", "x86-64-v2", "x86-64-v3" and "x86-64-v4".
@@ -95,13 +96,13 @@ struct LinkOptions {
   mlir::TimingScope *timing = nullptr;
 };
 
-/// `../lib/nnc` as seen from the running executable, wherever that was moved; `argv0` helps where the
-/// system cannot tell.
+/// `../lib/nnc` as seen from the running executable, wherever that was moved; `argv0` helps where
+/// the system cannot tell.
 std::string getLibraryDirectory(const char *argv0);
 
-/// Links objects with the runtime to a position-independent executable that needs libc and libm only. The
-/// output appears under its name when complete; on failure what was there before is left alone. lld
-/// resets the process's llvm::cl options: read them before.
+/// Links objects with the runtime to a position-independent executable that needs libc and libm
+/// only. The output appears under its name when complete; on failure what was there before is left
+/// alone. lld resets the process's llvm::cl options: read them before.
 llvm::Error linkExecutable(llvm::ArrayRef<std::string> objects, llvm::StringRef output,
                            const LinkOptions &options);
 

@@ -8,7 +8,7 @@ namespace nnc::codegen {
 
 int64_t getHostCpuLevel() {
   // The features that each level of the x86-64 psABI adds, as LLVM names them.
-  static constexpr llvm::StringLiteral level2[] = {"cx16", "sahf",   "popcnt", "sse3",
+  static constexpr llvm::StringLiteral level2[] = {"cx16",  "sahf",   "popcnt", "sse3",
                                                    "ssse3", "sse4.1", "sse4.2"};
   static constexpr llvm::StringLiteral level3[] = {"avx", "avx2",  "bmi",   "bmi2", "f16c",
                                                    "fma", "lzcnt", "movbe", "xsave"};

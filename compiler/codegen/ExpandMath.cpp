@@ -1,9 +1,9 @@
 //===- ExpandMath.cpp - f32 functions into arithmetic ------------------------===//
 //
-// Replaces elementary functions on scalar f32 by ScalarMath's arithmetic. Needs nothing of its input;
-// leaves f64, vectors and all other functions as they are. Lets maximumf and minimumf choose among
-// zeros of different signs: x86 then needs one instruction where an operand is a constant and three
-// elsewhere (NaN is still kept), instead of five, in element-wise loops and in reductions.
+// Replaces elementary functions on scalar f32 by ScalarMath's arithmetic. Needs nothing of its
+// input; leaves f64, vectors and all other functions as they are. Lets maximumf and minimumf choose
+// among zeros of different signs: x86 then needs one instruction where an operand is a constant and
+// three elsewhere (NaN is still kept), instead of five, in element-wise loops and in reductions.
 //
 //===----------------------------------------------------------------------===//
 

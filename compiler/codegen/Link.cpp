@@ -1,8 +1,9 @@
 //===- Link.cpp - executables by lld, in process -----------------------------===//
 //
 // Needs, in the library directory beside nnc: the runtime (libnnrt.a) and the C library's start-up
-// code (Scrt1.o, crti.o, crtn.o, libc_nonshared.a), which the build copied there; and the shared libc
-// and libm that any machine has: no compiler, no libc6-dev. lld's messages become the text of an Error.
+// code (Scrt1.o, crti.o, crtn.o, libc_nonshared.a), which the build copied there; and the shared
+// libc and libm that any machine has: no compiler, no libc6-dev. lld's messages become the text of
+// an Error.
 //
 //===----------------------------------------------------------------------===//
 
@@ -139,11 +140,30 @@ Error linkExecutable(llvm::ArrayRef<std::string> objects, StringRef outputName,
     return linkError(output, "cannot write there: " + code.message());
   llvm::scope_exit removeTemporary([&] { fs::remove(temporary); });
 
-  llvm::SmallVector<std::string, 32> arguments = {
-      "ld.lld", "-pie", "--gc-sections", "--as-needed", "-O1", "--icf=safe", "--build-id=none",
-      "--no-eh-frame-hdr", "--hash-style=gnu", "-z", "relro", "-z", "noexecstack", "-z", "now",
-      "--threads=1", "--color-diagnostics=never", "--error-limit=20", "-m", "elf_x86_64",
-      "-dynamic-linker", "/lib64/ld-linux-x86-64.so.2", "-o", temporary.str().str()};
+  llvm::SmallVector<std::string, 32> arguments = {"ld.lld",
+                                                  "-pie",
+                                                  "--gc-sections",
+                                                  "--as-needed",
+                                                  "-O1",
+                                                  "--icf=safe",
+                                                  "--build-id=none",
+                                                  "--no-eh-frame-hdr",
+                                                  "--hash-style=gnu",
+                                                  "-z",
+                                                  "relro",
+                                                  "-z",
+                                                  "noexecstack",
+                                                  "-z",
+                                                  "now",
+                                                  "--threads=1",
+                                                  "--color-diagnostics=never",
+                                                  "--error-limit=20",
+                                                  "-m",
+                                                  "elf_x86_64",
+                                                  "-dynamic-linker",
+                                                  "/lib64/ld-linux-x86-64.so.2",
+                                                  "-o",
+                                                  temporary.str().str()};
   if (options.strip)
     arguments.push_back("--strip-all");
   arguments.append({own[0], own[1]});

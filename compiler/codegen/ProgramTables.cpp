@@ -6,15 +6,15 @@
 //                   default_text}]}]        test: a unit attribute or bool; flags and test optional
 //   nn.cpu_level = 1..4 : i64               default 2
 // and makes the constant nn_program_table and what it points to. Offsets, sizes and codes are those
-// of runtime/nnrt.h itself, so the two cannot drift apart. All members there are eight bytes wide; a
-// table is a sequence of such words.
+// of runtime/nnrt.h itself, so the two cannot drift apart. All members there are eight bytes wide;
+// a table is a sequence of such words.
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/Passes.h"
-#include "runtime/nnrt.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/SymbolTable.h"
+#include "runtime/nnrt.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSwitch.h"
 #include <cstddef>
@@ -83,9 +83,9 @@ Word TableBuilder::text(StringRef text) {
     std::string bytes = text.str();
     bytes.push_back('\0');
     auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
-    auto global = LLVM::GlobalOp::create(builder, module.getLoc(), type, /*isConstant=*/true,
-                                         LLVM::Linkage::Private, "nn.text",
-                                         builder.getStringAttr(bytes));
+    auto global =
+        LLVM::GlobalOp::create(builder, module.getLoc(), type, /*isConstant=*/true,
+                               LLVM::Linkage::Private, "nn.text", builder.getStringAttr(bytes));
     global.setUnnamedAddr(LLVM::UnnamedAddr::Global);
     symbol = FlatSymbolRefAttr::get(symbols.insert(global));
   }

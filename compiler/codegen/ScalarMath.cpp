@@ -44,8 +44,8 @@ Value ScalarMath::fromBits(Value x) {
   return arith::BitcastOp::create(builder, loc, type, x);
 }
 
-// The order of operands is that of x86's MINPS and MAXPS, `a OP b ? a : b`: one instruction each, which
-// gives b, here x, where either is NaN.
+// The order of operands is that of x86's MINPS and MAXPS, `a OP b ? a : b`: one instruction each,
+// which gives b, here x, where either is NaN.
 Value ScalarMath::clamp(Value x, double low, double high) {
   Value least = constant(x, low), most = constant(x, high);
   x = choose(compare(Predicate::OLT, most, x), most, x);
@@ -53,8 +53,8 @@ Value ScalarMath::clamp(Value x, double low, double high) {
 }
 
 // x = n ln 2 + r, |r| <= ln 2 / 2; exp(x) = 2^n exp(r). Adding 1.5 * 2^23 rounds to a whole number
-// and leaves it in the low bits of the sum. 2^n is applied in two factors, so that results below the
-// normal range are rounded once and those above it become infinite.
+// and leaves it in the low bits of the sum. 2^n is applied in two factors, so that results below
+// the normal range are rounded once and those above it become infinite.
 Value ScalarMath::exp(Value x) {
   constexpr double magic = 12582912.0; // 1.5 * 2^23
   x = clamp(x, -104.5, 89.0);
@@ -123,8 +123,7 @@ Value ScalarMath::tanh(Value x) {
 Value ScalarMath::log2Wide(Value x) {
   Value word = toBits(x);
   constexpr uint64_t bias = uint64_t(1024) << 52; // keeps the exponent positive: a logical shift
-  Value exponent =
-      arith::AddIOp::create(builder, loc, word, bits(word, bias - 0x3fe6a09e667f3bcd));
+  Value exponent = arith::AddIOp::create(builder, loc, word, bits(word, bias - 0x3fe6a09e667f3bcd));
   exponent = arith::ShRUIOp::create(builder, loc, exponent, bits(word, 52));
   Value unbiased = arith::SubIOp::create(builder, loc, exponent, bits(word, 1024));
   Value mantissa = arith::SubIOp::create(
@@ -149,8 +148,8 @@ Value ScalarMath::exp2Wide(Value x) {
   x = clamp(x, -160.0, 140.0);
   Value shifted = add(x, magic);
   Value r = mul(sub(x, sub(shifted, constant(x, magic))), 0.693147180559945309);
-  Value p = polynomial(r, {1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5,
-                           1.0, 1.0});
+  Value p = polynomial(
+      r, {1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0});
   Value n = toBits(shifted);
   n = arith::AddIOp::create(builder, loc, n, bits(n, 1023));
   return mul(p, fromBits(arith::ShLIOp::create(builder, loc, n, bits(n, 52))));
@@ -167,14 +166,16 @@ Value ScalarMath::pow(Value x, Value y) {
 
   // Infinite and large exponents count as even.
   Value half = mul(y, 0.5);
-  Value odd = both(compare(Predicate::OEQ, floor(y), y), compare(Predicate::ONE, floor(half), half));
+  Value odd =
+      both(compare(Predicate::OEQ, floor(y), y), compare(Predicate::ONE, floor(half), half));
   result = choose(odd, copySign(result, x), result);
-  Value undefined = both(both(compare(Predicate::OLT, x, 0.0), compare(Predicate::OGT, x, -infinity)),
-                         compare(Predicate::ONE, floor(y), y));
+  Value undefined =
+      both(both(compare(Predicate::OLT, x, 0.0), compare(Predicate::OGT, x, -infinity)),
+           compare(Predicate::ONE, floor(y), y));
   result = choose(undefined, constant(x, std::nan("")), result);
   Value one = constant(x, 1.0);
-  Value unit = both(compare(Predicate::OEQ, magnitude, 1.0),
-                    compare(Predicate::OEQ, abs(y), infinity));
+  Value unit =
+      both(compare(Predicate::OEQ, magnitude, 1.0), compare(Predicate::OEQ, abs(y), infinity));
   result = choose(unit, one, result);
   result = choose(compare(Predicate::OEQ, x, 1.0), one, result);
   return choose(compare(Predicate::OEQ, y, 0.0), one, result);

@@ -1,7 +1,7 @@
 //===- ScalarMath.h - elementary functions as plain arithmetic ---------------===//
 //
-// Emits exp, log, tanh and pow on one f32 value as additions, multiplications, integer operations on
-// the bits, comparisons and selections: no calls, no branches, nothing that is undefined for any
+// Emits exp, log, tanh and pow on one f32 value as additions, multiplications, integer operations
+// on the bits, comparisons and selections: no calls, no branches, nothing that is undefined for any
 // input, so that LLVM's loop vectoriser takes a loop around it.
 //
 // Methods: argument reduction and polynomials of S. Moshier's Cephes library (expf.c, logf.c,
@@ -9,14 +9,14 @@
 // Floating-Point Arithmetic", 2nd ed., 2018, section 10. pow works in f64.
 //
 // Largest errors, over every f32 (exp, log, tanh) or ten million pairs (pow), against libm's long
-// double functions, in units in the last place, without / with fused multiply-add; denormal arguments and
-// results included (test/codegen/math-accuracy.mlir measures them again):
+// double functions, in units in the last place, without / with fused multiply-add; denormal
+// arguments and results included (test/codegen/math-accuracy.mlir measures them again):
 //   exp @EXP@   log @LOG@   tanh @TANH@   pow @POW@
 // Special values (zeros, infinities, NaN, overflow, underflow) are those of C99's annex F; a NaN
 // result's sign and payload are unspecified.
 //
-// Sums and products may be contracted to fused multiply-adds later; nothing here relies on it, or on
-// its absence.
+// Sums and products may be contracted to fused multiply-adds later; nothing here relies on it, or
+// on its absence.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_CODEGEN_SCALARMATH_H

@@ -1,6 +1,7 @@
 //===- nn-codegen.cpp - from a file of the loops stage to any later form, for tests ===//
 //
-// nn-codegen FILE.mlir -o OUT --emit=ir|asm|obj|exe [--cpu=...] [-O2] [-g] [--library-directory=DIR]
+// nn-codegen FILE.mlir -o OUT --emit=ir|asm|obj|exe [--cpu=...] [-O2] [-g]
+// [--library-directory=DIR]
 // [--timing]
 //
 //===----------------------------------------------------------------------===//
@@ -37,14 +38,12 @@ static llvm::Error run(mlir::ModuleOp module, CodegenOptions options, const char
     return target.takeError();
   options.cpu = *target;
   mlir::PassManager manager(module->getName());
-  if (options.timing) {
-    static mlir::TimingScope passes;
-    passes = options.timing->nest("MLIR passes");
-    manager.enableTiming(passes);
-  }
   buildLlvmPipeline(manager, options);
+  mlir::TimingScope passes = options.timing->nest("MLIR passes");
+  manager.enableTiming(passes);
   if (mlir::failed(manager.run(module)))
     return llvm::createStringError("passes failed");
+  passes.stop();
   auto program = LlvmProgram::translate(module, options);
   if (!program)
     return program.takeError();
