@@ -57,6 +57,7 @@ struct Span {
 /// Owns the files of one compilation.
 class SourceManager {
 public:
+  /// `-` stands for the standard input, which messages call <stdin>.
   /// Null, with the reason in `error`, where the file cannot be read or is not valid UTF-8.
   const SourceFile *addFile(llvm::StringRef path, std::string &error);
   const SourceFile *addText(llvm::StringRef path, llvm::StringRef text);

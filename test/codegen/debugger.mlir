@@ -1,7 +1,7 @@
 // With -g a debugger stops at a line of the source and shows where it is.
 //
 // RUN: rm -rf %t.lib && mkdir %t.lib && cp %nnc_lib/*.o %nnc_lib/libc_nonshared.a %t.lib
-// RUN: %cc -fPIC -I%root -c %S/Inputs/fake-runtime.c -o %t.o
+// RUN: %cc -fPIC -I%source -c %S/Inputs/fake-runtime.c -o %t.o
 // RUN: rm -f %t.lib/libnnrt.a && llvm-ar rc %t.lib/libnnrt.a %t.o
 // RUN: nn-codegen %s -g -O0 --emit=exe --library-directory=%t.lib -o %t
 // RUN: gdb -batch -nx -ex 'set debuginfod enabled off' -ex 'break program.nn:8' -ex run -ex bt %t 2>&1 | FileCheck %s

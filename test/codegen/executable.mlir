@@ -2,7 +2,7 @@
 // libm only and holds nothing that it does not use.
 //
 // RUN: rm -rf %t.lib && mkdir %t.lib && cp %nnc_lib/*.o %nnc_lib/libc_nonshared.a %t.lib
-// RUN: %cc -Wall -Werror -fPIC -ffunction-sections -I%root -c %S/Inputs/fake-runtime.c -o %t.o
+// RUN: %cc -Wall -Werror -fPIC -ffunction-sections -I%source -c %S/Inputs/fake-runtime.c -o %t.o
 // RUN: rm -f %t.lib/libnnrt.a && llvm-ar rc %t.lib/libnnrt.a %t.o
 // RUN: nn-codegen %s --emit=exe --cpu=x86-64-v2 --library-directory=%t.lib -o %t
 // RUN: %t | FileCheck %s
