@@ -26,6 +26,13 @@ namespace nnc::codegen {
 
 namespace {
 
+/// Position independent and small; one thread, as it takes a few milliseconds. The interpreter's
+/// path is part of the x86-64 psABI.
+constexpr llvm::StringLiteral fixedArguments =
+    "-m elf_x86_64 -pie -dynamic-linker /lib64/ld-linux-x86-64.so.2 -O1 --gc-sections --icf=safe "
+    "--as-needed --build-id=none --no-eh-frame-hdr --hash-style=gnu -z relro -z now "
+    "-z noexecstack --threads=1 --color-diagnostics=never --error-limit=20";
+
 Error linkError(StringRef output, const llvm::Twine &message) {
   return llvm::createStringError("cannot link '" + output + "': " + message);
 }
@@ -140,30 +147,10 @@ Error linkExecutable(llvm::ArrayRef<std::string> objects, StringRef outputName,
     return linkError(output, "cannot write there: " + code.message());
   llvm::scope_exit removeTemporary([&] { fs::remove(temporary); });
 
-  llvm::SmallVector<std::string, 32> arguments = {"ld.lld",
-                                                  "-pie",
-                                                  "--gc-sections",
-                                                  "--as-needed",
-                                                  "-O1",
-                                                  "--icf=safe",
-                                                  "--build-id=none",
-                                                  "--no-eh-frame-hdr",
-                                                  "--hash-style=gnu",
-                                                  "-z",
-                                                  "relro",
-                                                  "-z",
-                                                  "noexecstack",
-                                                  "-z",
-                                                  "now",
-                                                  "--threads=1",
-                                                  "--color-diagnostics=never",
-                                                  "--error-limit=20",
-                                                  "-m",
-                                                  "elf_x86_64",
-                                                  "-dynamic-linker",
-                                                  "/lib64/ld-linux-x86-64.so.2",
-                                                  "-o",
-                                                  temporary.str().str()};
+  llvm::SmallVector<std::string, 32> arguments = {"ld.lld", "-o", temporary.str().str()};
+  llvm::SmallVector<StringRef> fixed;
+  fixedArguments.split(fixed, ' ');
+  arguments.append(fixed.begin(), fixed.end());
   if (options.strip)
     arguments.push_back("--strip-all");
   arguments.append({own[0], own[1]});
