@@ -8,9 +8,10 @@
 // tanhf.c); reconstruction from the exponent's bits as in J.-M. Muller et al., "Handbook of
 // Floating-Point Arithmetic", 2nd ed., 2018, section 10. pow works in f64.
 //
-// Largest errors found in units in the last place, over every 61st f32 (exp, log, tanh) or 40 million
-// pairs (pow), denormal arguments and results included, against libm's long double functions, without
-// and with fused multiply-add (test/codegen/math-accuracy.mlir measures a part of them again):
+// Largest errors found in units in the last place, over every 61st f32 (exp, log, tanh) or 40
+// million pairs (pow), denormal arguments and results included, against libm's long double
+// functions, without and with fused multiply-add (test/codegen/math-accuracy.mlir measures a part
+// of them again):
 //   exp 0.98 and 1.01, log 0.80 and 0.78, tanh 1.30, pow 0.51
 // Special values (zeros, infinities, NaN, overflow, underflow) are those of C99's annex F; a NaN
 // result's sign and payload are unspecified.
