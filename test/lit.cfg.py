@@ -1,6 +1,7 @@
 # How lit runs the tests of this folder: .nn, .mlir and .test files with RUN lines.
 #
-# Substitutions: nnc, nn-opt, nn-parse (of the build), FileCheck, not, split-file, python (of LLVM and the system),
+# Substitutions: nnc, nn-opt, nn-parse, nn-codegen (of the build), FileCheck, not, split-file, llvm-ar and others (of LLVM),
+# %python, %cc (a C compiler), %nnc_lib (what nnc links programs with),
 # %data (a folder of shared data sets, where there is one), %programs (sample programs, likewise), %source.
 import os
 import sys
@@ -27,14 +28,17 @@ def add_tool(name, folder):
     config.substitutions.append((r"(?<![-./\w%])" + name + r"(?![-./\w])", os.path.join(folder, name)))
 
 
-for tool in ["nnc", "nn-opt", "nn-parse", "nn-gradcheck"]:
+tools = ["nnc", "nn-opt", "nn-parse", "nn-gradcheck", "nn-codegen"]
+for tool in tools:
     add_tool(tool, binaries)
-for tool in ["FileCheck", "not", "split-file", "llvm-tblgen"]:
+for tool in ["FileCheck", "not", "split-file", "llvm-tblgen", "llvm-ar", "llvm-dwarfdump", "llvm-nm", "llvm-readelf"]:
     add_tool(tool, config.llvm_tools)
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%source", config.nnc_source))
+config.substitutions.append(("%cc", config.c_compiler))
+config.substitutions.append(("%nnc_lib", os.path.join(config.nnc_build, "lib", "nnc")))
 config.substitutions.append(("%llvm-include", os.path.join(config.llvm_tools, "..", "include")))
-for tool in ["nnc", "nn-opt", "nn-parse", "nn-gradcheck"]:
+for tool in tools:
     if os.path.exists(os.path.join(binaries, tool)):
         config.available_features.add(tool)
 
