@@ -27,7 +27,7 @@ Compilation::Compilation(DiagnosticEngine &engine, CompileOptions options)
   mlir::DialectRegistry registry;
   registry.insert<ir::NNDialect>();
   codegen::registerCodegenDialects(registry);
-  lower::registerLowering(registry);
+  lower::registerLowerings(registry);
   // One compilation is too short for threads to pay.
   context = std::make_unique<mlir::MLIRContext>(registry, mlir::MLIRContext::Threading::DISABLED);
   context->loadDialect<ir::NNDialect>();

@@ -229,7 +229,7 @@ LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolR
       continue;
     if (read.getVariableAttr() == variable) {
       if (Operation *assignment = findAssignmentSince(read, request.at)) {
-        InFlightDiagnostic error = report("E3002", value, variable);
+        InFlightDiagnostic error = report("E3012", value, variable);
         error << ": it has been assigned since the value to differentiate was computed from it";
         error.attachNote(assignment->getLoc()) << "assigned here";
         error.attachNote(read.getLoc())
@@ -242,7 +242,7 @@ LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolR
     }
   }
   if (Carried carried = findCarried(request.at, value, variable, carriers); carried.read) {
-    InFlightDiagnostic error = report("E3003", value, variable);
+    InFlightDiagnostic error = report("E3013", value, variable);
     error << ": control flow that is decided at run time lies between it and the value to "
              "differentiate";
     VariableOp through = getVariable(carried.read, carried.read.getVariableAttr());
@@ -253,7 +253,7 @@ LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolR
   }
   llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);
   if (!active.contains(request.scalar)) {
-    InFlightDiagnostic error = report("E3001", value, variable);
+    InFlightDiagnostic error = report("E3011", value, variable);
     error << ": the value to differentiate is not computed from "
           << (variable ? "its current value" : "it");
     explainUnreached(error, roots);

@@ -28,10 +28,10 @@ struct Request {
 
 /// Emits the gradients, of the targets' types, values first. Fails after an error at `at`, with
 /// notes that say why, where
-///  * [E3001] the scalar is not computed from a target, or only through an operation that has no
+///  * [E3011] the scalar is not computed from a target, or only through an operation that has no
 ///    gradient;
-///  * [E3002] a variable was assigned after the scalar was computed from it;
-///  * [E3003] control flow with run-time bounds lies between a target and the scalar.
+///  * [E3012] a variable was assigned after the scalar was computed from it;
+///  * [E3013] control flow with run-time bounds lies between a target and the scalar.
 mlir::FailureOr<llvm::SmallVector<mlir::Value>> buildGradients(mlir::OpBuilder &builder,
                                                                const Request &request);
 

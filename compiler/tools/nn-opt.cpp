@@ -3,6 +3,8 @@
 #include "compiler/codegen/Codegen.h"
 #include "compiler/gradient/Passes.h"
 #include "compiler/ir/NN.h"
+#include "compiler/lower/Passes.h"
+#include "compiler/optimise/Passes.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -13,6 +15,9 @@ int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
   nnc::codegen::registerCodegenPasses();
   nnc::gradient::registerGradientPasses();
+  nnc::optimise::registerOptimise();
+  nnc::lower::registerLower();
+  nnc::lower::registerLowerings(registry);
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "nn-opt: passes on the nn dialect\n", registry));
 }
