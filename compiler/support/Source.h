@@ -30,6 +30,8 @@ public:
   llvm::StringRef getPath() const { return path; }
   llvm::StringRef getText() const { return text; }
   LineColumn getLineColumn(uint32_t offset) const;
+  /// The line alone, which is found faster: columns are counted.
+  unsigned getLineNumber(uint32_t offset) const;
   /// The text of a line (from 1), without its end.
   llvm::StringRef getLine(unsigned line) const;
   uint32_t getLineStart(unsigned line) const;
@@ -57,6 +59,7 @@ struct Span {
 /// Owns the files of one compilation.
 class SourceManager {
 public:
+  /// `-` stands for the standard input, which messages call <stdin>.
   /// Null, with the reason in `error`, where the file cannot be read or is not valid UTF-8.
   const SourceFile *addFile(llvm::StringRef path, std::string &error);
   const SourceFile *addText(llvm::StringRef path, llvm::StringRef text);

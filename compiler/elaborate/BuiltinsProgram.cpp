@@ -1,0 +1,192 @@
+//===- BuiltinsProgram.cpp - built-in functions of training, randomness and output -----===//
+
+#include "compiler/elaborate/Elaborator.h"
+
+using namespace nnc;
+using namespace nnc::elaborate;
+using namespace nnc::ir;
+
+//===-- Gradients, modes, weights -----------------------------------------------------===//
+
+static Value grad(Elaborator &e, BuiltinCall &c) {
+  const auto &arguments = c.syntax->arguments;
+  if (arguments.size() != 2 || arguments[0].name || arguments[1].name)
+    return e.fail(diag::WrongArgumentCount, c.span, "grad", arguments.size());
+  return e.gradient(arguments[0].value, arguments[1].value, c.span);
+}
+
+static Value training(Elaborator &e, BuiltinCall &c) {
+  const auto &arguments = c.syntax->arguments;
+  if (arguments.size() != 1 || arguments[0].name)
+    return e.fail(diag::WrongArgumentCount, c.span, "training", arguments.size());
+  Restore<bool> mode(e.training, true);
+  return e.evaluate(arguments[0].value);
+}
+
+static Value getWeights(Elaborator &e, BuiltinCall &c) {
+  auto weights = std::make_shared<Weights>();
+  for (Elaborator::Reached &one : e.collectVariables(c.matched[0], true))
+    weights->leaves.push_back({one.path, one.variable->symbol, e.readVariable(*one.variable)});
+  if (weights->leaves.empty())
+    return e.fail(diag::NothingToTrain, c.span, e.describe(c.matched[0]));
+  return Value::of(weights);
+}
+
+static Value setWeights(Elaborator &e, BuiltinCall &c) {
+  std::vector<Elaborator::Reached> reached = e.collectVariables(c.matched[0], true);
+  if (!c.matched[1].is(Value::WeightsKind))
+    return e.fail(diag::WrongArgument, c.span, "the second argument of set_weights", "what get_weights gives",
+                  e.describe(c.matched[1]));
+  const Weights &weights = *c.matched[1].getWeights();
+  if (weights.leaves.size() != reached.size())
+    return e.fail(diag::DifferentStructures, c.span);
+  for (auto [one, leaf] : llvm::zip_equal(reached, weights.leaves)) {
+    if (one.variable->type != leaf.value.getType())
+      return e.fail(diag::DifferentStructures, c.span);
+    e.assignVariable(*one.variable, leaf.value);
+  }
+  return Value::unit();
+}
+
+static Value norm(Elaborator &e, BuiltinCall &c) {
+  std::vector<mlir::Value> tensors;
+  if (c.matched[0].is(Value::WeightsKind)) {
+    for (const Weights::Leaf &leaf : c.matched[0].getWeights()->leaves)
+      tensors.push_back(leaf.value);
+  } else {
+    Value tensor = e.toTensor(c.matched[0], c.span);
+    if (tensor.isPoison())
+      return tensor;
+    tensors.push_back(tensor.getRuntime());
+  }
+  Value total = Value::ofFloat(0);
+  for (mlir::Value tensor : tensors) {
+    Value square = e.elementwise("*", {Value::of(tensor), Value::of(tensor)}, c.span);
+    if (square.isPoison())
+      return square;
+    llvm::SmallVector<int64_t> axes =
+        llvm::to_vector(llvm::seq<int64_t>(0, square.getTensorType().getRank()));
+    mlir::Value sum = ReduceOp::create(e.builder, e.getLoc(c.span), square.getRuntime(), ReduceKind::Sum, axes);
+    total = total.isTensor() ? e.elementwise("+", {total, Value::of(sum)}, c.span) : Value::of(sum);
+  }
+  return e.elementwise("sqrt", {total}, c.span);
+}
+
+//===-- Random numbers ------------------------------------------------------------------===//
+
+static Value draw(Elaborator &e, BuiltinCall &c, Distribution distribution) {
+  std::optional<llvm::SmallVector<Dim>> shape = e.toShape(c.matched[0], c.span);
+  if (!shape)
+    return Value();
+  mlir::Value stream = c.given[3] ? e.toRuntimeInt(c.matched[3], c.span, "stream") : e.nextStream(c.span);
+  if (!stream)
+    return Value();
+  NNTensorType type = NNTensorType::get(*shape, e.builder.getF32Type());
+  Value standard = Value::of(
+      RandomOp::create(e.builder, e.getLoc(c.span), type, stream, distribution, e.getPlace(c.span)));
+  // uniform: low + (high - low) * u; normal: mean + deviation * z.
+  bool isUniform = distribution == Distribution::Uniform;
+  Value first = c.given[1] ? c.matched[1] : Value::ofInt(0), second = c.given[2] ? c.matched[2] : Value::ofInt(1);
+  Value scale = isUniform ? e.binary(ast::BinaryOp::Sub, second, first, c.span, c.span, c.span) : second;
+  bool scales = !(scale.is(Value::Int) && scale.getInt() == 1);
+  bool shifts = !(first.is(Value::Int) && first.getInt() == 0);
+  Value result = scales ? e.binary(ast::BinaryOp::Mul, standard, scale, c.span, c.span, c.span) : standard;
+  return shifts ? e.binary(ast::BinaryOp::Add, result, first, c.span, c.span, c.span) : result;
+}
+
+llvm::ArrayRef<Builtin> elaborate::getTrainingBuiltins() {
+  static const Builtin builtins[] = {
+      {"grad", "", grad, true},
+      {"jacobian", "",
+       [](Elaborator &e, BuiltinCall &c) { return e.fail(diag::NotSupported, c.span, "jacobian"); }, true},
+      {"training", "", training, true},
+      {"get_weights", "net", getWeights},
+      {"set_weights", "net weights", setWeights},
+      {"norm", "x", norm},
+      {"uniform", "shape low? high? stream?",
+       [](Elaborator &e, BuiltinCall &c) { return draw(e, c, Distribution::Uniform); }},
+      {"normal", "shape mean? deviation? stream?",
+       [](Elaborator &e, BuiltinCall &c) { return draw(e, c, Distribution::Normal); }},
+  };
+  return builtins;
+}
+
+//===-- Output -----------------------------------------------------------------------------===//
+
+static Value print(Elaborator &e, BuiltinCall &c, bool newline) {
+  Values values = c.given[0] ? c.matched[0].getElements() : Values();
+  mlir::Value text;
+  if (values.size() == 1 && values[0].isString()) {
+    text = e.toRuntimeString(values[0], c.span);
+  } else {
+    // Several values are separated by blanks.
+    std::vector<std::string> pieces(values.size() + 1, " "), specs(values.size());
+    pieces.front() = pieces.back() = "";
+    text = e.formatValues(values, pieces, specs, c.span);
+  }
+  if (!text)
+    return Value();
+  PrintOp::create(e.builder, e.getLoc(c.span), text, !newline);
+  return Value::unit();
+}
+
+/// report(epoch, loss, accuracy = a): a bare name is its own column.
+static Value report(Elaborator &e, BuiltinCall &c) {
+  llvm::SmallVector<mlir::Value> values;
+  std::vector<std::string> names;
+  for (const ast::Argument &argument : c.syntax->arguments) {
+    if (argument.type)
+      return e.fail(diag::FieldOutsideData, argument.span, argument.name->name);
+    Value value = e.evaluate(argument.value);
+    if (value.is(Value::Object) && value.getInstance()->methods.count("value"))
+      value = e.callMethod(value.getInstance(), "value", {}, argument.span);
+    if (value.isPoison())
+      return value;
+    bool isNumber = value.isStaticNumber() || value.is(Value::Size) ||
+                    (value.isScalarTensor() && !value.getTensorType().isBool());
+    if (!isNumber)
+      return e.fail(diag::WrongArgument, argument.span, "a column of report", "a number", e.describe(value));
+    values.push_back(e.toTensor(value, argument.span).getRuntime());
+    names.push_back(argument.name ? argument.name->name : argument.value->span.getText().str());
+  }
+  if (values.empty())
+    return e.fail(diag::WrongArgumentCount, c.span, "report", 0);
+  llvm::SmallVector<llvm::StringRef> references(names.begin(), names.end());
+  ReportOp::create(e.builder, e.getLoc(c.span), values, e.builder.getStrArrayAttr(references));
+  return Value::unit();
+}
+
+static Value saveOrLoad(Elaborator &e, BuiltinCall &c, bool isSave) {
+  std::vector<Elaborator::Reached> reached = e.collectVariables(c.matched[0], true);
+  if (reached.empty())
+    return e.fail(diag::NothingToTrain, c.span, e.describe(c.matched[0]));
+  if (!c.matched[1].isString())
+    return e.fail(diag::WrongArgument, c.span, "the file", "text", e.describe(c.matched[1]));
+  llvm::SmallVector<mlir::Attribute> symbols;
+  llvm::SmallVector<llvm::StringRef> names;
+  for (const Elaborator::Reached &one : reached) {
+    if (!llvm::isa<NNTensorType>(one.variable->type))
+      return e.fail(diag::NotSupported, c.span, "saving the text '" + one.path + "'");
+    symbols.push_back(mlir::FlatSymbolRefAttr::get(e.context, one.variable->symbol));
+    names.push_back(one.path);
+  }
+  mlir::Value file = e.toRuntimeString(c.matched[1], c.span);
+  mlir::ArrayAttr variables = e.builder.getArrayAttr(symbols), labels = e.builder.getStrArrayAttr(names);
+  if (isSave)
+    SaveOp::create(e.builder, e.getLoc(c.span), file, variables, labels);
+  else
+    LoadOp::create(e.builder, e.getLoc(c.span), file, variables, labels);
+  e.forgetValues();
+  return Value::unit();
+}
+
+llvm::ArrayRef<Builtin> elaborate::getProgramBuiltins() {
+  static const Builtin builtins[] = {
+      {"print", "values*", [](Elaborator &e, BuiltinCall &c) { return print(e, c, true); }},
+      {"write", "values*", [](Elaborator &e, BuiltinCall &c) { return print(e, c, false); }},
+      {"report", "", report, true},
+      {"save", "net file", [](Elaborator &e, BuiltinCall &c) { return saveOrLoad(e, c, true); }},
+      {"load", "net file", [](Elaborator &e, BuiltinCall &c) { return saveOrLoad(e, c, false); }},
+  };
+  return builtins;
+}

@@ -1,0 +1,316 @@
+//===- BuiltinsTensor.cpp - built-in functions that make, shape and reduce tensors ----===//
+
+#include "compiler/elaborate/Elaborator.h"
+
+using namespace nnc;
+using namespace nnc::elaborate;
+using namespace nnc::ir;
+
+static Value reshape(Elaborator &e, BuiltinCall &c) {
+  Value tensor = e.toTensor(c.matched[0], c.span);
+  std::optional<llvm::SmallVector<Dim>> shape = e.toShape(c.matched[1], c.span);
+  if (tensor.isPoison() || !shape)
+    return Value();
+  NNTensorType type = tensor.getTensorType(), wanted = type.withShape(*shape);
+  if (type.getCount() != wanted.getCount())
+    return e.fail(diag::ReshapeMismatch, c.span, type.str(), type.getCount().str(), wanted.str(),
+                  wanted.getCount().str());
+  return Value::of(ReshapeOp::create(e.builder, e.getLoc(c.span), wanted, tensor.getRuntime()));
+}
+
+static Value flatten(Elaborator &e, BuiltinCall &c) {
+  Value tensor = e.toTensor(c.matched[0], c.span);
+  if (tensor.isPoison())
+    return tensor;
+  NNTensorType type = tensor.getTensorType();
+  std::optional<int64_t> from =
+      e.resolveAxis(c.given[1] ? c.matched[1] : Value::ofInt(0), std::max<int64_t>(type.getRank(), 1), c.span);
+  if (!from)
+    return Value();
+  llvm::SmallVector<Dim> shape(llvm::ArrayRef<Dim>(type.getShape()).take_front(*from));
+  shape.push_back(getProduct(e.context, llvm::ArrayRef<Dim>(type.getShape()).drop_front(*from)));
+  return Value::of(ReshapeOp::create(e.builder, e.getLoc(c.span), type.withShape(shape), tensor.getRuntime()));
+}
+
+/// Tensors of one element type and rank; empty after an error.
+static llvm::SmallVector<mlir::Value> toParts(Elaborator &e, BuiltinCall &c, llvm::StringRef what) {
+  llvm::SmallVector<mlir::Value> parts;
+  if (!c.given[0]) {
+    e.error(diag::MissingArgument, c.span, what, "parts");
+    return {};
+  }
+  mlir::Type element;
+  for (const Value &part : c.matched[0].getElements())
+    if (part.isTensor() && (!element || !part.isScalarTensor()))
+      element = part.getTensorType().getElementType();
+  if (!element)
+    element = e.builder.getF32Type();
+  for (const Value &part : c.matched[0].getElements()) {
+    Value tensor = e.toTensor(part, c.span, element);
+    if (tensor.isPoison())
+      return {};
+    if (tensor.isScalarTensor() && !tensor.getTensorType().isBool())
+      tensor = Value::of(e.convertTo(tensor.getRuntime(), element));
+    if (!parts.empty()) {
+      auto first = llvm::cast<NNTensorType>(parts[0].getType());
+      if (tensor.getTensorType().getRank() != first.getRank()) {
+        e.error(diag::RankMismatch, c.span, what, first.str(), tensor.getTensorType().str());
+        return {};
+      }
+      if (tensor.getTensorType().getElementType() != first.getElementType()) {
+        e.error(diag::MixedElementTypes, c.span, first.str(), tensor.getTensorType().str());
+        return {};
+      }
+    }
+    parts.push_back(tensor.getRuntime());
+  }
+  return parts;
+}
+
+static Value joinAlong(Elaborator &e, llvm::ArrayRef<mlir::Value> parts, int64_t axis, Span span) {
+  auto first = llvm::cast<NNTensorType>(parts[0].getType());
+  for (mlir::Value part : parts.drop_front()) {
+    auto type = llvm::cast<NNTensorType>(part.getType());
+    for (int64_t i = 0; i < first.getRank(); ++i)
+      if (i != axis && type.getDim(i) != first.getDim(i))
+        return e.fail(diag::ShapeMismatch, span, first.str(), type.str(), first.getDim(i).str(), i,
+                      type.getDim(i).str(), i);
+  }
+  return Value::of(ConcatOp::create(e.builder, e.getLoc(span), parts, axis));
+}
+
+static Value concat(Elaborator &e, BuiltinCall &c) {
+  llvm::SmallVector<mlir::Value> parts = toParts(e, c, "concat");
+  if (parts.empty())
+    return Value();
+  auto type = llvm::cast<NNTensorType>(parts[0].getType());
+  std::optional<int64_t> axis = e.resolveAxis(c.given[1] ? c.matched[1] : Value::ofInt(0), type.getRank(), c.span);
+  return axis ? joinAlong(e, parts, *axis, c.span) : Value();
+}
+
+static Value stack(Elaborator &e, BuiltinCall &c) {
+  llvm::SmallVector<mlir::Value> parts = toParts(e, c, "stack");
+  if (parts.empty())
+    return Value();
+  auto type = llvm::cast<NNTensorType>(parts[0].getType());
+  std::optional<int64_t> axis =
+      e.resolveAxis(c.given[1] ? c.matched[1] : Value::ofInt(0), type.getRank() + 1, c.span);
+  if (!axis)
+    return Value();
+  for (mlir::Value &part : parts) {
+    auto own = llvm::cast<NNTensorType>(part.getType());
+    llvm::SmallVector<Dim> shape = own.getShape();
+    shape.insert(shape.begin() + *axis, Dim::get(e.context, 1));
+    part = ReshapeOp::create(e.builder, e.getLoc(c.span), own.withShape(shape), part);
+  }
+  return joinAlong(e, parts, *axis, c.span);
+}
+
+/// A tensor filled with a number, of the shape that is the first argument.
+static Value filled(Elaborator &e, BuiltinCall &c, Value number) {
+  std::optional<llvm::SmallVector<Dim>> shape = e.toShape(c.matched[0], c.span);
+  if (!shape || number.isPoison())
+    return Value();
+  Value scalar = e.toTensor(number, c.span, e.builder.getF32Type());
+  if (scalar.isPoison())
+    return scalar;
+  if (!scalar.isScalarTensor())
+    return e.fail(diag::WrongArgument, c.span, "the value", "a number", e.describe(number));
+  return Value::of(e.broadcastTo(scalar.getRuntime(), *shape));
+}
+
+static Value iota(Elaborator &e, BuiltinCall &c) {
+  Dim size = e.toDim(c.matched[0], c.span, false);
+  if (!size)
+    return Value();
+  return Value::of(
+      IotaOp::create(e.builder, e.getLoc(c.span), NNTensorType::get(size, e.builder.getI32Type()), 0));
+}
+
+static Value oneHot(Elaborator &e, BuiltinCall &c) {
+  Value classes = e.toTensor(c.matched[0], c.span);
+  Dim count = e.toDim(c.matched[1], c.span, false);
+  if (classes.isPoison() || !count)
+    return Value();
+  NNTensorType type = classes.getTensorType();
+  if (!type.isInteger())
+    return e.fail(diag::WrongArgument, c.span, "the first argument of one_hot", "whole numbers", type.str());
+  llvm::SmallVector<Dim> shape = type.getShape();
+  shape.push_back(count);
+  NNTensorType full = type.withShape(shape);
+  mlir::Location loc = e.getLoc(c.span);
+  mlir::Value index = IotaOp::create(e.builder, loc, full, type.getRank());
+  llvm::SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
+  mlir::Value wanted = BroadcastOp::create(e.builder, loc, full, classes.getRuntime(), axes);
+  mlir::Value equal = EqOp::create(e.builder, loc, index, wanted);
+  return Value::of(e.convertTo(equal, e.builder.getF32Type()));
+}
+
+static Value convertBuiltin(Elaborator &e, BuiltinCall &c, mlir::Type type) {
+  const Value &value = c.matched[0];
+  if (value.is(Value::Int) && llvm::isa<mlir::IntegerType>(type))
+    return value;
+  if (value.is(Value::Float) && llvm::isa<mlir::FloatType>(type))
+    return value;
+  if (value.isString() || value.is(Value::Object))
+    return e.fail(diag::NotATensor, c.span, e.describe(value));
+  mlir::Value tensor = value.is(Value::Bool) || value.is(Value::List)
+                           ? e.toTensor(value, c.span).isPoison()
+                                 ? mlir::Value()
+                                 : e.convertTo(e.toTensor(value, c.span).getRuntime(), type)
+                           : e.toElementType(value, type, c.span);
+  return tensor ? Value::of(tensor) : Value();
+}
+
+llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
+  static const Builtin builtins[] = {
+      {"reshape", "x shape", reshape},
+      {"flatten", "x from?", flatten},
+      {"concat", "parts* along?", concat},
+      {"stack", "parts* along?", stack},
+      {"zeros", "shape", [](Elaborator &e, BuiltinCall &c) { return filled(e, c, Value::ofFloat(0)); }},
+      {"ones", "shape", [](Elaborator &e, BuiltinCall &c) { return filled(e, c, Value::ofFloat(1)); }},
+      {"full", "shape value", [](Elaborator &e, BuiltinCall &c) { return filled(e, c, c.matched[1]); }},
+      {"iota", "size", iota},
+      {"one_hot", "classes count", oneHot},
+      {"f32", "x", [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF32Type()); }},
+      {"f64", "x", [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF64Type()); }},
+      {"i32", "x", [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI32Type()); }},
+      {"i64", "x", [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI64Type()); }},
+      {"int", "x",
+       [](Elaborator &e, BuiltinCall &c) {
+         if (c.matched[0].is(Value::Float))
+           return Value::ofInt(static_cast<int64_t>(c.matched[0].getFloat()));
+         return convertBuiltin(e, c, e.builder.getI64Type());
+       }},
+      {"float", "x",
+       [](Elaborator &e, BuiltinCall &c) {
+         if (c.matched[0].isStaticNumber())
+           return Value::ofFloat(c.matched[0].getFloat());
+         return convertBuiltin(e, c, e.builder.getF64Type());
+       }},
+      {"len", "list",
+       [](Elaborator &e, BuiltinCall &c) {
+         if (c.matched[0].is(Value::List) || c.matched[0].is(Value::Tuple))
+           return Value::ofInt(c.matched[0].getElements().size());
+         if (c.matched[0].isTensor() && !c.matched[0].isScalarTensor())
+           return Value::ofSize(c.matched[0].getTensorType().getDim(0));
+         return e.fail(diag::WrongArgument, c.span, "the argument of len", "a list or a tensor",
+                       e.describe(c.matched[0]));
+       }},
+  };
+  return builtins;
+}
+
+//===-- Reductions ----------------------------------------------------------------------===//
+
+/// The axes that `along` names (all without it), increasing; nothing after an error.
+static std::optional<llvm::SmallVector<int64_t>> getAxes(Elaborator &e, const Value &along, bool given,
+                                                         int64_t rank, Span span) {
+  llvm::SmallVector<int64_t> axes;
+  if (!given) {
+    llvm::append_range(axes, llvm::seq<int64_t>(0, rank));
+    return axes;
+  }
+  Values wanted = along.is(Value::List) || along.is(Value::Tuple) ? along.getElements() : Values{along};
+  for (const Value &value : wanted) {
+    std::optional<int64_t> axis = e.resolveAxis(value, rank, span);
+    if (!axis)
+      return std::nullopt;
+    if (!llvm::is_contained(axes, *axis))
+      axes.push_back(*axis);
+  }
+  llvm::sort(axes);
+  return axes;
+}
+
+static Value reduceTensor(Elaborator &e, BuiltinCall &c, ReduceKind kind, bool isMean, llvm::StringRef name) {
+  Value value = e.toTensor(c.matched[0], c.span);
+  if (value.isPoison())
+    return value;
+  NNTensorType type = value.getTensorType();
+  bool isLogical = kind == ReduceKind::And || kind == ReduceKind::Or;
+  if (isLogical != type.isBool())
+    return e.fail(diag::WrongArgument, c.span, ("the argument of " + name).str(),
+                  isLogical ? "truth values" : "numbers", type.str());
+  if (isMean && !type.isFloat())
+    return e.fail(diag::WrongArgument, c.span, "the argument of mean", "real numbers (f32(x) converts)", type.str());
+  std::optional<llvm::SmallVector<int64_t>> axes = getAxes(e, c.matched[1], c.given[1], type.getRank(), c.span);
+  if (!axes)
+    return Value();
+  bool keep = false;
+  if (c.given[2]) {
+    if (!c.matched[2].is(Value::Bool))
+      return e.fail(diag::NotStatic, c.span, "keep", e.describe(c.matched[2]));
+    keep = c.matched[2].getBool();
+  }
+  mlir::Location loc = e.getLoc(c.span);
+  mlir::Value result = ReduceOp::create(e.builder, loc, value.getRuntime(), kind, *axes);
+  if (isMean) {
+    llvm::SmallVector<Dim> reduced;
+    for (int64_t axis : *axes)
+      reduced.push_back(type.getDim(axis));
+    Value mean = e.elementwise("/", {Value::of(result), Value::ofSize(getProduct(e.context, reduced))}, c.span);
+    if (mean.isPoison())
+      return mean;
+    result = mean.getRuntime();
+  }
+  if (keep) {
+    llvm::SmallVector<Dim> shape = type.getShape();
+    for (int64_t axis : *axes)
+      shape[axis] = Dim::get(e.context, 1);
+    result = ReshapeOp::create(e.builder, loc, type.withShape(shape), result);
+  }
+  return Value::of(result);
+}
+
+/// max(a, b) is element-wise, max(x, along = 1) reduces.
+static Value extremum(Elaborator &e, BuiltinCall &c, ReduceKind kind, llvm::StringRef name) {
+  size_t positional = 0;
+  for (const Argument &argument : c.arguments)
+    positional += argument.name.empty();
+  if (positional == 2 && c.arguments.size() == 2)
+    return e.elementwise(name, {c.arguments[0].value, c.arguments[1].value}, c.span,
+                         {c.arguments[0].span, c.arguments[1].span});
+  return reduceTensor(e, c, kind, false, name);
+}
+
+static Value argmax(Elaborator &e, BuiltinCall &c, bool smallest) {
+  Value value = e.toTensor(c.matched[0], c.span);
+  if (value.isPoison())
+    return value;
+  NNTensorType type = value.getTensorType();
+  if (type.isBool())
+    return e.fail(diag::WrongArgument, c.span, "the argument of argmax", "numbers", type.str());
+  if (!c.given[1] && type.getRank() != 1)
+    return e.fail(diag::MissingArgument, c.span, "argmax", "along");
+  std::optional<int64_t> axis = e.resolveAxis(c.given[1] ? c.matched[1] : Value::ofInt(0), type.getRank(), c.span);
+  if (!axis)
+    return Value();
+  mlir::Value tensor = value.getRuntime();
+  if (smallest)
+    tensor = NegOp::create(e.builder, e.getLoc(c.span), type, tensor);
+  return Value::of(ArgMaxOp::create(e.builder, e.getLoc(c.span), tensor, *axis));
+}
+
+llvm::ArrayRef<Builtin> elaborate::getReductionBuiltins() {
+  static const Builtin builtins[] = {
+      {"sum", "x along? keep?",
+       [](Elaborator &e, BuiltinCall &c) { return reduceTensor(e, c, ReduceKind::Sum, false, "sum"); }},
+      {"mean", "x along? keep?",
+       [](Elaborator &e, BuiltinCall &c) { return reduceTensor(e, c, ReduceKind::Sum, true, "mean"); }},
+      {"all", "x along? keep?",
+       [](Elaborator &e, BuiltinCall &c) {
+         return c.matched[0].is(Value::Bool) ? c.matched[0] : reduceTensor(e, c, ReduceKind::And, false, "all");
+       }},
+      {"any", "x along? keep?",
+       [](Elaborator &e, BuiltinCall &c) {
+         return c.matched[0].is(Value::Bool) ? c.matched[0] : reduceTensor(e, c, ReduceKind::Or, false, "any");
+       }},
+      {"max", "x along? keep?", [](Elaborator &e, BuiltinCall &c) { return extremum(e, c, ReduceKind::Max, "max"); }},
+      {"min", "x along? keep?", [](Elaborator &e, BuiltinCall &c) { return extremum(e, c, ReduceKind::Min, "min"); }},
+      {"argmax", "x along?", [](Elaborator &e, BuiltinCall &c) { return argmax(e, c, false); }},
+      {"argmin", "x along?", [](Elaborator &e, BuiltinCall &c) { return argmax(e, c, true); }},
+  };
+  return builtins;
+}

@@ -1,0 +1,246 @@
+//===- Control.cpp - if, for, while: at compile time or at run time -------------------===//
+//
+// Control that is known at compile time is carried out here: branches are chosen, loops unrolled. Control that is
+// known at run time only becomes nn.if, nn.for, nn.while, nn.batches; the `var`s that it assigns get a
+// place in memory before it (promoteVars).
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/elaborate/Elaborator.h"
+
+using namespace nnc;
+using namespace nnc::elaborate;
+using namespace nnc::ir;
+
+/// Turns of an unrolled loop beyond which unrolling is refused.
+static constexpr int64_t unrollLimit = 4096;
+
+void Elaborator::emitRegion(mlir::Region &region, mlir::TypeRange types,
+                            llvm::function_ref<void(mlir::ValueRange)> body) {
+  mlir::OpBuilder::InsertionGuard guard(builder);
+  auto *block = new mlir::Block();
+  region.push_back(block);
+  for (mlir::Type type : types)
+    block->addArgument(type, getLoc({}));
+  builder.setInsertionPointToEnd(block);
+  Restore<bool> ended(blockEnded, false);
+  Restore<unsigned> deeper(runtimeDepth, runtimeDepth + 1);
+  body(block->getArguments());
+  if (!blockEnded)
+    EndOp::create(builder, getLoc({}));
+  forgetValues();
+}
+
+void Elaborator::promoteVars(llvm::ArrayRef<const ast::Block *> blocks) {
+  llvm::SetVector<llvm::StringRef> names;
+  for (const ast::Block *block : blocks)
+    collectAssigned(*block, names);
+  for (llvm::StringRef name : names) {
+    Binding *binding = scope->find(name);
+    if (!binding || !binding->isVar || binding->variable || !binding->weightsVariables.empty() ||
+        binding->value.isPoison())
+      continue;
+    Value value = binding->value;
+    mlir::Value initial;
+    if (value.isString())
+      initial = toRuntimeString(value, binding->span);
+    else if (value.isTensor() || value.isStaticNumber() || value.is(Value::Bool) || value.is(Value::Size) ||
+             value.is(Value::List))
+      if (Value tensor = toTensor(value, binding->span); !tensor.isPoison())
+        initial = tensor.getRuntime();
+    if (!initial) {
+      error(diag::NotSupported, binding->span,
+            "changing this var (" + describe(value) + ") inside control flow that is known at run time only");
+      binding->value = Value();
+      continue;
+    }
+    std::string symbol = path.empty() ? name.str() : path + "." + name.str();
+    binding->variable = makeVariable(symbol, VariableKind::Var, initial.getType(), binding->span, name);
+    assignVariable(*binding->variable, initial);
+  }
+}
+
+//===-- if ------------------------------------------------------------------------------===//
+
+void Elaborator::executeIf(const ast::IfStatement *statement, size_t branch) {
+  if (branch == statement->branches.size()) {
+    if (statement->elseBody)
+      execute(*statement->elseBody);
+    return;
+  }
+  const auto &[conditionExpr, body] = statement->branches[branch];
+  Value condition = evaluate(conditionExpr);
+  if (condition.is(Value::Bool)) {
+    if (condition.getBool())
+      execute(body);
+    else
+      executeIf(statement, branch + 1);
+    return;
+  }
+  mlir::Value holds = toRuntimeBool(condition, conditionExpr->span, "the condition");
+  if (!holds)
+    return;
+  llvm::SmallVector<const ast::Block *> blocks;
+  for (size_t i = branch; i < statement->branches.size(); ++i)
+    blocks.push_back(&statement->branches[i].body);
+  if (statement->elseBody)
+    blocks.push_back(&*statement->elseBody);
+  promoteVars(blocks);
+  auto op = IfOp::create(builder, getLoc(statement->span), holds);
+  emitRegion(op.getThenRegion(), {}, [&](mlir::ValueRange) { execute(body); });
+  emitRegion(op.getElseRegion(), {}, [&](mlir::ValueRange) { executeIf(statement, branch + 1); });
+}
+
+//===-- Loops ------------------------------------------------------------------------------===//
+
+void Elaborator::executeJump(const ast::Statement *statement) {
+  bool isBreak = llvm::isa<ast::BreakStatement>(statement);
+  if (loop == Loop::None) {
+    error(diag::JumpOutside, statement->span, isBreak ? "break" : "continue");
+    return;
+  }
+  if (loop == Loop::Unrolled) {
+    if (runtimeDepth != loopRuntimeDepth) {
+      error(diag::NotSupported, statement->span,
+            "leaving a loop that is unrolled at compile time on a condition that is known at run time only");
+      return;
+    }
+    jump = isBreak ? Jump::Break : Jump::Continue;
+    return;
+  }
+  if (isBreak)
+    BreakOp::create(builder, getLoc(statement->span));
+  else
+    ContinueOp::create(builder, getLoc(statement->span));
+  blockEnded = true;
+}
+
+void Elaborator::forEach(Value source, Span span, const ast::Pattern *pattern, llvm::function_ref<void()> run) {
+  Restore<Loop> kind(loop, Loop::Unrolled);
+  Restore<unsigned> depth(loopRuntimeDepth, runtimeDepth);
+  auto turn = [&](Value element) {
+    Scope local;
+    local.parent = scope;
+    Restore<Scope *> inScope(scope, &local);
+    bind(pattern, element, false, nullptr, span);
+    for (auto &[name, binding] : local.names)
+      binding.isUsed = true;
+    run();
+    bool goesOn = jump != Jump::Break && !(frame && frame->returned) && !blockEnded;
+    jump = Jump::None;
+    return goesOn;
+  };
+  if (source.is(Value::List) || source.is(Value::Tuple)) {
+    for (const Value &element : source.getElements())
+      if (!turn(element))
+        return;
+    return;
+  }
+  const Range &range = source.getRange();
+  int64_t upper = range.upper->getInt() + range.inclusive;
+  if (upper - range.lower->getInt() > unrollLimit) {
+    error(diag::TooManyTurns, span, upper - range.lower->getInt(), unrollLimit);
+    return;
+  }
+  for (int64_t i = range.lower->getInt(); i < upper; ++i)
+    if (!turn(Value::ofInt(i)))
+      return;
+}
+
+void Elaborator::executeFor(const ast::ForStatement *statement) {
+  Value source = evaluate(statement->source);
+  if (source.isPoison())
+    return;
+  Span span = statement->source->span;
+  auto runBody = [&] { execute(statement->body); };
+  if (source.is(Value::BatchesKind))
+    return executeBatches(source.getBatches(), statement);
+  bool isList = source.is(Value::Tuple) ||
+                (source.is(Value::List) && llvm::any_of(source.getElements(), [](const Value &v) {
+                   return !(v.isStaticNumber() || v.is(Value::Bool) || v.is(Value::List));
+                 }));
+  bool isStaticRange = source.is(Value::RangeKind) && source.getRange().lower->is(Value::Int) &&
+                       source.getRange().upper->is(Value::Int);
+  bool isStatic = isList || isStaticRange || source.is(Value::List);
+  if (isList || (isStatic && !hasEffects(statement->body) && !assignsParam(statement->body)))
+    return forEach(source, span, statement->pattern, runBody);
+
+  mlir::Value lower, upper, rows;
+  if (source.is(Value::RangeKind)) {
+    lower = toRuntimeInt(*source.getRange().lower, span, "the bound of a range");
+    Value end = *source.getRange().upper;
+    if (source.getRange().inclusive)
+      end = binary(ast::BinaryOp::Add, end, Value::ofInt(1), span, span, span);
+    upper = toRuntimeInt(end, span, "the bound of a range");
+  } else if (source.isTensor() || source.is(Value::List)) {
+    Value tensor = toTensor(source, span);
+    if (tensor.isPoison())
+      return;
+    if (tensor.getTensorType().isScalar()) {
+      error(diag::NotIterable, span, describe(source));
+      return;
+    }
+    rows = tensor.getRuntime();
+    lower = constantInt(0);
+    upper = SizeOp::create(builder, getLoc(span), tensor.getTensorType().getDim(0).toAttribute());
+  } else {
+    DiagnosticBuilder report = error(diag::NotIterable, span, describe(source));
+    if (source.is(Value::Data))
+      report.hint("iterate over its batches: for (x, y) in data.batches(32) { … }");
+    return;
+  }
+  if (!lower || !upper)
+    return;
+  promoteVars(&statement->body);
+  auto op = ForOp::create(builder, getLoc(statement->span), lower, upper);
+  emitLoop(op.getBody(), lower.getType(), statement, [&](mlir::ValueRange arguments) {
+    Value element = Value::of(arguments[0]);
+    return rows ? selectElement(rows, 0, element, span) : element;
+  });
+}
+
+void Elaborator::emitLoop(mlir::Region &region, mlir::TypeRange types, const ast::ForStatement *statement,
+                          llvm::function_ref<Value(mlir::ValueRange)> getElement) {
+  Restore<Loop> kind(loop, Loop::Runtime);
+  Restore<unsigned> depth(loopRuntimeDepth, runtimeDepth + 1);
+  emitRegion(region, types, [&](mlir::ValueRange arguments) {
+    Scope local;
+    local.parent = scope;
+    Restore<Scope *> inScope(scope, &local);
+    Value element = getElement(arguments);
+    bind(statement->pattern, element, false, nullptr, statement->source->span);
+    for (auto &[name, binding] : local.names)
+      binding.isUsed = true;
+    execute(statement->body);
+  });
+}
+
+bool Elaborator::assignsParam(const ast::Block &body) {
+  llvm::SetVector<llvm::StringRef> names;
+  collectAssigned(body, names);
+  return llvm::any_of(names, [&](llvm::StringRef name) {
+    Binding *binding = scope->find(name);
+    return binding && binding->variable && binding->variable->kind == VariableKind::Param;
+  });
+}
+
+void Elaborator::executeWhile(const ast::WhileStatement *statement) {
+  promoteVars(&statement->body);
+  auto op = WhileOp::create(builder, getLoc(statement->span));
+  bool failed = false;
+  emitRegion(op.getCondition(), {}, [&](mlir::ValueRange) {
+    mlir::Value holds =
+        toRuntimeBool(evaluate(statement->condition), statement->condition->span, "the condition");
+    failed = !holds;
+    if (failed)
+      holds = toTensor(Value::ofBool(false), statement->span).getRuntime();
+    YieldOp::create(builder, getLoc(statement->span), holds);
+    blockEnded = true;
+  });
+  Restore<Loop> kind(loop, Loop::Runtime);
+  Restore<unsigned> depth(loopRuntimeDepth, runtimeDepth + 1);
+  emitRegion(op.getBody(), {}, [&](mlir::ValueRange) {
+    if (!failed)
+      execute(statement->body);
+  });
+}

@@ -1,0 +1,182 @@
+//===- Indexing.cpp - x[...]: elements, slices, gathers ----------------------------===//
+
+#include "compiler/elaborate/Elaborator.h"
+
+using namespace nnc;
+using namespace nnc::elaborate;
+using namespace nnc::ir;
+
+std::optional<int64_t> Elaborator::resolveAxis(Value value, int64_t rank, Span span) {
+  if (value.isPoison())
+    return std::nullopt;
+  if (!value.is(Value::Int)) {
+    error(diag::NotStatic, span, "an axis", describe(value));
+    return std::nullopt;
+  }
+  int64_t axis = value.getInt() < 0 ? value.getInt() + rank : value.getInt();
+  if (axis < 0 || axis >= rank) {
+    error(diag::NoSuchAxis, span, value.getInt(), rank);
+    return std::nullopt;
+  }
+  return axis;
+}
+
+Value Elaborator::selectElement(mlir::Value tensor, int64_t axis, Value at, Span span) {
+  auto type = llvm::cast<NNTensorType>(tensor.getType());
+  Dim size = type.getDim(axis);
+  mlir::Location loc = getLoc(span);
+  llvm::SmallVector<Dim> without = type.getShape();
+  without.erase(without.begin() + axis);
+  if (at.is(Value::Int)) {
+    int64_t i = at.getInt();
+    if (size.isStatic() && (i >= size.getStatic() || i < -size.getStatic()))
+      return fail(diag::IndexOutOfRange, span, i, axis, size.str());
+    if (i >= 0 && !size.isStatic()) {
+      // The size is known at run time only: nn.gather checks.
+      at = Value::of(constantInt(i));
+    } else {
+      Dim offset = i >= 0 ? Dim::get(context, i) : size + i;
+      llvm::SmallVector<Dim> offsets(type.getRank(), Dim::get(context, 0)), shape = type.getShape();
+      offsets[axis] = offset;
+      shape[axis] = Dim::get(context, 1);
+      mlir::Value slice =
+          SliceOp::create(builder, loc, type.withShape(shape), tensor, getDimsAttr(context, offsets),
+                          llvm::SmallVector<int64_t>(type.getRank(), 1));
+      return Value::of(ReshapeOp::create(builder, loc, type.withShape(without), slice));
+    }
+  }
+  if (at.is(Value::Size))
+    at = toTensor(at, span);
+  // A run-time index: bring the axis to the front and gather.
+  if (axis != 0) {
+    llvm::SmallVector<int64_t> order = {axis};
+    for (int64_t i = 0; i < type.getRank(); ++i)
+      if (i != axis)
+        order.push_back(i);
+    tensor = TransposeOp::create(builder, loc, tensor, order);
+  }
+  return Value::of(GatherOp::create(builder, loc, tensor, at.getRuntime(), 0));
+}
+
+Value Elaborator::index(Value base, const ast::Index *expr) {
+  if (base.isPoison())
+    return base;
+  if (base.is(Value::List) || base.is(Value::Tuple)) {
+    // A static index selects from the list itself.
+    if (expr->items.size() == 1 && expr->items[0].kind == ast::IndexItem::Value) {
+      Value at = evaluate(expr->items[0].expr);
+      if (at.isPoison())
+        return at;
+      const Values &elements = base.getElements();
+      if (at.is(Value::Int)) {
+        int64_t size = elements.size(), i = at.getInt() < 0 ? at.getInt() + size : at.getInt();
+        if (i < 0 || i >= size)
+          return fail(diag::IndexOutOfRange, expr->items[0].span, at.getInt(), 0, size);
+        return elements[i];
+      }
+      if (base.is(Value::Tuple) || llvm::any_of(elements, [](const Value &v) {
+            return !(v.isStaticNumber() || v.is(Value::Bool) || v.is(Value::List));
+          }))
+        return at.is(Value::RangeKind)
+                   ? fail(diag::NotSupported, expr->items[0].span, "a slice of a list of layers or sizes")
+                   : fail(diag::NotStatic, expr->items[0].span, "the index into a list", describe(at));
+    }
+    base = toTensor(base, expr->base->span);
+    if (base.isPoison())
+      return base;
+  }
+  if (!base.isTensor())
+    return fail(diag::NotIndexable, expr->base->span, describe(base));
+
+  mlir::Value tensor = base.getRuntime();
+  int64_t rank = base.getTensorType().getRank();
+  int64_t given = llvm::count_if(expr->items, [](const ast::IndexItem &item) {
+    return item.kind != ast::IndexItem::Rest;
+  });
+  int64_t rests = expr->items.size() - given;
+  if (given > rank || rests > 1)
+    return fail(diag::TooManyIndices, expr->span, given, base.getTensorType().str());
+
+  // From the left: `axis` is the axis of `tensor` that the next item is about.
+  int64_t axis = 0;
+  for (const ast::IndexItem &item : expr->items) {
+    auto type = llvm::cast<NNTensorType>(tensor.getType());
+    if (item.kind == ast::IndexItem::Rest) {
+      axis += rank - given;
+      continue;
+    }
+    if (item.kind == ast::IndexItem::Keep) {
+      ++axis;
+      continue;
+    }
+    Value lower, upper;
+    bool isSlice = item.kind != ast::IndexItem::Value;
+    Value at = evaluate(item.expr);
+    if (at.isPoison())
+      return at;
+    Dim size = type.getDim(axis);
+    if (item.kind == ast::IndexItem::From) {
+      lower = at;
+      upper = Value::ofSize(size);
+    } else if (item.kind == ast::IndexItem::To) {
+      lower = Value::ofInt(0);
+      upper = at;
+    } else if (at.is(Value::RangeKind)) {
+      isSlice = true;
+      lower = *at.getRange().lower;
+      upper = *at.getRange().upper;
+      if (at.getRange().inclusive)
+        upper = binary(ast::BinaryOp::Add, upper, Value::ofInt(1), item.span, item.span, item.span);
+    }
+    if (isSlice) {
+      if (!lower.isSizeLike() || !upper.isSizeLike())
+        return fail(diag::NotStatic, item.span, "the bound of a slice",
+                    describe(lower.isSizeLike() ? upper : lower));
+      auto toDimension = [&](const Value &v) {
+        Dim dim = v.is(Value::Int) ? Dim::get(context, v.getInt()) : v.getSize();
+        return v.is(Value::Int) && v.getInt() < 0 ? size + v.getInt() : dim;
+      };
+      Dim from = toDimension(lower), to = toDimension(upper), length = to - from;
+      if ((length.isStatic() && length.getStatic() < 0) || (from.isStatic() && from.getStatic() < 0) ||
+          ((to - size).isStatic() && (to - size).getStatic() > 0))
+        return fail(diag::SliceOutOfRange, item.span, from.str(), to.str(), axis, size.str());
+      if (!(to - size).isStatic() || !length.isStatic())
+        if (to != size || !from.isStatic(0))
+          if (!(to == size && from.isStatic()))
+            return fail(diag::NotSupported, item.span,
+                        "a slice whose bounds cannot be compared with the size at compile time");
+      llvm::SmallVector<Dim> offsets(type.getRank(), Dim::get(context, 0)), shape = type.getShape();
+      offsets[axis] = from;
+      shape[axis] = length;
+      tensor = SliceOp::create(builder, getLoc(item.span), type.withShape(shape), tensor,
+                               getDimsAttr(context, offsets), llvm::SmallVector<int64_t>(type.getRank(), 1));
+      ++axis;
+      continue;
+    }
+    if (at.isSizeLike() || (at.isScalarTensor() && at.getTensorType().isInteger())) {
+      Value selected = selectElement(tensor, axis, at, item.span);
+      if (selected.isPoison())
+        return selected;
+      tensor = selected.getRuntime();
+      continue;
+    }
+    Value indices = toTensor(at, item.span);
+    if (indices.isPoison())
+      return indices;
+    NNTensorType indexType = indices.getTensorType();
+    if (!indexType.isInteger())
+      return fail(diag::WrongArgument, item.span, "an index", "a whole number, a slice or a tensor of whole numbers",
+                  describe(at));
+    // The index tensor pairs with the kept axes before it, in order; what it has beyond them is new.
+    int64_t batch = std::min<int64_t>(axis, indexType.getRank());
+    if (batch < axis)
+      return fail(diag::IndexPairing, item.span, indexType.str(), type.str(), axis);
+    for (int64_t i = 0; i < batch; ++i)
+      if (indexType.getDim(i) != type.getDim(i))
+        return fail(diag::ShapeMismatch, item.span, type.str(), indexType.str(), type.getDim(i).str(), i,
+                    indexType.getDim(i).str(), i);
+    tensor = GatherOp::create(builder, getLoc(item.span), tensor, indices.getRuntime(), batch);
+    axis += indexType.getRank() - batch;
+  }
+  return Value::of(tensor);
+}

@@ -1,0 +1,427 @@
+//===- Program.cpp - items: modules, commands, tests, functions by themselves -----------===//
+
+#include "compiler/elaborate/Elaborator.h"
+#include "compiler/syntax/Parser.h"
+
+using namespace nnc;
+using namespace nnc::elaborate;
+using namespace nnc::ir;
+using llvm::StringRef;
+
+Elaborator::Elaborator(mlir::ModuleOp module, DiagnosticEngine &engine)
+    : builder(module.getContext()), engine(engine), module(module), context(module.getContext()) {
+  library.isLibrary = true;
+  program.scope.parent = &library.scope;
+  scope = &program.scope;
+  currentModule = &program;
+  auto add = [&](StringRef name, const Builtin *builtin) {
+    auto callable = std::make_shared<Callable>();
+    callable->kind = Callable::BuiltinFunction;
+    callable->builtin = builtin;
+    Binding binding;
+    binding.value = Value::of(callable);
+    library.scope.set(name, binding);
+  };
+  addElementwiseBuiltins(add);
+  for (llvm::ArrayRef<Builtin> builtins : {getStructureBuiltins(), getReductionBuiltins(), getTrainingBuiltins(),
+                                           getProgramBuiltins(), getDataBuiltins()})
+    for (const Builtin &builtin : builtins)
+      add(builtin.name, &builtin);
+  Binding infinity;
+  infinity.value = Value::ofFloat(std::numeric_limits<double>::infinity());
+  library.scope.set("infinity", infinity);
+  Binding pi;
+  pi.value = Value::ofFloat(3.14159265358979323846);
+  library.scope.set("pi", pi);
+}
+
+mlir::Location Elaborator::getLoc(Span span) {
+  // What happens inside the library happens, to the user, where the library was called.
+  Span shown = span;
+  for (Frame *f = frame; f; f = f->parent)
+    if (f->inLibrary && f->callSite)
+      shown = f->callSite;
+  if (!shown)
+    return builder.getUnknownLoc();
+  LineColumn at = shown.getBegin();
+  return mlir::FileLineColLoc::get(context, shown.file->getPath(), at.line, at.column);
+}
+
+void Elaborator::addCallChain(DiagnosticBuilder &report) {
+  unsigned shown = 0;
+  for (Frame *f = frame; f; f = f->parent)
+    if (f->callSite && shown++ < 8)
+      report.note(f->callSite, "in the call of " + f->what + " here");
+}
+
+//===-- Items --------------------------------------------------------------------------------===//
+
+void Elaborator::addItems(const ast::File &file, Module &into) {
+  Restore<Scope *> inScope(scope, &into.scope);
+  Restore<Module *> inModule(currentModule, &into);
+  for (const ast::Item *item : file.items) {
+    Binding binding;
+    binding.isUsed = true;
+    binding.span = item->name.span;
+    auto callable = std::make_shared<Callable>();
+    callable->module = &into;
+    if (auto *function = llvm::dyn_cast<ast::FunctionItem>(item)) {
+      callable->kind = Callable::UserFunction;
+      callable->function = function->function;
+      binding.value = Value::of(callable);
+      binding.span = function->function->name.span;
+      define(function->function->name, binding);
+    } else if (auto *layer = llvm::dyn_cast<ast::LayerItem>(item)) {
+      callable->kind = Callable::Class;
+      callable->layer = layer;
+      binding.value = Value::of(callable);
+      define(item->name, binding);
+    } else if (auto *import = llvm::dyn_cast<ast::ImportItem>(item)) {
+      error(diag::NotSupported, import->span, "import");
+    }
+  }
+  // Constants in order, once all functions are known.
+  for (const ast::Item *item : file.items)
+    if (auto *node = llvm::dyn_cast<ast::ConstItem>(item))
+      addConst(*node, into);
+}
+
+void Elaborator::addConst(const ast::ConstItem &item, Module &into) {
+  Binding binding;
+  binding.isUsed = true;
+  binding.span = item.name.span;
+  binding.value = evaluate(item.value);
+  auto isStatic = [](const Value &value) {
+    auto check = [](auto &self, const Value &v) -> bool {
+      if (v.is(Value::List) || v.is(Value::Tuple))
+        return llvm::all_of(v.getElements(), [&](const Value &element) { return self(self, element); });
+      return v.isPoison() || v.isStaticNumber() || v.is(Value::Bool) || v.is(Value::Str) ||
+             v.is(Value::Function);
+    };
+    return check(check, value);
+  };
+  if (!isStatic(binding.value)) {
+    error(diag::NotStatic, item.value->span, "a const", describe(binding.value));
+    binding.value = Value();
+  }
+  auto given = &into == &program ? defines.find(item.name.name) : defines.end();
+  if (given != defines.end() && !binding.value.isPoison()) {
+    Value value = parseDefine(given->second, binding.value);
+    if (value.isPoison())
+      error(diag::BadDefine, item.name.span, item.name.name, given->second, describe(binding.value));
+    binding.value = value;
+    defines.erase(given);
+  }
+  if (item.type && !binding.value.isPoison())
+    binding.value = matchType(binding.value, *item.type, item.value->span, true, "'" + item.name.name + "'");
+  define(item.name, binding);
+}
+
+Value Elaborator::parseDefine(StringRef text, const Value &like) {
+  int64_t whole;
+  double real;
+  if (like.is(Value::Int))
+    return text.getAsInteger(10, whole) ? Value() : Value::ofInt(whole);
+  if (like.is(Value::Float))
+    return text.getAsDouble(real) ? Value() : Value::ofFloat(real);
+  if (like.is(Value::Bool))
+    return text == "true" ? Value::ofBool(true) : text == "false" ? Value::ofBool(false) : Value();
+  if (like.is(Value::Str))
+    return Value::ofString(text.str());
+  return Value();
+}
+
+void Elaborator::addLibrary(const ast::File &file) { addItems(file, library); }
+
+void Elaborator::addProgram(const ast::File &file, const std::map<std::string, std::string> &given) {
+  programFile = &file;
+  defines = given;
+  addItems(file, program);
+  for (auto &[name, value] : defines)
+    error(diag::UnknownDefine, {}, name);
+  llvm::StringMap<Span> commands;
+  for (const ast::Item *item : file.items)
+    if (llvm::isa<ast::CommandItem>(item))
+      if (auto [known, isNew] = commands.try_emplace(item->name.name, item->name.span); !isNew)
+        error(diag::DefinedTwice, item->name.span, item->name.name).note(known->second, "defined here before");
+}
+
+//===-- Units ----------------------------------------------------------------------------------===//
+
+void Elaborator::beginUnit(mlir::Operation *op) {
+  unit = op;
+  symbols.clear();
+  sizeSymbols.clear();
+  variables.clear();
+  optimizers.clear();
+  boundSizes.clear();
+  variableAnchor = nullptr;
+  forgetValues();
+  path.clear();
+  blockEnded = false;
+  runtimeDepth = 0;
+  scope = &program.scope;
+  currentModule = &program;
+}
+
+void Elaborator::endUnit() {
+  emitResets();
+  for (const std::shared_ptr<Variable> &variable : variables)
+    if (variable->kind == VariableKind::Param && !variable->isRead && !variable->isTrained && !engine.hasErrors())
+      error(diag::UnusedParam, variable->span, variable->symbol);
+  unit = nullptr;
+}
+
+void Elaborator::emitCommands(bool tests) {
+  for (const ast::Item *item : programFile->items) {
+    if (auto *command = llvm::dyn_cast<ast::CommandItem>(item); command && !tests)
+      emitCommand(command->name, item->doc, command->parameters, command->body, false);
+    if (auto *test = llvm::dyn_cast<ast::TestItem>(item); test && tests)
+      emitCommand(test->name, item->doc, {}, test->body, true);
+  }
+}
+
+/// How a flag's type is written in nn.command, and the type of its value.
+static std::pair<StringRef, mlir::Type> getFlagType(mlir::OpBuilder &builder, StringRef name) {
+  mlir::Type str = StrType::get(builder.getContext());
+  return llvm::StringSwitch<std::pair<StringRef, mlir::Type>>(name)
+      .Case("int", {"int", NNTensorType::getScalar(builder.getI64Type())})
+      .Case("i64", {"int", NNTensorType::getScalar(builder.getI64Type())})
+      .Case("i32", {"i32", NNTensorType::getScalar(builder.getI32Type())})
+      .Case("float", {"float", NNTensorType::getScalar(builder.getF64Type())})
+      .Case("f64", {"float", NNTensorType::getScalar(builder.getF64Type())})
+      .Case("f32", {"f32", NNTensorType::getScalar(builder.getF32Type())})
+      .Case("bool", {"bool", NNTensorType::getScalar(builder.getI1Type())})
+      .Case("str", {"str", str})
+      .Case("path", {"path", str})
+      .Default({"", nullptr});
+}
+
+void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc, llvm::ArrayRef<ast::Parameter> parameters,
+                             const ast::Block &body, bool isTest) {
+  builder.setInsertionPointToEnd(module.getBody());
+  Frame top;
+  top.what = name.name;
+  collectDifferentiated(body, top.differentiated);
+  Restore<Frame *> inFrame(frame, &top);
+
+  // The flags.
+  llvm::SmallVector<mlir::Attribute> flags;
+  llvm::SmallVector<mlir::Type> types;
+  bool good = true;
+  for (const ast::Parameter &parameter : parameters) {
+    Value fallback;
+    if (parameter.defaultValue) {
+      fallback = evaluate(parameter.defaultValue);
+      if (!fallback.isStaticNumber() && !fallback.is(Value::Bool) && !fallback.is(Value::Str)) {
+        if (!fallback.isPoison())
+          error(diag::NotStatic, parameter.defaultValue->span, "the default of a flag", describe(fallback));
+        good = false;
+        continue;
+      }
+      if (parameter.type)
+        fallback = matchType(fallback, *parameter.type, parameter.defaultValue->span, true,
+                             "the default of '" + parameter.name.name + "'");
+    }
+    StringRef typeName = parameter.type && parameter.type->kind == ast::Type::Named && !parameter.type->hasDims
+                             ? StringRef(parameter.type->name.name)
+                         : parameter.type                ? StringRef()
+                         : fallback.is(Value::Int)       ? "int"
+                         : fallback.is(Value::Float)     ? "f32"
+                         : fallback.is(Value::Bool)      ? "bool"
+                         : fallback.is(Value::Str)       ? "str"
+                                                         : "";
+    auto [flagType, type] = getFlagType(builder, typeName);
+    if (!type || (parameter.defaultValue && fallback.isPoison())) {
+      if (!type)
+        error(diag::BadFlagType, parameter.span, parameter.name.name);
+      good = false;
+      continue;
+    }
+    llvm::SmallVector<mlir::NamedAttribute> entries = {
+        builder.getNamedAttr("name", builder.getStringAttr(parameter.name.name)),
+        builder.getNamedAttr("doc", builder.getStringAttr(parameter.doc)),
+        builder.getNamedAttr("type", builder.getStringAttr(flagType))};
+    if (parameter.defaultValue) {
+      mlir::Attribute value;
+      if (fallback.is(Value::Str))
+        value = builder.getStringAttr(fallback.getString());
+      else if (fallback.is(Value::Bool))
+        value = builder.getBoolAttr(fallback.getBool());
+      else if (flagType == "int" || flagType == "i32")
+        value = builder.getI64IntegerAttr(fallback.getInt());
+      else
+        value = builder.getF64FloatAttr(fallback.getFloat());
+      entries.push_back(builder.getNamedAttr("default", value));
+      std::string text = fallback.is(Value::Str) ? fallback.getString()
+                                                 : parameter.defaultValue->span.getText().str();
+      entries.push_back(builder.getNamedAttr("default_text", builder.getStringAttr(text)));
+    }
+    flags.push_back(builder.getDictionaryAttr(entries));
+    types.push_back(type);
+  }
+  if (!good)
+    return;
+
+  auto op = CommandOp::create(builder, getLoc(name.span), name.name, doc, builder.getArrayAttr(flags), isTest);
+  mlir::Block &block = op.getBody().emplaceBlock();
+  beginUnit(op);
+  Scope local;
+  local.parent = &program.scope;
+  scope = &local;
+  for (auto [parameter, type] : llvm::zip_equal(parameters, types)) {
+    Binding binding;
+    binding.value = Value::of(block.addArgument(
+        type, mlir::NameLoc::get(builder.getStringAttr(parameter.name.name), getLoc(parameter.span))));
+    binding.span = parameter.name.span;
+    binding.isUsed = true;
+    if (!local.findHere(parameter.name.name))
+      local.set(parameter.name.name, binding);
+    else
+      error(diag::DefinedTwice, parameter.name.span, parameter.name.name);
+  }
+  builder.setInsertionPointToEnd(&block);
+  executeStatements(body.statements);
+  warnUnused(local);
+  endUnit();
+  EndOp::create(builder, getLoc(name.span));
+  scope = &program.scope;
+}
+
+//===-- Functions by themselves ----------------------------------------------------------------===//
+
+bool Elaborator::emitFunction(StringRef name, bool withGradient) {
+  Binding *binding = program.scope.find(name);
+  const ast::Function *function = nullptr;
+  bool isLayer = false;
+  if (binding && binding->value.is(Value::Function)) {
+    const Callable &callable = *binding->value.getCallable();
+    if (callable.kind == Callable::UserFunction)
+      function = callable.function;
+    if (callable.kind == Callable::Class) {
+      isLayer = true;
+      for (const ast::LayerMember *member : callable.layer->members)
+        if (member->kind == ast::LayerMember::Method && member->method->name.name == "forward")
+          function = member->method;
+      if (llvm::any_of(callable.layer->parameters, [](const ast::Parameter &p) { return !p.defaultValue; })) {
+        error(diag::LayerNeedsArguments, callable.layer->name.span, name);
+        return false;
+      }
+    }
+  }
+  if (!function) {
+    error(diag::NoSuchFunction, {}, name);
+    return false;
+  }
+  Frame top;
+  top.what = name.str();
+  Restore<Frame *> inFrame(frame, &top);
+  builder.setInsertionPointToEnd(module.getBody());
+  auto op = FuncOp::create(builder, getLoc(function->name.span), name);
+  mlir::Block &block = op.getBody().emplaceBlock();
+  beginUnit(op);
+  builder.setInsertionPointToEnd(&block);
+  Scope local;
+  local.parent = &program.scope;
+  scope = &local;
+
+  std::vector<Argument> arguments;
+  for (const ast::Parameter &parameter : function->parameters) {
+    if (parameter.defaultValue)
+      continue;
+    mlir::Type element = parameter.type && parameter.type->kind == ast::Type::Named
+                             ? getElementType(parameter.type->name.name)
+                             : mlir::Type();
+    if (!parameter.type)
+      element = builder.getF32Type();
+    if (!element) {
+      error(diag::FunctionNeedsTypes, parameter.span, name, parameter.name.name);
+      return false;
+    }
+    llvm::SmallVector<Dim> shape;
+    if (parameter.type)
+      for (const ast::DimSpec &spec : parameter.type->dims) {
+        auto *bare = spec.expr ? llvm::dyn_cast<ast::Name>(spec.expr) : nullptr;
+        if (!spec.expr) {
+          // `..` may be any shape; one axis shows what happens.
+          StringRef rest = spec.restName ? StringRef(spec.restName->name) : "n";
+          Binding *known = local.findHere(rest);
+          shape.push_back(known ? known->value.getSize() : Dim::getSymbol(context, makeSizeSymbol(rest)));
+          if (!known)
+            local.set(rest, Binding{Value::ofSize(shape.back()), nullptr, {}, {}, false, true, spec.span});
+        } else if (bare && !local.find(bare->name)) {
+          shape.push_back(Dim::getSymbol(context, makeSizeSymbol(bare->name)));
+          local.set(bare->name, Binding{Value::ofSize(shape.back()), nullptr, {}, {}, false, true, spec.span});
+        } else {
+          shape.push_back(toDim(evaluate(spec.expr), spec.span, false));
+          if (!shape.back())
+            return false;
+        }
+      }
+    mlir::Value argument =
+        block.addArgument(NNTensorType::get(shape, element),
+                          mlir::NameLoc::get(builder.getStringAttr(parameter.name.name), getLoc(parameter.span)));
+    arguments.push_back({parameter.name.name, Value::of(argument), parameter.span});
+  }
+  scope = &program.scope;
+  Value callee = binding->value;
+  if (isLayer) {
+    Restore<std::string> place(path, name.lower());
+    callee = call(callee, {}, function->name.span);
+  }
+  Value result = callee.isPoison() ? callee : call(callee, arguments, function->name.span);
+  endUnit();
+  if (result.isPoison())
+    return false;
+  llvm::SmallVector<mlir::Value> results;
+  Values parts = result.is(Value::Tuple) ? result.getElements() : Values{result};
+  for (const Value &part : parts) {
+    Value tensor = toTensor(part, function->name.span);
+    if (tensor.isPoison())
+      return false;
+    results.push_back(tensor.getRuntime());
+  }
+  if (withGradient) {
+    // Of a tensor the gradient of its sum, as tools usually take it.
+    mlir::Value scalar = results[0];
+    auto type = llvm::cast<NNTensorType>(scalar.getType());
+    if (!type.isFloat()) {
+      error(diag::NotAScalarLoss, function->name.span, type.str());
+      return false;
+    }
+    if (!type.isScalar())
+      scalar = ReduceOp::create(builder, getLoc(function->name.span), scalar, ReduceKind::Sum,
+                                llvm::to_vector(llvm::seq<int64_t>(0, type.getRank())));
+    llvm::SmallVector<mlir::Value> targets;
+    llvm::SmallVector<mlir::Type> targetTypes, variableTypes;
+    llvm::SmallVector<mlir::Attribute> variableNames;
+    for (mlir::BlockArgument argument : block.getArguments())
+      if (llvm::cast<NNTensorType>(argument.getType()).isFloat() && isReached(argument, scalar)) {
+        targets.push_back(argument);
+        targetTypes.push_back(argument.getType());
+      }
+    for (const std::shared_ptr<Variable> &variable : variables)
+      if (variable->kind == VariableKind::Param) {
+        variableNames.push_back(mlir::FlatSymbolRefAttr::get(context, variable->symbol));
+        variableTypes.push_back(variable->type);
+      }
+    auto gradients = GradOp::create(builder, getLoc(function->name.span), targetTypes, variableTypes, scalar,
+                                    targets, builder.getArrayAttr(variableNames));
+    llvm::append_range(results, gradients.getResults());
+  }
+  ReturnOp::create(builder, getLoc(function->name.span), results);
+  return !engine.hasErrors();
+}
+
+/// Whether `value` depends on `argument`.
+bool Elaborator::isReached(mlir::Value argument, mlir::Value value) {
+  llvm::SetVector<mlir::Value> work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i) {
+    if (work[i] == argument)
+      return true;
+    if (mlir::Operation *op = work[i].getDefiningOp())
+      work.insert(op->operand_begin(), op->operand_end());
+  }
+  return false;
+}

@@ -1,0 +1,266 @@
+//===- Training.cpp - minimize, gradients, optimizers, random streams ------------------===//
+
+#include "compiler/elaborate/Elaborator.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace nnc;
+using namespace nnc::elaborate;
+using namespace nnc::ir;
+
+/// The variables that `over` names: a param itself, or all that a layer, tuple or list holds.
+std::vector<Elaborator::Reached> Elaborator::resolveTargets(const ast::Expr *expr) {
+  if (auto *tuple = llvm::dyn_cast<ast::Tuple>(expr)) {
+    std::vector<Reached> all;
+    llvm::StringSet<> seen;
+    for (auto [i, element] : llvm::enumerate(tuple->elements))
+      for (Reached &one : resolveTargets(element))
+        if (seen.insert(one.variable->symbol).second)
+          all.push_back({std::to_string(i) + "." + one.path, one.variable});
+    return all;
+  }
+  if (std::shared_ptr<Variable> variable = resolveVariable(expr))
+    if (variable->kind == VariableKind::Param)
+      return {{variable->name, variable}};
+  Value value = evaluate(expr);
+  if (value.isPoison())
+    return {};
+  std::vector<Reached> reached = collectVariables(value, false);
+  if (reached.empty())
+    error(diag::NothingToTrain, expr->span, describe(value));
+  return reached;
+}
+
+/// The variable that a name or path stands for, or null.
+std::shared_ptr<Variable> Elaborator::resolveVariable(const ast::Expr *expr) {
+  if (auto *name = llvm::dyn_cast<ast::Name>(expr)) {
+    Binding *binding = scope->find(name->name);
+    if (binding)
+      binding->isUsed = true;
+    return binding ? binding->variable : nullptr;
+  }
+  if (auto *member = llvm::dyn_cast<ast::Member>(expr)) {
+    if (!llvm::isa<ast::Name, ast::Member>(member->base))
+      return nullptr;
+    Value base = evaluate(member->base);
+    if (!base.is(Value::Object))
+      return nullptr;
+    Binding *binding = base.getInstance()->scope.findHere(member->name.name);
+    return binding ? binding->variable : nullptr;
+  }
+  return nullptr;
+}
+
+static mlir::ArrayAttr getSymbols(mlir::OpBuilder &builder, llvm::ArrayRef<Elaborator::Reached> reached) {
+  llvm::SmallVector<mlir::Attribute> symbols;
+  for (const Elaborator::Reached &one : reached)
+    symbols.push_back(mlir::FlatSymbolRefAttr::get(builder.getContext(), one.variable->symbol));
+  return builder.getArrayAttr(symbols);
+}
+
+mlir::Value Elaborator::toLoss(Value value, Span span) {
+  if (value.isPoison())
+    return {};
+  if (value.isScalarTensor() && value.getTensorType().isFloat())
+    return value.getRuntime();
+  DiagnosticBuilder report = error(diag::NotAScalarLoss, span, describe(value));
+  if (value.isTensor() && !value.isScalarTensor())
+    report.hint("mean(...) or sum(...) makes one number of it");
+  return {};
+}
+
+Value Elaborator::evaluateMinimize(const ast::Minimize *expr) {
+  Value lossValue;
+  {
+    Restore<bool> mode(training, true);
+    lossValue = evaluate(expr->loss);
+  }
+  std::vector<Reached> targets = resolveTargets(expr->over);
+  Value optimizer = evaluate(expr->optimizer);
+  if (optimizer.isPoison() || targets.empty())
+    return Value();
+  if (!optimizer.is(Value::Object) || optimizer.getInstance()->item->flavour != ast::LayerItem::Optimizer)
+    return fail(diag::WrongArgument, expr->optimizer->span, "what follows `using`", "an optimizer",
+                describe(optimizer));
+  mlir::Value loss = toLoss(lossValue, expr->loss->span);
+  if (!loss)
+    return Value();
+  auto op = MinimizeOp::create(builder, getLoc(expr->span), loss, getSymbols(builder, targets));
+  llvm::SmallVector<mlir::Type> types;
+  for (const Reached &target : targets) {
+    target.variable->isTrained = true;
+    types.push_back(target.variable->type);
+  }
+  emitRegion(op.getUpdate(), types, [&](mlir::ValueRange gradients) {
+    applyUpdates(optimizer.getInstance(), targets, gradients, expr->span);
+  });
+  return Value::of(loss);
+}
+
+void Elaborator::applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRef<Reached> targets,
+                              mlir::ValueRange gradients, Span span) {
+  const ast::Function &update = *optimizer->methods["update"];
+  if (update.parameters.size() != 3 || !update.block) {
+    error(diag::BadUpdate, update.name.span, optimizer->item->name.name);
+    return;
+  }
+  for (auto [target, gradient] : llvm::zip_equal(targets, gradients)) {
+    Variable &param = *target.variable;
+    Slots &slots = optimizer->slots[param.symbol];
+    std::string place = optimizer->path + "." + param.symbol;
+    if (!slots.t) {
+      slots.t = makeVariable(place + ".t", VariableKind::Slot, getScalarType(builder.getI64Type()), span, "t");
+      for (const ast::LayerMember *member : optimizer->item->members)
+        if (member->kind == ast::LayerMember::State)
+          slots.states.push_back({member->name.name,
+                                  makeVariable(place + "." + member->name.name, VariableKind::Slot, param.type,
+                                               member->name.span, member->name.name)});
+    }
+    Frame callee;
+    callee.what = optimizer->item->name.name + ".update";
+    callee.callSite = span;
+    callee.inLibrary = optimizer->module->isLibrary;
+    callee.parent = frame;
+    callee.depth = frame ? frame->depth + 1 : 1;
+    callee.runtimeDepth = runtimeDepth;
+    Scope local;
+    local.parent = &optimizer->scope;
+    Restore<Frame *> inFrame(frame, &callee);
+    Restore<Scope *> inScope(scope, &local);
+    Restore<Module *> inModule(currentModule, optimizer->module);
+    Restore<Loop> loops(loop, Loop::None);
+
+    mlir::Value turn = AddOp::create(builder, getLoc(span), slots.t->type, readVariable(*slots.t), constantInt(1));
+    assignVariable(*slots.t, turn);
+    auto bindHere = [&](const ast::Identifier &name, Value value, std::shared_ptr<Variable> variable) {
+      Binding binding;
+      binding.value = value;
+      binding.variable = std::move(variable);
+      binding.isVar = binding.variable != nullptr;
+      binding.isUsed = true;
+      binding.span = name.span;
+      local.set(name.name, binding);
+    };
+    bindHere(update.parameters[0].name, Value(), target.variable);
+    bindHere(update.parameters[1].name, Value::of(gradient), nullptr);
+    bindHere(update.parameters[2].name, Value::of(turn), nullptr);
+    for (auto &[name, variable] : slots.states)
+      bindHere({name, update.name.span}, Value(), variable);
+    executeStatements(update.block->statements);
+  }
+}
+
+void Elaborator::emitResets() {
+  mlir::OpBuilder::InsertionGuard guard(builder);
+  for (const std::shared_ptr<Instance> &optimizer : optimizers) {
+    builder.setInsertionPointAfter(optimizer->resetPoint);
+    forgetValues();
+    Restore<Scope *> inScope(scope, &optimizer->scope);
+    Restore<Module *> inModule(currentModule, optimizer->module);
+    for (auto &[symbol, slots] : optimizer->slots) {
+      assignVariable(*slots.t, constantInt(0));
+      for (auto &[name, variable] : slots.states) {
+        for (const ast::LayerMember *member : optimizer->item->members) {
+          if (member->kind != ast::LayerMember::State || member->name.name != name)
+            continue;
+          NNTensorType type = variable->getTensorType();
+          Value initial = member->init && !member->init->draws ? evaluate(member->init->expr) : Value();
+          if (!member->init || member->init->draws)
+            error(diag::MissingInitialiser, member->name.span, name);
+          if (initial.isPoison())
+            continue;
+          mlir::Value scalar = toElementType(initial, type.getElementType(), member->init->expr->span);
+          if (!scalar)
+            continue;
+          if (!llvm::cast<NNTensorType>(scalar.getType()).isScalar()) {
+            error(diag::WrongArgument, member->init->expr->span, "the initial value of an optimizer's state",
+                  "a number", describe(initial));
+            continue;
+          }
+          assignVariable(*variable, broadcastTo(scalar, type.getShape()));
+        }
+      }
+    }
+  }
+  forgetValues();
+}
+
+Value Elaborator::gradient(const ast::Expr *scalar, const ast::Expr *target, Span span) {
+  Value lossValue = evaluate(scalar);
+  mlir::Value loss = toLoss(lossValue, scalar->span);
+  if (auto *tuple = llvm::dyn_cast<ast::Tuple>(target); tuple && loss) {
+    Values results;
+    for (const ast::Expr *element : tuple->elements) {
+      results.push_back(gradientOf(loss, element, span));
+      if (results.back().isPoison())
+        return Value();
+    }
+    return Value::tuple(std::move(results));
+  }
+  return loss ? gradientOf(loss, target, span) : Value();
+}
+
+Value Elaborator::gradientOf(mlir::Value loss, const ast::Expr *target, Span span) {
+  mlir::Location loc = getLoc(span);
+  if (std::shared_ptr<Variable> variable = resolveVariable(target)) {
+    if (!llvm::isa<NNTensorType>(variable->type) || !variable->getTensorType().isFloat())
+      return fail(diag::NotDifferentiable, target->span, target->span.getText());
+    if (variable->kind == VariableKind::Param) {
+      auto op = GradOp::create(builder, loc, mlir::TypeRange{}, mlir::TypeRange{variable->type}, loss,
+                               mlir::ValueRange{}, getSymbols(builder, {{variable->name, variable}}));
+      variable->isTrained = true;
+      return Value::of(op.getVariableGradients()[0]);
+    }
+  }
+  Value value = evaluate(target);
+  if (value.isPoison())
+    return value;
+  if (value.isTensor()) {
+    if (!llvm::isa<ast::Name, ast::Member>(target))
+      return fail(diag::GradientTarget, target->span);
+    if (!value.getTensorType().isFloat())
+      return fail(diag::NotDifferentiable, target->span, target->span.getText());
+    auto op = GradOp::create(builder, loc, mlir::TypeRange{value.getTensorType()}, mlir::TypeRange{}, loss,
+                             mlir::ValueRange{value.getRuntime()}, builder.getArrayAttr({}));
+    return Value::of(op.getValueGradients()[0]);
+  }
+  std::vector<Reached> reached = collectVariables(value, false);
+  if (reached.empty())
+    return fail(diag::GradientTarget, target->span);
+  llvm::SmallVector<mlir::Type> types;
+  for (const Reached &one : reached) {
+    types.push_back(one.variable->type);
+    one.variable->isTrained = true;
+  }
+  auto op = GradOp::create(builder, loc, mlir::TypeRange{}, types, loss, mlir::ValueRange{},
+                           getSymbols(builder, reached));
+  auto weights = std::make_shared<Weights>();
+  for (auto [one, result] : llvm::zip_equal(reached, op.getVariableGradients()))
+    weights->leaves.push_back({one.path, one.variable->symbol, result});
+  return Value::of(weights);
+}
+
+//===-- Random streams ----------------------------------------------------------------------===//
+
+/// A number for a place in the source, together with the calls that led there: two Dropout layers are two places.
+int64_t Elaborator::getPlace(Span span) {
+  std::string text = path;
+  auto add = [&](Span where) {
+    if (where)
+      text += "|" + std::to_string(where.getBegin().line) + ":" + std::to_string(where.getBegin().column);
+  };
+  add(span);
+  for (Frame *f = frame; f; f = f->parent) {
+    text += f->what;
+    add(f->callSite);
+  }
+  return static_cast<int64_t>(llvm::xxh3_64bits(text) >> 1);
+}
+
+mlir::Value Elaborator::nextStream(Span span) {
+  std::string symbol = "random." + llvm::utohexstr(getPlace(span));
+  auto counter = makeVariable(symbol, VariableKind::Slot, getScalarType(builder.getI64Type()), span, "random");
+  mlir::Value count = readVariable(*counter);
+  assignVariable(*counter, AddOp::create(builder, getLoc(span), counter->type, count, constantInt(1)));
+  return count;
+}

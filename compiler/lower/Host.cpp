@@ -1,0 +1,292 @@
+//===- Host.cpp - lowering of one command's control and data flow --------------------------===//
+
+#include "compiler/lower/Host.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace nnc::ir;
+
+#include "compiler/lower/LowerInterface.cpp.inc"
+
+namespace nnc::lower {
+
+static LLVM::LLVMPointerType getPointerType(MLIRContext *context) {
+  return LLVM::LLVMPointerType::get(context);
+}
+
+Host::Host(CommandOp command, ConstantTable &constants, llvm::StringRef functionName)
+    : command(command), constants(constants), plan(command), builder(command.getContext()) {
+  builder.setInsertionPointToEnd(getModule().getBody());
+  auto type = builder.getFunctionType({getPointerType(builder.getContext())}, {});
+  function = func::FuncOp::create(builder, command.getLoc(), functionName, type);
+  arenaName = builder.getStringAttr((functionName + ".memory").str());
+}
+
+LogicalResult Host::run() {
+  Location loc = command.getLoc();
+  OpBuilder globals = OpBuilder::atBlockBegin(getModule().getBody());
+  auto defineZero = [&](StringAttr name, int64_t bytes) {
+    auto type = LLVM::LLVMArrayType::get(globals.getI8Type(), bytes);
+    auto global = LLVM::GlobalOp::create(globals, loc, type, /*isConstant=*/false,
+                                         LLVM::Linkage::Internal, name, Attribute());
+    global.setAlignment(64);
+    OpBuilder::InsertionGuard guard(globals);
+    globals.setInsertionPointToStart(globals.createBlock(&global.getInitializerRegion()));
+    LLVM::ReturnOp::create(globals, loc, LLVM::ZeroOp::create(globals, loc, type));
+  };
+  defineZero(arenaName, std::max<int64_t>(plan.getStaticBytes(), 1));
+  for (unsigned i = 0; i < plan.getRegions().size(); ++i)
+    defineZero(globals.getStringAttr(arenaName.getValue() + "." + llvm::Twine(i)), 16);
+
+  // The first block is for room on the stack alone.
+  Block *entry = function.addEntryBlock();
+  Block *start = function.addBlock();
+  builder.setInsertionPointToEnd(entry);
+  branch(loc, start);
+  setBlock(start);
+  bindFlags();
+  bool falls;
+  if (failed(lowerBody(command.getBody(), falls)))
+    return failure();
+  if (falls)
+    func::ReturnOp::create(builder, loc);
+  return success();
+}
+
+void Host::bindFlags() {
+  // Eight bytes for each flag: nn_value in runtime/nnrt.h.
+  Value flags = function.getArgument(0);
+  for (BlockArgument flag : command.getBody().getArguments()) {
+    Location loc = flag.getLoc();
+    Type elementType = getPointerType(builder.getContext());
+    if (auto tensor = llvm::dyn_cast<NNTensorType>(flag.getType()))
+      elementType = tensor.getElementType();
+    bool isWhole = elementType.isInteger();
+    Type stored = isWhole ? builder.getI64Type() : elementType;
+    Value address =
+        LLVM::GEPOp::create(builder, loc, flags.getType(), builder.getI64Type(), flags,
+                            ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(flag.getArgNumber())});
+    Value value = LLVM::LoadOp::create(builder, loc, stored, address);
+    if (isWhole && elementType != stored)
+      value = arith::TruncIOp::create(builder, loc, elementType, value);
+    set(flag, value);
+  }
+}
+
+LogicalResult Host::lowerOperation(Operation *op) {
+  builder.setInsertionPointToEnd(builder.getInsertionBlock());
+  if (auto lowering = llvm::dyn_cast<LowerOpInterface>(op))
+    return lowering.lower(*this);
+  if (llvm::isa<ElementOpInterface>(op) && !op->getResult(0).getType().isIntOrFloat()) {
+    auto type = llvm::cast<NNTensorType>(op->getResult(0).getType());
+    if (!type.isScalar())
+      return op->emitOpError("stands outside a group; run --nn-fuse first");
+    set(op->getResult(0), llvm::cast<ElementOpInterface>(op).emitElement(*this, {}));
+    return success();
+  }
+  return op->emitOpError("cannot be lowered to loops");
+}
+
+LogicalResult Host::lowerBody(Region &region, bool &falls) {
+  falls = true;
+  Block &block = region.front();
+  for (Operation &op : block.without_terminator())
+    if (failed(lowerOperation(&op)))
+      return failure();
+  Operation *end = block.getTerminator();
+  if (llvm::isa<BreakOp, ContinueOp>(end)) {
+    if (loops.empty())
+      return end->emitOpError("stands outside a loop");
+    branch(end->getLoc(), llvm::isa<BreakOp>(end) ? loops.back().exit : loops.back().next);
+    falls = false;
+  }
+  return success();
+}
+
+//===-- Values ----------------------------------------------------------------------------===//
+
+Value Host::get(Value value) {
+  auto found = values.find(value);
+  if (found != values.end())
+    return found->second;
+  llvm::report_fatal_error("lowering: a value is used before it is lowered");
+}
+
+Value Host::getAddress(Location loc, Place place) {
+  auto at = [&](Value base, LLVM::GEPArg offset) -> Value {
+    return LLVM::GEPOp::create(builder, loc, base.getType(), builder.getI8Type(), base,
+                               ArrayRef<LLVM::GEPArg>{offset}, LLVM::GEPNoWrapFlags::inbounds);
+  };
+  switch (place.kind) {
+  case Place::Static:
+    return at(constants.getAddress(builder, loc, arenaName),
+              getI64(loc, place.offset));
+  case Place::Region: {
+    const ReservedRegion &region = reserved[place.region];
+    if (place.offset == 0)
+      return region.base;
+    Value offset =
+        arith::MulIOp::create(builder, loc, region.unit, getI64(loc, place.offset));
+    return at(region.base, offset);
+  }
+  case Place::Constant: {
+    StringAttr &name = constantNames[place.constant];
+    if (!name) {
+      auto elements = llvm::cast<DenseElementsAttr>(
+          llvm::cast<ConstantOp>(place.constant).getValue());
+      Type elementType = elements.getElementType();
+      if (elementType.isInteger(1)) { // a byte each
+        llvm::SmallVector<APInt> bytes;
+        for (bool bit : elements.getValues<bool>())
+          bytes.push_back(APInt(8, bit));
+        elements = DenseElementsAttr::get(
+            elements.getType().clone(IntegerType::get(builder.getContext(), 8)), bytes);
+      }
+      auto type = LLVM::LLVMArrayType::get(getMemoryType(elementType), elements.getNumElements());
+      auto flat = elements.reshape(
+          RankedTensorType::get({elements.getNumElements()}, elements.getElementType()));
+      name = constants.define(place.constant->getLoc(), "constant", type, flat);
+    }
+    return constants.getAddress(builder, loc, name);
+  }
+  case Place::None:
+    break;
+  }
+  llvm::report_fatal_error("lowering: a tensor has no place in memory");
+}
+
+Value Host::getAddress(Value tensor) {
+  Location loc = tensor.getLoc();
+  auto type = llvm::cast<NNTensorType>(tensor.getType());
+  if (!type.isScalar())
+    return getAddress(loc, plan.getPlace(tensor));
+  Value scalar = get(tensor);
+  Value room = createStackRoom(loc, getMemoryType(type.getElementType()));
+  emitStore(builder, loc, scalar, room, getI64(loc, 0));
+  return room;
+}
+
+Value Host::getVariableAddress(Location loc, StringAttr name) {
+  return getAddress(loc, plan.getVariablePlace(name));
+}
+
+void Host::loadScalars(Operation *op) {
+  for (Value result : op->getResults())
+    if (MemoryPlan::isScalarInMemory(result)) {
+      Type elementType = llvm::cast<NNTensorType>(result.getType()).getElementType();
+      Value address = getAddress(op->getLoc(), plan.getPlace(result));
+      set(result, emitLoad(builder, op->getLoc(), elementType, address, getI64(op->getLoc(), 0)));
+    }
+}
+
+Value Host::createStackRoom(Location loc, Type type, int64_t count) {
+  OpBuilder entry = OpBuilder::atBlockBegin(&function.front());
+  Value number = createI64(entry, loc, count);
+  return LLVM::AllocaOp::create(entry, loc, getPointerType(builder.getContext()), type, number);
+}
+
+Value Host::createStackArray(Location loc, ValueRange elements) {
+  if (elements.empty())
+    return LLVM::ZeroOp::create(builder, loc, getPointerType(builder.getContext()));
+  Type type = elements.front().getType();
+  Value array = createStackRoom(loc, type, elements.size());
+  for (auto [i, element] : llvm::enumerate(elements)) {
+    Value address = LLVM::GEPOp::create(builder, loc, array.getType(), type, array,
+                                        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
+    LLVM::StoreOp::create(builder, loc, element, address);
+  }
+  return array;
+}
+
+//===-- Sizes --------------------------------------------------------------------------------===//
+
+Value Host::getDim(Location loc, Dim dim) {
+  return emitDim(builder, loc, dim, [&](llvm::StringRef name) { return getSymbol(name); });
+}
+
+void Host::bindSymbol(Location loc, StringAttr name, Value value) {
+  symbols[name.getValue()] = value;
+  reserveRegions(loc);
+}
+
+void Host::reserveRegions(Location loc) {
+  for (auto [i, region] : llvm::enumerate(plan.getRegions())) {
+    llvm::SetVector<StringAttr> needed;
+    region.unit.collectSymbols(needed);
+    if (reserved.contains(i) ||
+        !llvm::all_of(needed, [&](StringAttr symbol) { return isBound(symbol.getValue()); }))
+      continue;
+    // Rounded up to a multiple of 64.
+    Value unit = getDim(loc, region.unit);
+    Value up = arith::AddIOp::create(builder, loc, unit, getI64(loc, 63));
+    unit = arith::AndIOp::create(builder, loc, up, getI64(loc, -64));
+    Value bytes = arith::MulIOp::create(builder, loc, unit, getI64(loc, region.bytesPerUnit));
+    Value slot = constants.getAddress(
+        builder, loc, builder.getStringAttr(arenaName.getValue() + "." + llvm::Twine(i)));
+    reserved[i] = {call(loc, runtime::RegionReserve, {slot, bytes}), unit};
+  }
+}
+
+//===-- Control --------------------------------------------------------------------------------===//
+
+Block *Host::createBlock() { return function.addBlock(); }
+
+void Host::branch(Location loc, Block *to) { cf::BranchOp::create(builder, loc, to); }
+
+void Host::branchIf(Location loc, Value condition, Block *onTrue, Block *onFalse) {
+  cf::CondBranchOp::create(builder, loc, condition, onTrue, onFalse);
+}
+
+//===-- Calls ------------------------------------------------------------------------------------===//
+
+Value Host::call(Location loc, RuntimeFunction function, ValueRange arguments) {
+  return emitRuntimeCall(builder, loc, getModule(), function, arguments);
+}
+
+Value Host::getString(Location loc, llvm::StringRef text) {
+  return constants.getString(builder, loc, text);
+}
+
+Value Host::getLocation(Operation *op) {
+  return getString(op->getLoc(), getSourceLocation(op->getLoc()));
+}
+
+std::string Host::getKernelName(llvm::StringRef what) {
+  return (function.getSymName() + "." + what + llvm::Twine(kernelCount++)).str();
+}
+
+//===-- Elements -----------------------------------------------------------------------------------===//
+
+Value Host::getElement(Value tensor, ValueRange index) {
+  auto type = llvm::cast<NNTensorType>(tensor.getType());
+  if (type.isScalar())
+    return get(tensor);
+  Location loc = tensor.getLoc();
+  Value offset =
+      emitOffset(builder, loc, type.getShape(), index, [&](Dim dim) { return getDim(loc, dim); });
+  return emitLoad(builder, loc, type.getElementType(), getAddress(tensor), offset);
+}
+
+Value Host::getSize(Dim dim) {
+  Location loc = builder.getUnknownLoc();
+  return arith::IndexCastOp::create(builder, loc, builder.getIndexType(), getDim(loc, dim));
+}
+
+Value Host::checkIndex(Location loc, Value index, Dim size) {
+  Value number = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), index);
+  Value limit = getDim(loc, size);
+  // Unsigned, so that a negative index is too large as well.
+  Value fits =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, number, limit);
+  Block *fail = createBlock(), *after = createBlock();
+  branchIf(loc, fits, after, fail);
+  setBlock(fail);
+  call(loc, runtime::IndexFailed, {getString(loc, getSourceLocation(loc)), number, limit});
+  branch(loc, after);
+  setBlock(after);
+  return index;
+}
+
+} // namespace nnc::lower

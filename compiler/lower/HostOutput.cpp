@@ -1,0 +1,136 @@
+//===- HostOutput.cpp - strings, printing, progress ----------------------------------------------===//
+
+#include "compiler/ir/ScalarExpr.h"
+#include "compiler/lower/Host.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace nnc::ir;
+using namespace nnc::lower;
+
+/// A scalar in another type, by the rules of nn.convert.
+static Value convertTo(Host &host, Location loc, Value scalar, Type type) {
+  return convert(Scalar(host.getBuilder(), loc, scalar), type).getValue();
+}
+
+static LogicalResult lowerString(StringOp op, Host &host) {
+  host.set(op.getResult(), host.getString(op.getLoc(), op.getValue()));
+  return success();
+}
+
+/// Emits the piece of a string that shows a value.
+static void formatValue(Host &host, Location loc, Value value, llvm::StringRef spec) {
+  OpBuilder &builder = host.getBuilder();
+  Value form = host.getString(loc, spec);
+  auto type = llvm::dyn_cast<NNTensorType>(value.getType());
+  if (!type) {
+    host.call(loc, runtime::FormatStr, {host.get(value), form});
+    return;
+  }
+  if (type.isScalar()) {
+    Value scalar = host.get(value);
+    if (type.isFloat())
+      host.call(loc, runtime::FormatF64,
+                {convertTo(host, loc, scalar, builder.getF64Type()), form});
+    else
+      host.call(loc, type.isBool() ? runtime::FormatBool : runtime::FormatI64,
+                {convertTo(host, loc, scalar, builder.getI64Type()), form});
+    return;
+  }
+  llvm::SmallVector<Value> dims;
+  for (Dim dim : type.getShape())
+    dims.push_back(host.getDim(loc, dim));
+  host.call(loc, runtime::FormatTensor,
+            {host.getAddress(value), host.getI64(loc, getDType(type.getElementType())),
+             host.getI64(loc, type.getRank()), host.createStackArray(loc, dims), form});
+}
+
+static LogicalResult lowerFormat(FormatOp op, Host &host) {
+  Location loc = op.getLoc();
+  auto text = llvm::to_vector(op.getText().getAsValueRange<StringAttr>());
+  auto specs = llvm::to_vector(op.getSpecs().getAsValueRange<StringAttr>());
+  if (text.size() != op.getValues().size() + 1 || specs.size() != op.getValues().size())
+    return op.emitOpError("needs a text before, between and after its values, and a spec for each");
+  host.call(loc, runtime::FormatBegin, {});
+  auto append = [&](llvm::StringRef piece) {
+    if (!piece.empty())
+      host.call(loc, runtime::FormatText, host.getString(loc, piece));
+  };
+  append(text[0]);
+  for (auto [i, value] : llvm::enumerate(op.getValues())) {
+    formatValue(host, loc, value, specs[i]);
+    append(text[i + 1]);
+  }
+  host.set(op.getResult(), host.call(loc, runtime::FormatEnd, {}));
+  return success();
+}
+
+static LogicalResult lowerStringEqual(StringEqualOp op, Host &host) {
+  Location loc = op.getLoc();
+  Value equal =
+      host.call(loc, runtime::StringEqual, {host.get(op.getA()), host.get(op.getB())});
+  host.set(op.getResult(),
+           arith::CmpIOp::create(host.getBuilder(), loc, arith::CmpIPredicate::ne, equal,
+                                 host.getI64(loc, 0)));
+  return success();
+}
+
+static LogicalResult lowerPrint(PrintOp op, Host &host) {
+  host.call(op.getLoc(), op.getNoNewline() ? runtime::Write : runtime::Print,
+            host.get(op.getText()));
+  return success();
+}
+
+static LogicalResult lowerReport(ReportOp op, Host &host) {
+  Location loc = op.getLoc();
+  OpBuilder &builder = host.getBuilder();
+  ConstantTable &constants = host.getConstants();
+  Type pointer = LLVM::LLVMPointerType::get(op.getContext()), i64 = builder.getI64Type();
+  int64_t count = op.getValues().size();
+  llvm::SmallVector<StringAttr> names;
+  for (llvm::StringRef name : op.getNames().getAsValueRange<StringAttr>())
+    names.push_back(constants.getStringName(name));
+  llvm::SmallVector<Value> values;
+  llvm::SmallVector<int64_t> integer;
+  for (Value value : op.getValues()) {
+    values.push_back(convertTo(host, loc, host.get(value), builder.getF64Type()));
+    integer.push_back(!llvm::cast<NNTensorType>(value.getType()).isFloat());
+  }
+  // nn_report_site: column_count, names, integer.
+  StringAttr integerTable = constants.define(
+      loc, "integer", LLVM::LLVMArrayType::get(i64, count),
+      DenseElementsAttr::get(RankedTensorType::get({count}, i64), llvm::ArrayRef<int64_t>(integer)));
+  auto namesType = LLVM::LLVMArrayType::get(pointer, count);
+  StringAttr nameTable = constants.define(loc, "names", namesType, [&](OpBuilder &inside) {
+    Value table = LLVM::UndefOp::create(inside, loc, namesType);
+    for (auto [i, name] : llvm::enumerate(names))
+      table = LLVM::InsertValueOp::create(inside, loc, table,
+                                          constants.getAddress(inside, loc, name),
+                                          ArrayRef<int64_t>{static_cast<int64_t>(i)});
+    return table;
+  });
+  auto siteType = LLVM::LLVMStructType::getLiteral(op.getContext(), {i64, pointer, pointer});
+  StringAttr site = constants.define(loc, "report", siteType, [&](OpBuilder &inside) {
+    Value members[] = {
+        LLVM::ConstantOp::create(inside, loc, i64, inside.getI64IntegerAttr(count)),
+        constants.getAddress(inside, loc, nameTable),
+        constants.getAddress(inside, loc, integerTable)};
+    Value value = LLVM::UndefOp::create(inside, loc, siteType);
+    for (auto [i, member] : llvm::enumerate(members))
+      value = LLVM::InsertValueOp::create(inside, loc, value, member,
+                                          ArrayRef<int64_t>{static_cast<int64_t>(i)});
+    return value;
+  });
+  host.call(loc, runtime::Report,
+            {constants.getAddress(builder, loc, site), host.createStackArray(loc, values)});
+  return success();
+}
+
+void nnc::lower::attachOutput(MLIRContext *context) {
+  StringOp::attachInterface<LowerModel<StringOp, lowerString>>(*context);
+  FormatOp::attachInterface<LowerModel<FormatOp, lowerFormat>>(*context);
+  StringEqualOp::attachInterface<LowerModel<StringEqualOp, lowerStringEqual>>(*context);
+  PrintOp::attachInterface<LowerModel<PrintOp, lowerPrint>>(*context);
+  ReportOp::attachInterface<LowerModel<ReportOp, lowerReport>>(*context);
+}

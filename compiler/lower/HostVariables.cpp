@@ -1,0 +1,143 @@
+//===- HostVariables.cpp - variables: reading, assigning, saving, loading --------------------===//
+
+#include "compiler/lower/Host.h"
+#include "compiler/optimise/Effects.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace nnc::ir;
+using namespace nnc::lower;
+
+static LogicalResult lowerVariable(VariableOp, Host &) { return success(); } // zero at the start
+
+static void copy(Host &host, Location loc, Value to, Value from, NNTensorType type) {
+  OpBuilder &builder = host.getBuilder();
+  Value bytes = host.getDim(loc, type.getCount() * getElementBytes(type.getElementType()));
+  LLVM::MemcpyOp::create(builder, loc, to, from, bytes, /*isVolatile=*/false);
+}
+
+static LogicalResult lowerRead(ReadOp op, Host &host) {
+  Location loc = op.getLoc();
+  OpBuilder &builder = host.getBuilder();
+  Value variable = host.getVariableAddress(loc, op.getVariableAttr().getAttr());
+  if (llvm::isa<StrType>(op.getType())) {
+    // A copy, which stays valid when the variable is assigned. An unassigned one is empty.
+    Value text = LLVM::LoadOp::create(builder, loc, variable.getType(), variable);
+    Value null = LLVM::ZeroOp::create(builder, loc, variable.getType());
+    Value isNull = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq, text, null);
+    text = LLVM::SelectOp::create(builder, loc, isNull, host.getString(loc, ""), text);
+    host.call(loc, runtime::FormatBegin, {});
+    host.call(loc, runtime::FormatStr, {text, host.getString(loc, "")});
+    host.set(op.getResult(), host.call(loc, runtime::FormatEnd, {}));
+    return success();
+  }
+  auto type = llvm::cast<NNTensorType>(op.getType());
+  if (type.isScalar())
+    host.set(op.getResult(),
+             emitLoad(builder, loc, type.getElementType(), variable, host.getI64(loc, 0)));
+  else if (host.getPlan().isCopied(op))
+    copy(host, loc, host.getAddress(op.getResult()), variable, type);
+  return success();
+}
+
+static LogicalResult lowerAssign(AssignOp op, Host &host) {
+  Location loc = op.getLoc();
+  OpBuilder &builder = host.getBuilder();
+  StringAttr name = op.getVariableAttr().getAttr();
+  Value variable = host.getVariableAddress(loc, name);
+  if (llvm::isa<StrType>(op.getValue().getType())) {
+    Value old = LLVM::LoadOp::create(builder, loc, variable.getType(), variable);
+    Value text = host.call(loc, runtime::StringAssign, {old, host.get(op.getValue())});
+    LLVM::StoreOp::create(builder, loc, text, variable);
+    return success();
+  }
+  auto type = llvm::cast<NNTensorType>(op.getValue().getType());
+  if (type.isScalar())
+    emitStore(builder, loc, host.get(op.getValue()), variable, host.getI64(loc, 0));
+  else if (!(host.getPlan().getPlace(op.getValue()) == host.getPlan().getVariablePlace(name)))
+    copy(host, loc, variable, host.getAddress(op.getValue()), type);
+  return success();
+}
+
+//===-- Checkpoints ---------------------------------------------------------------------------===//
+
+/// The value of a constant array or struct from the values of its members.
+static Value buildAggregate(OpBuilder &builder, Location loc, Type type, ValueRange members) {
+  Value value = LLVM::UndefOp::create(builder, loc, type);
+  for (auto [i, member] : llvm::enumerate(members))
+    value = LLVM::InsertValueOp::create(builder, loc, value, member,
+                                        ArrayRef<int64_t>{static_cast<int64_t>(i)});
+  return value;
+}
+
+static LogicalResult lowerCheckpoint(Operation *op, Host &host, Value path, ArrayAttr variables,
+                                     ArrayAttr names, RuntimeFunction function) {
+  Location loc = op->getLoc();
+  OpBuilder &builder = host.getBuilder();
+  ConstantTable &constants = host.getConstants();
+  MLIRContext *context = op->getContext();
+  Type pointer = LLVM::LLVMPointerType::get(context), i64 = builder.getI64Type();
+  // nn_tensor_info: name, dtype, rank, dims.
+  auto infoType = LLVM::LLVMStructType::getLiteral(context, {pointer, i64, i64, pointer});
+  llvm::SmallVector<Value> addresses;
+  struct Info {
+    StringAttr name, dims;
+    int64_t dtype, rank;
+  };
+  llvm::SmallVector<Info> infos;
+  SymbolTable symbols(host.getCommand());
+  for (auto [variable, name] :
+       llvm::zip_equal(nnc::optimise::getNames(variables), names.getAsValueRange<StringAttr>())) {
+    auto declared = symbols.lookup<VariableOp>(variable);
+    auto type = declared ? llvm::dyn_cast<NNTensorType>(declared.getType()) : NNTensorType();
+    if (!type || !type.hasStaticShape())
+      return op->emitOpError() << "needs tensors of static shape; " << variable.getValue()
+                               << " is not one";
+    llvm::SmallVector<int64_t> shape;
+    for (Dim dim : type.getShape())
+      shape.push_back(dim.getStatic());
+    StringAttr dims;
+    if (!shape.empty())
+      dims = constants.define(
+          loc, "dims", LLVM::LLVMArrayType::get(i64, shape.size()),
+          DenseElementsAttr::get(RankedTensorType::get({int64_t(shape.size())}, i64),
+                                 llvm::ArrayRef<int64_t>(shape)));
+    infos.push_back({constants.getStringName(name), dims, getDType(type.getElementType()),
+                     type.getRank()});
+    addresses.push_back(host.getVariableAddress(loc, variable));
+  }
+  auto tableType = LLVM::LLVMArrayType::get(infoType, infos.size());
+  StringAttr table = constants.define(loc, "tensors", tableType, [&](OpBuilder &inside) {
+    llvm::SmallVector<Value> rows;
+    for (const Info &info : infos) {
+      Value dims = info.dims ? constants.getAddress(inside, loc, info.dims)
+                             : LLVM::ZeroOp::create(inside, loc, pointer).getResult();
+      auto number = [&](int64_t value) -> Value {
+        return LLVM::ConstantOp::create(inside, loc, i64, inside.getI64IntegerAttr(value));
+      };
+      rows.push_back(buildAggregate(inside, loc, infoType,
+                                    {constants.getAddress(inside, loc, info.name),
+                                     number(info.dtype), number(info.rank), dims}));
+    }
+    return buildAggregate(inside, loc, tableType, rows);
+  });
+  host.call(loc, function,
+            {host.getLocation(op), host.get(path), host.getI64(loc, infos.size()),
+             constants.getAddress(builder, loc, table), host.createStackArray(loc, addresses)});
+  return success();
+}
+
+static LogicalResult lowerSave(SaveOp op, Host &host) {
+  return lowerCheckpoint(op, host, op.getPath(), op.getVariables(), op.getNames(), runtime::Save);
+}
+static LogicalResult lowerLoad(LoadOp op, Host &host) {
+  return lowerCheckpoint(op, host, op.getPath(), op.getVariables(), op.getNames(), runtime::Load);
+}
+
+void nnc::lower::attachVariables(MLIRContext *context) {
+  VariableOp::attachInterface<LowerModel<VariableOp, lowerVariable>>(*context);
+  ReadOp::attachInterface<LowerModel<ReadOp, lowerRead>>(*context);
+  AssignOp::attachInterface<LowerModel<AssignOp, lowerAssign>>(*context);
+  SaveOp::attachInterface<LowerModel<SaveOp, lowerSave>>(*context);
+  LoadOp::attachInterface<LowerModel<LoadOp, lowerLoad>>(*context);
+}

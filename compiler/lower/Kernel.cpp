@@ -1,0 +1,234 @@
+//===- Kernel.cpp - a function of loops over memory -----------------------------------------------===//
+
+#include "compiler/lower/Kernel.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace nnc::ir;
+
+namespace nnc::lower {
+
+/// A range of about this many elements is worth handing to a thread. Part of the program's meaning
+/// only in that it fixes ranges, which no result depends on.
+static constexpr int64_t grainElements = 32768;
+
+Kernel::Kernel(Host &host, Operation *op, llvm::StringRef what)
+    : host(host), loc(op->getLoc()), builder(op->getContext()) {
+  builder.setInsertionPointToEnd(host.getModule().getBody());
+  function = func::FuncOp::create(builder, loc, host.getKernelName(what),
+                                  builder.getFunctionType({}, {}));
+  function.setPrivate();
+  entry = function.addEntryBlock();
+  builder.setInsertionPointToEnd(entry);
+}
+
+//===-- Arguments ------------------------------------------------------------------------------===//
+
+Value Kernel::addArgument(Value outside) {
+  outsideArguments.push_back(outside);
+  return entry->addArgument(outside.getType(), loc);
+}
+
+void Kernel::bind(Value value, Value outside) {
+  auto type = llvm::cast<NNTensorType>(outside.getType());
+  if (type.isScalar() && !MemoryPlan::isScalarInMemory(outside)) {
+    bound[value] = addArgument(host.get(outside));
+    return;
+  }
+  // An operand that came through memory is a scalar by now; only a result is still a place.
+  if (type.isScalar() && value != outside) {
+    bound[value] = addArgument(host.get(outside));
+    return;
+  }
+  Place place = host.getPlan().getPlace(outside);
+  for (auto &[known, pointer] : pointers)
+    if (known == place) {
+      bound[value] = pointer;
+      return;
+    }
+  bound[value] = addArgument(host.getAddress(loc, place));
+  pointers.emplace_back(place, bound[value]);
+}
+
+Value Kernel::getPointer(Value tensor) { return bound.lookup(tensor); }
+
+Value Kernel::getSymbol(llvm::StringRef name) {
+  Value &symbol = symbols[name];
+  if (!symbol)
+    symbol = addArgument(host.getSymbol(name));
+  return symbol;
+}
+
+std::pair<Value, Value> Kernel::addRange() {
+  Type i64 = builder.getI64Type();
+  rangePosition = entry->getNumArguments();
+  Value begin = entry->addArgument(i64, loc), end = entry->addArgument(i64, loc);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(entry);
+  Type index = builder.getIndexType();
+  return {arith::IndexCastOp::create(builder, loc, index, begin),
+          arith::IndexCastOp::create(builder, loc, index, end)};
+}
+
+void Kernel::endFunction() {
+  func::ReturnOp::create(builder, loc);
+  function.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
+  for (auto [i, argument] : llvm::enumerate(entry->getArguments()))
+    if (llvm::isa<LLVM::LLVMPointerType>(argument.getType())) {
+      function.setArgAttr(i, "llvm.noalias", builder.getUnitAttr());
+      function.setArgAttr(i, "llvm.nonnull", builder.getUnitAttr());
+      function.setArgAttr(i, "llvm.noundef", builder.getUnitAttr());
+    }
+}
+
+void Kernel::finish() {
+  endFunction();
+  func::CallOp::create(host.getBuilder(), loc, function, outsideArguments);
+}
+
+func::FuncOp Kernel::createRangeWrapper(Type contextType) {
+  OpBuilder outer(builder.getContext());
+  outer.setInsertionPointToEnd(host.getModule().getBody());
+  Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type();
+  auto wrapper = func::FuncOp::create(outer, loc, (function.getSymName() + ".range").str(),
+                                      outer.getFunctionType({pointer, i64, i64}, {}));
+  wrapper.setPrivate();
+  Block *block = wrapper.addEntryBlock();
+  outer.setInsertionPointToEnd(block);
+  llvm::SmallVector<Value> arguments;
+  for (auto [i, outside] : llvm::enumerate(outsideArguments)) {
+    Value address =
+        LLVM::GEPOp::create(outer, loc, pointer, contextType, block->getArgument(0),
+                            ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(i)});
+    arguments.push_back(LLVM::LoadOp::create(outer, loc, outside.getType(), address));
+  }
+  llvm::SmallVector<Value> all;
+  unsigned next = 0;
+  for (unsigned i = 0; i < entry->getNumArguments(); ++i)
+    if (i == rangePosition)
+      all.push_back(block->getArgument(1));
+    else if (i == rangePosition + 1)
+      all.push_back(block->getArgument(2));
+    else
+      all.push_back(arguments[next++]);
+  func::CallOp::create(outer, loc, function, all);
+  func::ReturnOp::create(outer, loc);
+  return wrapper;
+}
+
+void Kernel::finishRange(Dim total, Dim turnElements) {
+  OpBuilder &outer = host.getBuilder();
+  Dim elements = total * turnElements;
+  Value count = host.getDim(loc, total);
+  endFunction();
+  if (elements.isStatic() && elements.getStatic() <= grainElements) {
+    llvm::SmallVector<Value> all(outsideArguments);
+    all.insert(all.begin() + rangePosition, {host.getI64(loc, 0), count});
+    func::CallOp::create(outer, loc, function, all);
+    return;
+  }
+  llvm::SmallVector<Type> types;
+  for (Value outside : outsideArguments)
+    types.push_back(outside.getType());
+  auto contextType = LLVM::LLVMStructType::getLiteral(builder.getContext(), types);
+  func::FuncOp wrapper = createRangeWrapper(contextType);
+  Value context = host.createStackRoom(loc, contextType);
+  for (auto [i, outside] : llvm::enumerate(outsideArguments)) {
+    Value address = LLVM::GEPOp::create(outer, loc, context.getType(), contextType, context,
+                                        ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(i)});
+    LLVM::StoreOp::create(outer, loc, outside, address);
+  }
+  Value one = host.getI64(loc, 1), perTurn = host.getDim(loc, turnElements);
+  perTurn = arith::MaxSIOp::create(outer, loc, perTurn, one);
+  Value grain = arith::DivSIOp::create(outer, loc, host.getI64(loc, grainElements), perTurn);
+  grain = arith::MaxSIOp::create(outer, loc, grain, one);
+  auto constant = func::ConstantOp::create(outer, loc, wrapper.getFunctionType(),
+                                           SymbolRefAttr::get(wrapper));
+  auto body = UnrealizedConversionCastOp::create(
+      outer, loc, LLVM::LLVMPointerType::get(builder.getContext()), constant.getResult());
+  host.call(loc, runtime::ParallelFor, {body.getResult(0), context, count, grain});
+}
+
+//===-- Elements --------------------------------------------------------------------------------===//
+
+Value Kernel::getIndex(int64_t number) {
+  return arith::ConstantIndexOp::create(builder, loc, number);
+}
+
+Value Kernel::getSize(Dim dim) {
+  Value &size = sizes[dim];
+  if (size)
+    return size;
+  // At the start of the function, where it can be used everywhere.
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(entry);
+  Value number = emitDim(builder, loc, dim, [&](llvm::StringRef name) { return getSymbol(name); });
+  Value index = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), number);
+  return sizes[dim] = index;
+}
+
+Value Kernel::getOffset(Location at, Value tensor, ValueRange index) {
+  auto type = llvm::cast<NNTensorType>(tensor.getType());
+  return emitOffset(builder, at, type.getShape(), index, [&](Dim dim) {
+    return arith::IndexCastOp::create(builder, at, builder.getI64Type(), getSize(dim)).getResult();
+  });
+}
+
+Value Kernel::load(Location at, Value tensor, ValueRange index) {
+  auto type = llvm::cast<NNTensorType>(tensor.getType());
+  return emitLoad(builder, at, type.getElementType(), getPointer(tensor),
+                  getOffset(at, tensor, index));
+}
+
+void Kernel::store(Location at, Value element, Value tensor, ValueRange index) {
+  emitStore(builder, at, element, getPointer(tensor), getOffset(at, tensor, index));
+}
+
+Value Kernel::getElement(Value tensor, ValueRange index) {
+  std::vector<const void *> key{tensor.getAsOpaquePointer()};
+  for (Value i : index)
+    key.push_back(i.getAsOpaquePointer());
+  if (auto found = elements.find(key); found != elements.end())
+    return found->second;
+  Value element;
+  if (Value argument = bound.lookup(tensor))
+    element = llvm::isa<LLVM::LLVMPointerType>(argument.getType())
+                  ? load(tensor.getLoc(), tensor, index)
+                  : argument;
+  else
+    element = llvm::cast<ElementOpInterface>(tensor.getDefiningOp()).emitElement(*this, index);
+  return elements[key] = element;
+}
+
+Value Kernel::checkIndex(Location at, Value index, Dim size) {
+  Value limit = getSize(size);
+  // Unsigned, so that a negative index is too large as well.
+  Value outside =
+      arith::CmpIOp::create(builder, at, arith::CmpIPredicate::uge, index, limit);
+  auto fail = scf::IfOp::create(builder, at, outside, /*withElse=*/false);
+  OpBuilder inside = fail.getThenBodyBuilder();
+  Value place = host.getConstants().getString(inside, at, getSourceLocation(at));
+  Type i64 = builder.getI64Type();
+  emitRuntimeCall(inside, at, host.getModule(), runtime::IndexFailed,
+                  {place, arith::IndexCastOp::create(inside, at, i64, index),
+                   arith::IndexCastOp::create(inside, at, i64, limit)});
+  return index;
+}
+
+void Kernel::emitLoops(llvm::ArrayRef<Dim> shape, llvm::function_ref<void(ValueRange)> body) {
+  llvm::SmallVector<Value> index;
+  OpBuilder::InsertionGuard guard(builder);
+  for (Dim size : shape) {
+    Value zero = getIndex(0), limit = getSize(size), one = getIndex(1);
+    auto loop = scf::ForOp::create(builder, loc, zero, limit, one);
+    index.push_back(loop.getInductionVar());
+    builder.setInsertionPointToStart(loop.getBody());
+  }
+  startElements();
+  body(index);
+  startElements();
+}
+
+} // namespace nnc::lower

@@ -1,0 +1,101 @@
+//===- LowerToLoops.cpp - the passes of the stage `loops` -----------------------------------------------===//
+
+#include "compiler/lower/Host.h"
+#include "compiler/lower/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace nnc::ir;
+
+namespace nnc::lower {
+#define GEN_PASS_DEF_PRINTMEMORYPLAN
+#define GEN_PASS_DEF_LOWERTOLOOPS
+#include "compiler/lower/Passes.h.inc"
+} // namespace nnc::lower
+
+using namespace nnc::lower;
+
+namespace {
+
+struct PrintMemoryPlan : nnc::lower::impl::PrintMemoryPlanBase<PrintMemoryPlan> {
+  void runOnOperation() override {
+    for (auto command : getOperation().getOps<CommandOp>())
+      MemoryPlan(command).emitRemarks(command);
+  }
+};
+
+struct LowerToLoops : nnc::lower::impl::LowerToLoopsBase<LowerToLoops> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    for (auto function : module.getOps<FuncOp>()) {
+      function.emitOpError("cannot be lowered: only commands and tests can");
+      return signalPassFailure();
+    }
+    ConstantTable constants(module);
+    llvm::SmallVector<Attribute> table;
+    llvm::SmallVector<CommandOp> commands(module.getOps<CommandOp>());
+    for (CommandOp command : commands) {
+      std::string name = ((command.getTest() ? "test." : "command.") + command.getSymName()).str();
+      Host host(command, constants, name);
+      if (failed(host.run()))
+        return signalPassFailure();
+      table.push_back(describe(command, host));
+    }
+    for (CommandOp command : commands)
+      command.erase();
+    module->setAttr("nn.commands", ArrayAttr::get(&getContext(), table));
+  }
+
+  /// What code generation needs for the program's table, and what people want to know of memory.
+  static Attribute describe(CommandOp command, Host &host) {
+    Builder builder(command.getContext());
+    const MemoryPlan &plan = host.getPlan();
+    NamedAttrList entry;
+    entry.set("name", command.getSymNameAttr());
+    entry.set("doc", command.getDocAttr());
+    entry.set("flags", command.getFlags());
+    entry.set("test", builder.getBoolAttr(command.getTest()));
+    entry.set("function", FlatSymbolRefAttr::get(host.getFunctionName()));
+    entry.set("location", builder.getStringAttr(getSourceLocation(command.getLoc())));
+    entry.set("memory", builder.getStringAttr(plan.describe()));
+    entry.set("static_bytes", builder.getI64IntegerAttr(plan.getStaticBytes()));
+    entry.set("variable_bytes", builder.getI64IntegerAttr(plan.getVariableBytes()));
+    llvm::SmallVector<Attribute> regions;
+    for (const MemoryPlan::RegionInfo &region : plan.getRegions())
+      regions.push_back(builder.getDictionaryAttr(
+          {builder.getNamedAttr("unit", region.unit.toAttribute()),
+           builder.getNamedAttr("bytes", builder.getI64IntegerAttr(region.bytesPerUnit))}));
+    entry.set("regions", builder.getArrayAttr(regions));
+    return entry.getDictionary(command.getContext());
+  }
+};
+
+} // namespace
+
+void nnc::lower::registerLowerings(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, NNDialect *) {
+    attachControl(context);
+    attachData(context);
+    attachOutput(context);
+    attachTensors(context);
+    attachVariables(context);
+  });
+}
+
+void nnc::lower::buildLowerPipeline(OpPassManager &manager) {
+  manager.addPass(createLowerToLoops());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+void nnc::lower::registerLower() {
+  registerLowerPasses();
+  PassPipelineRegistration<>("nn-lower", "from fused groups to loops", buildLowerPipeline);
+}

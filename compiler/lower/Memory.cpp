@@ -1,0 +1,110 @@
+//===- Memory.cpp - elements, offsets and sizes in emitted code ----------------------===//
+
+#include "compiler/lower/Memory.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace nnc::ir;
+
+namespace nnc::lower {
+
+int64_t getElementBytes(Type elementType) {
+  return (elementType.getIntOrFloatBitWidth() + 7) / 8;
+}
+
+int64_t getDType(Type elementType) {
+  if (elementType.isInteger(1))
+    return 0;
+  if (elementType.isInteger(8))
+    return 1;
+  if (elementType.isInteger(32))
+    return 2;
+  if (elementType.isInteger(64))
+    return 3;
+  if (elementType.isBF16())
+    return 4;
+  return elementType.isF32() ? 5 : 6;
+}
+
+Type getMemoryType(Type elementType) {
+  return elementType.isInteger(1) ? IntegerType::get(elementType.getContext(), 8) : elementType;
+}
+
+Value createI64(OpBuilder &builder, Location loc, int64_t number) {
+  return arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(number));
+}
+
+Value emitDim(OpBuilder &builder, Location loc, Dim dim,
+              llvm::function_ref<Value(llvm::StringRef)> getSymbol) {
+  Value sum;
+  for (const auto &[symbols, coefficient] : dim.getPolynomial()) {
+    Value term;
+    if (coefficient != 1 || symbols.empty())
+      term = createI64(builder, loc, coefficient);
+    for (const std::string &symbol : symbols) {
+      Value factor = getSymbol(symbol);
+      term = term ? arith::MulIOp::create(builder, loc, term, factor).getResult() : factor;
+    }
+    sum = sum ? arith::AddIOp::create(builder, loc, sum, term).getResult() : term;
+  }
+  return sum ? sum : createI64(builder, loc, 0);
+}
+
+Value emitOffset(OpBuilder &builder, Location loc, llvm::ArrayRef<Dim> shape, ValueRange index,
+                 llvm::function_ref<Value(Dim)> getSize) {
+  MLIRContext *context = builder.getContext();
+  Value sum;
+  for (auto [axis, i] : llvm::enumerate(index)) {
+    if (matchPattern(i, m_Zero()))
+      continue;
+    Value term = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), i);
+    Dim stride = getProduct(context, shape.drop_front(axis + 1));
+    if (!stride.isStatic(1))
+      term = arith::MulIOp::create(builder, loc, term, getSize(stride));
+    sum = sum ? arith::AddIOp::create(builder, loc, sum, term).getResult() : term;
+  }
+  return sum ? sum : createI64(builder, loc, 0);
+}
+
+Value emitAddress(OpBuilder &builder, Location loc, Type elementType, Value base, Value offset) {
+  return LLVM::GEPOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext()),
+                             getMemoryType(elementType), base, ArrayRef<LLVM::GEPArg>{offset},
+                             LLVM::GEPNoWrapFlags::inbounds);
+}
+
+Value emitLoad(OpBuilder &builder, Location loc, Type elementType, Value base, Value offset) {
+  Value address = emitAddress(builder, loc, elementType, base, offset);
+  Value element = LLVM::LoadOp::create(builder, loc, getMemoryType(elementType), address);
+  if (elementType.isInteger(1))
+    element = arith::TruncIOp::create(builder, loc, elementType, element);
+  return element;
+}
+
+void emitStore(OpBuilder &builder, Location loc, Value element, Value base, Value offset) {
+  Type type = element.getType();
+  Value address = emitAddress(builder, loc, type, base, offset);
+  if (type.isInteger(1))
+    element = arith::ExtUIOp::create(builder, loc, builder.getI8Type(), element);
+  LLVM::StoreOp::create(builder, loc, element, address);
+}
+
+std::string getSourceLocation(Location loc) {
+  // The innermost place; of a fused location the last part, which is what the group ends with.
+  if (auto line = llvm::dyn_cast<FileLineColLoc>(loc))
+    return (line.getFilename().getValue() + ":" + llvm::Twine(line.getLine())).str();
+  if (auto name = llvm::dyn_cast<NameLoc>(loc))
+    return getSourceLocation(name.getChildLoc());
+  if (auto call = llvm::dyn_cast<CallSiteLoc>(loc)) {
+    std::string callee = getSourceLocation(call.getCallee());
+    return callee.empty() ? getSourceLocation(call.getCaller()) : callee;
+  }
+  if (auto fused = llvm::dyn_cast<FusedLoc>(loc))
+    for (Location part : llvm::reverse(fused.getLocations()))
+      if (std::string text = getSourceLocation(part); !text.empty())
+        return text;
+  return "";
+}
+
+} // namespace nnc::lower

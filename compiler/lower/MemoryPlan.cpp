@@ -1,0 +1,347 @@
+//===- MemoryPlan.cpp - where tensors and variables lie ---------------------------------===//
+
+#include "compiler/lower/MemoryPlan.h"
+#include "compiler/lower/GroupAccess.h"
+#include "compiler/lower/Memory.h"
+#include "compiler/optimise/Effects.h"
+#include "llvm/Support/Format.h"
+
+using namespace mlir;
+using namespace nnc::ir;
+
+namespace nnc::lower {
+
+static constexpr int64_t alignment = 64;
+
+bool MemoryPlan::isScalarInMemory(Value value) {
+  auto type = llvm::dyn_cast<NNTensorType>(value.getType());
+  Operation *op = value.getDefiningOp();
+  return type && type.isScalar() && op &&
+         llvm::isa<FusedOp, ContractOp, RandomOp, ArgMaxOp>(op);
+}
+
+/// Whether the value lies in memory at all.
+static bool isInMemory(Value value) {
+  auto type = llvm::dyn_cast<NNTensorType>(value.getType());
+  return type && (!type.isScalar() || MemoryPlan::isScalarInMemory(value));
+}
+
+MemoryPlan::MemoryPlan(CommandOp command) : lifetimes(command) {
+  placeVariables(command);
+  collect(command);
+  for (AssignOp assign : assigns)
+    decideInPlace(assign);
+  decideCopies();
+  for (FusedOp group : groups)
+    shareDyingOperands(group);
+  assignOffsets();
+}
+
+//===-- Values ------------------------------------------------------------------------===//
+
+unsigned MemoryPlan::getRegion(Dim unit) {
+  for (auto [i, region] : llvm::enumerate(regions))
+    if (region.unit == unit)
+      return i;
+  regions.push_back({unit, 0});
+  return regions.size() - 1;
+}
+
+std::pair<std::optional<unsigned>, int64_t> MemoryPlan::getExtent(NNTensorType type) {
+  int64_t elementBytes = getElementBytes(type.getElementType());
+  Dim count = type.getCount();
+  if (count.isStatic())
+    return {std::nullopt, std::max<int64_t>(count.getStatic(), 1) * elementBytes};
+  // One product of symbols has a region of its own for all its multiples; a sum, for itself.
+  Polynomial polynomial = count.getPolynomial();
+  auto [symbols, coefficient] = *polynomial.begin();
+  if (polynomial.size() == 1 && coefficient > 0)
+    return {getRegion(Dim::get(type.getContext(), Polynomial{{symbols, 1}})),
+            coefficient * elementBytes};
+  return {getRegion(count), elementBytes};
+}
+
+void MemoryPlan::placeVariables(CommandOp command) {
+  for (auto variable : command.getBody().getOps<VariableOp>()) {
+    auto type = llvm::dyn_cast<NNTensorType>(variable.getType());
+    Place place{Place::Static, 0, staticBytes, nullptr};
+    if (!type || type.isScalar()) {
+      staticBytes += 8;
+    } else {
+      auto [region, bytes] = getExtent(type);
+      if (region) {
+        place = Place{Place::Region, *region, regions[*region].bytesPerUnit, nullptr};
+        regions[*region].bytesPerUnit += bytes;
+      } else {
+        place.offset = llvm::alignTo(staticBytes, alignment);
+        staticBytes = place.offset + bytes;
+      }
+    }
+    variables[variable.getSymNameAttr()] = place;
+  }
+  staticBytes = variableBytes = llvm::alignTo(staticBytes, alignment);
+}
+
+Value MemoryPlan::getRoot(Value value) const {
+  while (auto reshape = value.getDefiningOp<ReshapeOp>()) {
+    if (reshape.getA().getType().isScalar())
+      break;
+    value = reshape.getA();
+  }
+  return value;
+}
+
+void MemoryPlan::addValue(Value value) {
+  if (!isInMemory(value) || value.getDefiningOp<ConstantOp>())
+    return;
+  Value root = getRoot(value);
+  Interval life = lifetimes.getInterval(value);
+  if (root != value) {
+    if (auto found = bufferOf.find(root); found != bufferOf.end())
+      buffers[found->second].life.end = std::max(buffers[found->second].life.end, life.end);
+    return;
+  }
+  auto type = llvm::cast<NNTensorType>(value.getType());
+  auto [region, bytes] = getExtent(type);
+  bufferOf[value] = buffers.size();
+  buffers.push_back({bytes, region, getElementBytes(type.getElementType()), life, {}, 0});
+}
+
+void MemoryPlan::collect(Operation *op) {
+  for (Value result : op->getResults())
+    addValue(result);
+  if (auto group = llvm::dyn_cast<FusedOp>(op)) {
+    groups.push_back(group);
+    return;
+  }
+  if (auto assign = llvm::dyn_cast<AssignOp>(op)) {
+    assigns.push_back(assign);
+    writes[assign.getVariableAttr().getAttr()].push_back(lifetimes.getPosition(op));
+  }
+  if (auto load = llvm::dyn_cast<LoadOp>(op))
+    for (StringAttr name : optimise::getNames(load.getVariables()))
+      writes[name].push_back(lifetimes.getPosition(op));
+  for (Region &region : op->getRegions())
+    for (Block &block : region) {
+      for (BlockArgument argument : block.getArguments())
+        addValue(argument);
+      for (Operation &nested : block)
+        collect(&nested);
+    }
+  // All views of what was read are known only now.
+  if (llvm::isa<CommandOp>(op))
+    op->walk([&](ReadOp read) {
+      if (auto found = bufferOf.find(read.getResult()); found != bufferOf.end())
+        snapshots[read.getVariableAttr().getAttr()].push_back(
+            {read.getResult(), buffers[found->second].life});
+    });
+}
+
+//===-- Variables without copies -------------------------------------------------------===//
+
+bool MemoryPlan::readsOnlySameIndex(Operation *op,
+                                    llvm::function_ref<bool(Value)> isMeant) const {
+  auto group = llvm::dyn_cast<FusedOp>(op);
+  if (!group)
+    return false;
+  GroupAccess access = getGroupAccess(group);
+  for (auto [operand, same] : llvm::zip_equal(group.getInputs(), access.sameIndex))
+    if (isMeant(operand) && !same)
+      return false;
+  return true;
+}
+
+bool MemoryPlan::canComputeInto(AssignOp assign, Value root, Operation *producer) {
+  StringAttr name = assign.getVariableAttr().getAttr();
+  int64_t at = lifetimes.getPosition(producer), assigned = lifetimes.getPosition(assign);
+  // Control in between might leave before the assignment.
+  for (Operation *op = producer->getNextNode(); op != assign; op = op->getNextNode())
+    if (op->getNumRegions() != 0 && !llvm::isa<FusedOp, AssertOp>(op))
+      return false;
+  auto group = llvm::dyn_cast<FusedOp>(producer);
+  bool elementwise =
+      group && !group.getReduction(llvm::cast<OpResult>(root).getResultNumber());
+  for (const Snapshot &snapshot : snapshots[name]) {
+    if (snapshot.life.begin > assigned || snapshot.life.end < at)
+      continue;
+    if (snapshot.life.begin > at || snapshot.life.end > at || !elementwise ||
+        !readsOnlySameIndex(producer,
+                            [&](Value value) { return getRoot(value) == snapshot.value; }))
+      return false;
+  }
+  // While the value is needed, nothing else may write the variable.
+  int64_t end = buffers[bufferOf.lookup(root)].life.end;
+  return llvm::none_of(writes[name], [&](int64_t write) {
+    return write != assigned && write > at && write <= end;
+  });
+}
+
+void MemoryPlan::decideInPlace(AssignOp assign) {
+  Value root = getRoot(assign.getValue());
+  auto found = bufferOf.find(root);
+  Operation *producer = root.getDefiningOp();
+  if (found == bufferOf.end() || !producer || producer->getBlock() != assign->getBlock() ||
+      buffers[found->second].variable ||
+      !llvm::isa<FusedOp, ContractOp, RandomOp, ConcatOp, PadOp, ScatterAddOp, ArgMaxOp>(producer) ||
+      llvm::cast<NNTensorType>(assign.getValue().getType()).isScalar())
+    return;
+  if (!canComputeInto(assign, root, producer))
+    return;
+  StringAttr name = assign.getVariableAttr().getAttr();
+  buffers[found->second].variable = name;
+  inPlace.insert(assign);
+  snapshots[name].push_back({root, buffers[found->second].life});
+  writes[name].push_back(lifetimes.getPosition(producer));
+}
+
+void MemoryPlan::decideCopies() {
+  for (auto &[name, all] : snapshots)
+    for (const Snapshot &snapshot : all) {
+      auto read = snapshot.value.getDefiningOp<ReadOp>();
+      if (!read)
+        continue;
+      bool changes = llvm::any_of(writes[name], [&](int64_t write) {
+        return write > snapshot.life.begin && write < snapshot.life.end;
+      });
+      if (changes)
+        copied.insert(read);
+      else
+        buffers[bufferOf.lookup(read.getResult())].variable = name;
+    }
+}
+
+//===-- Places ----------------------------------------------------------------------------===//
+
+void MemoryPlan::shareDyingOperands(FusedOp op) {
+  int64_t at = lifetimes.getPosition(op);
+  llvm::SmallDenseSet<unsigned> taken;
+  for (OpResult output : op->getResults()) {
+    unsigned index = bufferOf.lookup(output);
+    if (op.getReduction(output.getResultNumber()) || buffers[index].variable)
+      continue;
+    for (Value input : op.getInputs()) {
+      auto found = bufferOf.find(getRoot(input));
+      if (found == bufferOf.end())
+        continue;
+      Buffer &dying = buffers[found->second];
+      auto isMeant = [&](Value value) {
+        auto other = bufferOf.find(getRoot(value));
+        return other != bufferOf.end() && other->second == found->second;
+      };
+      if (dying.variable || dying.life.end != at || dying.life.begin == at ||
+          dying.region != buffers[index].region || dying.bytes != buffers[index].bytes ||
+          dying.elementBytes != buffers[index].elementBytes || taken.contains(found->second) ||
+          !readsOnlySameIndex(op, isMeant))
+        continue;
+      taken.insert(found->second);
+      dying.life.end = buffers[index].life.end;
+      buffers[index].bytes = 0; // unused
+      bufferOf[output] = found->second;
+      break;
+    }
+  }
+}
+
+void MemoryPlan::assignOffsets() {
+  // Largest first, each at the lowest place that is free all its life.
+  llvm::SmallVector<Buffer *> order;
+  for (Buffer &buffer : buffers)
+    if (!buffer.variable && buffer.bytes > 0)
+      order.push_back(&buffer);
+  llvm::sort(order, [](Buffer *a, Buffer *b) {
+    return std::pair(-a->bytes, a) < std::pair(-b->bytes, b); // of equal size, in program order
+  });
+  int64_t staticBase = staticBytes;
+  llvm::SmallVector<int64_t> regionBase;
+  for (const RegionInfo &region : regions)
+    regionBase.push_back(region.bytesPerUnit);
+  llvm::SmallVector<Buffer *> placed;
+  for (Buffer *buffer : order) {
+    int64_t size =
+        buffer->region ? buffer->bytes : int64_t(llvm::alignTo(buffer->bytes, alignment));
+    llvm::SmallVector<std::pair<int64_t, int64_t>> blocked; // begin, end
+    for (Buffer *other : placed)
+      if (other->region == buffer->region && other->life.overlaps(buffer->life))
+        blocked.emplace_back(other->offset, other->offset + other->bytes);
+    llvm::sort(blocked);
+    int64_t offset = buffer->region ? regionBase[*buffer->region] : staticBase;
+    for (auto [begin, end] : blocked) {
+      if (offset + size <= begin)
+        break;
+      offset = std::max(offset, buffer->region ? end : int64_t(llvm::alignTo(end, alignment)));
+    }
+    buffer->offset = offset;
+    int64_t &total = buffer->region ? regions[*buffer->region].bytesPerUnit : staticBytes;
+    total = std::max(total, offset + size);
+    placed.push_back(buffer);
+  }
+}
+
+Place MemoryPlan::getPlace(Value tensor) const {
+  Value root = getRoot(tensor);
+  if (auto constant = root.getDefiningOp<ConstantOp>())
+    return Place{Place::Constant, 0, 0, constant};
+  auto found = bufferOf.find(root);
+  if (found == bufferOf.end())
+    return {};
+  const Buffer &buffer = buffers[found->second];
+  if (buffer.variable)
+    return getVariablePlace(buffer.variable);
+  if (buffer.region)
+    return Place{Place::Region, *buffer.region, buffer.offset, nullptr};
+  return Place{Place::Static, 0, buffer.offset, nullptr};
+}
+
+//===-- For people --------------------------------------------------------------------------===//
+
+static std::string describeBytes(int64_t bytes) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (bytes < 1024)
+    os << bytes << " B";
+  else if (bytes < 1024 * 1024)
+    os << llvm::format("%.1f KiB", bytes / 1024.0);
+  else
+    os << llvm::format("%.1f MiB", bytes / (1024.0 * 1024.0));
+  return text;
+}
+
+std::string MemoryPlan::describe() const {
+  std::string text = describeBytes(staticBytes);
+  for (const RegionInfo &region : regions) {
+    bool isSum = region.unit.getPolynomial().size() > 1;
+    text += " + " + describeBytes(region.bytesPerUnit) + " * " + (isSum ? "(" : "") +
+            region.unit.str() + (isSum ? ")" : "");
+  }
+  return text;
+}
+
+void MemoryPlan::emitRemarks(CommandOp command) const {
+  auto describePlace = [&](Place place) -> std::string {
+    if (place.kind == Place::Constant)
+      return "constant";
+    std::string base = place.kind == Place::Static ? "static" : regions[place.region].unit.str();
+    return base + " + " + std::to_string(place.offset) +
+           (place.kind == Place::Static ? "" : " * " + base);
+  };
+  command.emitRemark() << "memory: " << describe() << ", of which " << describeBytes(variableBytes)
+                       << " for variables";
+  command.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (auto variable = llvm::dyn_cast<VariableOp>(op))
+      op->emitRemark() << "at " << describePlace(getVariablePlace(variable.getSymNameAttr()));
+    if (auto assign = llvm::dyn_cast<AssignOp>(op))
+      op->emitRemark() << (isInPlace(assign) ? "in place" : "copied");
+    if (auto read = llvm::dyn_cast<ReadOp>(op); read && isCopied(read))
+      op->emitRemark() << "copied";
+    for (auto [i, result] : llvm::enumerate(op->getResults()))
+      if (isInMemory(result))
+        op->emitRemark() << "result " << i << " at " << describePlace(getPlace(result));
+    if (auto batches = llvm::dyn_cast<BatchesOp>(op))
+      for (BlockArgument field : batches.getBody().getArguments())
+        op->emitRemark() << "field " << field.getArgNumber() << " at "
+                         << describePlace(getPlace(field));
+    return llvm::isa<FusedOp>(op) ? WalkResult::skip() : WalkResult::advance();
+  });
+}
+
+} // namespace nnc::lower

@@ -1,0 +1,24 @@
+//===- Passes.td - from tensors to loops over memory -------------------*- tablegen -*-===//
+#ifndef NNC_LOWER_PASSES
+#define NNC_LOWER_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def PrintMemoryPlan : Pass<"nn-print-memory-plan", "::mlir::ModuleOp"> {
+  let summary = "shows where each value and variable of each command would lie in memory";
+  let description = [{ Writes remarks: for tests and for curious people. Changes nothing. }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+def LowerToLoops : Pass<"nn-lower-to-loops", "::mlir::ModuleOp"> {
+  let summary = "commands become functions, groups become loop nests, tensors become planned memory";
+  let description = [{
+    Needs fused groups (--nn-fuse) and contractions that fit (--nn-legalise-contract). Leaves func, scf, cf, arith, math, llvm.
+    The module's attribute `nn.commands` tells code generation what to put into the program's table.
+  }];
+  let dependentDialects = [
+    "::nnc::ir::NNDialect", "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect", "::mlir::func::FuncDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect"];
+}
+
+#endif // NNC_LOWER_PASSES

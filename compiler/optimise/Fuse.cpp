@@ -1,0 +1,258 @@
+//===- Fuse.cpp - groups of operations that become one kernel ---------------------------===//
+//
+// Greedy, in program order, block by block: an operation joins the group that computes what it reads element by
+// element, or one that reads the same tensors; groups that it connects are merged. What a group may
+// hold is said at nn.fused; that merging keeps an order of execution possible, by FusionGraph.
+//
+// Needs expanded gradients. Guarantees that element operations and reductions with a tensor operand or result
+// stand in groups, except those that give a scalar from an element at run-time indices.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/optimise/FusionGraph.h"
+#include "compiler/optimise/Passes.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace nnc::ir;
+using namespace nnc::optimise;
+
+namespace nnc::optimise {
+#define GEN_PASS_DEF_FUSE
+#include "compiler/optimise/Passes.h.inc"
+} // namespace nnc::optimise
+
+namespace {
+
+NNTensorType getTensor(Value value) { return llvm::dyn_cast<NNTensorType>(value.getType()); }
+
+bool isUniformConstant(Operation *op) {
+  auto constant = llvm::dyn_cast<ConstantOp>(op);
+  return constant && llvm::isa<SplatElementsAttr>(constant.getValue());
+}
+
+/// An element operation on tensors, or a reduction. Non-uniform constants are in memory anyway.
+bool isFusable(Operation *op) {
+  if (auto constant = llvm::dyn_cast<ConstantOp>(op))
+    return isUniformConstant(op) && !constant.getType().isScalar();
+  if (llvm::isa<ReduceOp>(op))
+    return true;
+  return llvm::isa<ElementOpInterface>(op) && !getTensor(op->getResult(0)).isScalar();
+}
+
+bool isCheap(Operation *op) {
+  return isUniformConstant(op) || llvm::isa<BroadcastOp, IotaOp, SizeOp>(op);
+}
+
+/// Cheap operations that only groups of the same block read; uniform constants, groups of any block.
+/// Scalars stay values of the host as well.
+bool isRepeated(Operation *op) {
+  if (!isCheap(op) || getTensor(op->getResult(0)).isScalar())
+    return false;
+  return llvm::all_of(op->getUsers(), [&](Operation *user) {
+    return isFusable(user) && (user->getBlock() == op->getBlock() || isUniformConstant(op));
+  });
+}
+
+NNTensorType getOpSpace(Operation *op) {
+  if (auto reduce = llvm::dyn_cast<ReduceOp>(op))
+    return reduce.getA().getType();
+  return getTensor(op->getResult(0));
+}
+
+/// Reads operand values of its own space at the same index only.
+bool isElementwise(Operation *op) {
+  if (llvm::isa<ReduceOp>(op))
+    return true;
+  return llvm::cast<ElementOpInterface>(op).isElementwise();
+}
+
+class BlockFusion {
+public:
+  BlockFusion(Block &block, bool merge) : block(block), mergeOps(merge), graph(block, isRepeated) {}
+
+  void run() {
+    for (unsigned node = 0; node < graph.size(); ++node)
+      if (Operation *op = graph[node].ops.front(); isFusable(op))
+        start(node, op);
+    for (unsigned node = 0; mergeOps && node < graph.size(); ++node)
+      if (!graph[node].ops.empty() && graph[node].space)
+        join(node);
+    for (unsigned node : graph.getOrder()) {
+      if (graph[node].space)
+        materialise(graph[node]);
+      else
+        graph[node].ops.front()->moveBefore(block.getTerminator());
+    }
+    eraseRepeated();
+  }
+
+private:
+  /// Makes the node a group of its one operation.
+  void start(unsigned index, Operation *op) {
+    FusionGraph::Node &node = graph[index];
+    node.space = getOpSpace(op);
+    if (auto reduce = llvm::dyn_cast<ReduceOp>(op))
+      node.reducedAxes = llvm::SmallVector<int64_t>(reduce.getAxes());
+    if (!isElementwise(op))
+      return;
+    for (Value operand : op->getOperands())
+      if (NNTensorType type = getTensor(operand);
+          type && !type.isScalar() && type.getDimAttrs() == node.space.getDimAttrs())
+        if (Operation *def = operand.getDefiningOp(); !def || !isRepeated(def))
+          node.reads.insert(operand);
+  }
+
+  /// Groups hold values of one space, reductions along the same axes, and read each other's values
+  /// at the same index only.
+  bool fit(unsigned a, unsigned b) {
+    FusionGraph::Node &first = graph[a], &second = graph[b];
+    if (a == b || !first.space || !second.space ||
+        first.space.getDimAttrs() != second.space.getDimAttrs())
+      return false;
+    if (first.reducedAxes && second.reducedAxes && *first.reducedAxes != *second.reducedAxes)
+      return false;
+    return !readsElsewhere(first, b) && !readsElsewhere(second, a) && graph.canMerge(a, b);
+  }
+
+  /// Whether an operation of `reader` reads a value of node `producer` other than element by element,
+  /// itself or through repeated operations.
+  bool readsElsewhere(FusionGraph::Node &reader, unsigned producer) {
+    auto holds = [&](Value value) {
+      Operation *def = value.getDefiningOp();
+      return def && graph.getNode(def) == producer;
+    };
+    llvm::SmallVector<Operation *> repeated;
+    for (Operation *op : reader.ops)
+      for (Value operand : op->getOperands()) {
+        if (holds(operand) && (!isElementwise(op) || llvm::isa<ReduceOp>(operand.getDefiningOp())))
+          return true;
+        if (Operation *def = operand.getDefiningOp(); def && isRepeated(def))
+          repeated.push_back(def);
+      }
+    while (!repeated.empty())
+      for (Value operand : repeated.pop_back_val()->getOperands()) {
+        if (holds(operand))
+          return true;
+        if (Operation *def = operand.getDefiningOp(); def && isRepeated(def))
+          repeated.push_back(def);
+      }
+    return false;
+  }
+
+  /// Merges the node with earlier groups that compute or read what it reads.
+  void join(unsigned node) {
+    llvm::SmallSetVector<unsigned, 8> candidates;
+    for (Value value : graph[node].reads)
+      if (Operation *def = value.getDefiningOp())
+        if (std::optional<unsigned> producer = graph.getNode(def))
+          candidates.insert(*producer);
+    for (unsigned other = node; other-- > 0;)
+      if (llvm::any_of(graph[other].reads,
+                       [&](Value value) { return graph[node].reads.contains(value); }))
+        candidates.insert(other);
+    // Values in a small pointer set have no fixed order; nodes do.
+    llvm::SmallVector<unsigned> sorted(candidates.begin(), candidates.end());
+    llvm::sort(sorted, std::greater<>());
+    unsigned current = node;
+    for (unsigned other : sorted) {
+      if (other >= node || !fit(other, current))
+        continue;
+      graph.merge(other, current);
+      current = other;
+    }
+  }
+
+  /// The copy of a value inside a group: of a member, a repeated operation, or an argument.
+  Value getInside(Value value, OpBuilder &builder, Block &body, IRMapping &mapping,
+                  llvm::SmallVectorImpl<Value> &inputs) {
+    if (Value known = mapping.lookupOrNull(value))
+      return known;
+    Operation *def = value.getDefiningOp();
+    if (def && (isUniformConstant(def) || llvm::isa<SizeOp>(def) ||
+                (def->getBlock() == &block && isRepeated(def)))) {
+      for (Value operand : def->getOperands())
+        getInside(operand, builder, body, mapping, inputs);
+      return builder.clone(*def, mapping)->getResult(0);
+    }
+    inputs.push_back(value);
+    Value argument = body.addArgument(value.getType(), value.getLoc());
+    mapping.map(value, argument);
+    return argument;
+  }
+
+  void materialise(FusionGraph::Node &node) {
+    Operation *last = node.ops.back();
+    llvm::SmallVector<Value> inputs, outputs, yielded;
+    IRMapping mapping;
+    auto body = std::make_unique<Region>();
+    Block &inside = body->emplaceBlock();
+    OpBuilder builder(block.getParent()->getContext());
+    builder.setInsertionPointToEnd(&inside);
+    llvm::SmallPtrSet<Operation *, 8> members(node.ops.begin(), node.ops.end());
+    for (Operation *op : node.ops) {
+      for (Value operand : op->getOperands())
+        getInside(operand, builder, inside, mapping, inputs);
+      builder.clone(*op, mapping);
+    }
+    auto isUsedOutside = [&](Value value) {
+      return llvm::any_of(value.getUsers(), [&](Operation *user) {
+        return !members.contains(user) && !(isRepeated(user) &&
+                                            llvm::all_of(user->getUsers(), [&](Operation *reader) {
+                                              return members.contains(reader);
+                                            }));
+      });
+    };
+    for (Operation *op : node.ops)
+      if (isUsedOutside(op->getResult(0))) {
+        outputs.push_back(op->getResult(0));
+        yielded.push_back(mapping.lookup(op->getResult(0)));
+      }
+    if (outputs.empty()) { // dead
+      for (Operation *op : llvm::reverse(node.ops))
+        op->erase();
+      return;
+    }
+    YieldOp::create(builder, last->getLoc(), yielded);
+    llvm::SmallVector<Location> locations;
+    for (Operation *op : node.ops)
+      locations.push_back(op->getLoc());
+    OpBuilder outer(block.getTerminator());
+    auto fused = FusedOp::create(outer, outer.getFusedLoc(locations), ValueRange(outputs).getTypes(),
+                                 inputs);
+    fused.getBody().takeBody(*body);
+    for (auto [output, result] : llvm::zip_equal(outputs, fused.getOutputs()))
+      output.replaceAllUsesWith(result);
+    for (Operation *op : llvm::reverse(node.ops)) {
+      op->dropAllUses();
+      op->erase();
+    }
+  }
+
+  void eraseRepeated() {
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+      if (isCheap(&op) && op.use_empty())
+        op.erase();
+  }
+
+  Block &block;
+  bool mergeOps;
+  FusionGraph graph;
+};
+
+struct Fuse : nnc::optimise::impl::FuseBase<Fuse> {
+  using FuseBase::FuseBase;
+  void runOnOperation() override {
+    llvm::SmallVector<Block *> blocks;
+    getOperation()->walk([&](Block *block) {
+      Operation *parent = block->getParentOp();
+      if (!llvm::isa<ModuleOp, FusedOp>(parent) && !block->empty())
+        blocks.push_back(block);
+    });
+    for (Block *block : blocks)
+      BlockFusion(*block, merge).run();
+  }
+};
+
+} // namespace

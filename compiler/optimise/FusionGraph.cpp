@@ -1,0 +1,208 @@
+//===- FusionGraph.cpp - a block as a graph of groups ---------------------------------===//
+
+#include "compiler/optimise/FusionGraph.h"
+#include "compiler/optimise/Effects.h"
+#include <queue>
+
+using namespace mlir;
+using namespace nnc::ir;
+
+namespace nnc::optimise {
+
+/// The size symbol that an operation binds, if any.
+static llvm::SmallVector<StringAttr> getBoundSymbols(Operation *op) {
+  llvm::SmallVector<StringAttr> symbols;
+  if (auto bind = llvm::dyn_cast<BindSizeOp>(op))
+    symbols.push_back(bind.getSymbolAttr());
+  for (Type type : op->getResultTypes())
+    if (auto data = llvm::dyn_cast<DatasetType>(type))
+      symbols.push_back(data.getRows());
+  return symbols;
+}
+
+static void collectSymbols(Operation *op, llvm::SetVector<StringAttr> &symbols) {
+  for (Type type : op->getResultTypes())
+    if (auto tensor = llvm::dyn_cast<NNTensorType>(type))
+      for (Dim dim : tensor.getShape())
+        dim.collectSymbols(symbols);
+  if (auto size = llvm::dyn_cast<SizeOp>(op))
+    Dim(size.getDim()).collectSymbols(symbols);
+  for (llvm::StringRef name : {"offsets", "low", "high"})
+    if (auto dims = op->getAttrOfType<ArrayAttr>(name))
+      for (Dim dim : getDims(dims))
+        dim.collectSymbols(symbols);
+}
+
+FusionGraph::FusionGraph(Block &block, llvm::function_ref<bool(Operation *)> isRepeated)
+    : block(block) {
+  llvm::DenseMap<StringAttr, unsigned> lastWrite, binder;
+  llvm::DenseMap<StringAttr, llvm::SmallSetVector<unsigned, 4>> usesSince;
+  llvm::DenseMap<Value, StringAttr> snapshots;
+  std::optional<unsigned> lastOpaque;
+  for (Operation &op : block.without_terminator()) {
+    position[&op] = position.size();
+    if (isRepeated(&op))
+      continue;
+    unsigned node = nodes.size();
+    nodes.emplace_back().ops.push_back(&op);
+    nodeOf[&op] = node;
+    representative.push_back(node);
+    auto &before = nodes[node].before;
+    addValues(node, &op, isRepeated);
+
+    llvm::SetVector<StringAttr> symbols;
+    op.walk([&](Operation *nested) { collectSymbols(nested, symbols); });
+    for (StringAttr symbol : symbols)
+      if (auto found = binder.find(symbol); found != binder.end() && found->second != node)
+        before.insert(found->second);
+    for (StringAttr symbol : getBoundSymbols(&op))
+      binder.try_emplace(symbol, node);
+
+    Effects effects = getEffects(&op);
+    // A value read from a variable stays valid only until the variable is assigned: its readers
+    // come before that, so that no copy is needed.
+    op.walk([&](Operation *nested) {
+      for (Value operand : nested->getOperands())
+        if (auto found = snapshots.find(operand); found != snapshots.end())
+          usesSince[found->second].insert(node);
+    });
+    for (StringAttr name : effects.reads) {
+      if (auto found = lastWrite.find(name); found != lastWrite.end())
+        before.insert(found->second);
+      usesSince[name].insert(node);
+    }
+    for (StringAttr name : effects.writes) {
+      if (auto found = lastWrite.find(name); found != lastWrite.end())
+        before.insert(found->second);
+      for (unsigned user : usesSince[name])
+        if (user != node)
+          before.insert(user);
+      usesSince[name].clear();
+      lastWrite[name] = node;
+    }
+    if (auto read = llvm::dyn_cast<ReadOp>(op))
+      snapshots[read] = read.getVariableAttr().getAttr();
+    if (effects.opaque) {
+      if (lastOpaque)
+        before.insert(*lastOpaque);
+      lastOpaque = node;
+      // What control does to a variable may be skipped or repeated by what leaves the block.
+      if (op.getNumRegions() != 0)
+        for (auto [name, write] : lastWrite)
+          if (write != node)
+            before.insert(write);
+    }
+    // An assignment stays behind control that may leave the block before it.
+    if (!effects.writes.empty() && lastOpaque && *lastOpaque != node)
+      for (unsigned other = 0; other < node; ++other)
+        if (nodes[other].ops.front()->getNumRegions() != 0)
+          before.insert(other);
+  }
+}
+
+void FusionGraph::addValues(unsigned node, Operation *op,
+                            llvm::function_ref<bool(Operation *)> isRepeated) {
+  llvm::SmallVector<Operation *> worklist;
+  op->walk([&](Operation *nested) {
+    for (Value operand : nested->getOperands())
+      if (Operation *def = operand.getDefiningOp(); def && def->getBlock() == &block)
+        worklist.push_back(def);
+  });
+  llvm::SmallPtrSet<Operation *, 8> seen;
+  while (!worklist.empty()) {
+    Operation *def = worklist.pop_back_val();
+    if (!seen.insert(def).second)
+      continue;
+    if (!isRepeated(def)) {
+      if (unsigned producer = nodeOf.at(def); producer != node)
+        nodes[node].before.insert(producer);
+      continue;
+    }
+    for (Value operand : def->getOperands())
+      if (Operation *inner = operand.getDefiningOp(); inner && inner->getBlock() == &block)
+        worklist.push_back(inner);
+  }
+}
+
+unsigned FusionGraph::find(unsigned node) const {
+  while (representative[node] != node)
+    node = representative[node];
+  return node;
+}
+
+std::optional<unsigned> FusionGraph::getNode(Operation *op) const {
+  auto found = nodeOf.find(op);
+  if (found == nodeOf.end())
+    return std::nullopt;
+  return find(found->second);
+}
+
+bool FusionGraph::reachesIndirectly(unsigned from, unsigned to) {
+  llvm::SmallVector<unsigned> worklist;
+  std::vector<bool> seen(nodes.size());
+  for (unsigned node : nodes[to].before)
+    if (unsigned root = find(node); root != from && root != to)
+      worklist.push_back(root);
+  while (!worklist.empty()) {
+    unsigned node = worklist.pop_back_val();
+    if (node == from)
+      return true;
+    if (seen[node])
+      continue;
+    seen[node] = true;
+    for (unsigned other : nodes[node].before)
+      if (unsigned root = find(other); root != node && !seen[root])
+        worklist.push_back(root);
+  }
+  return false;
+}
+
+bool FusionGraph::canMerge(unsigned a, unsigned b) {
+  return !reachesIndirectly(a, b) && !reachesIndirectly(b, a);
+}
+
+void FusionGraph::merge(unsigned into, unsigned from) {
+  Node &target = nodes[into], &source = nodes[from];
+  llvm::append_range(target.ops, source.ops);
+  llvm::sort(target.ops,
+             [&](Operation *a, Operation *b) { return position[a] < position[b]; });
+  target.before.insert_range(source.before);
+  target.reads.insert_range(source.reads);
+  if (!target.reducedAxes)
+    target.reducedAxes = source.reducedAxes;
+  source = Node();
+  representative[from] = into;
+}
+
+llvm::SmallVector<unsigned> FusionGraph::getOrder() {
+  std::vector<llvm::SmallVector<unsigned>> after(nodes.size());
+  std::vector<unsigned> missing(nodes.size());
+  using Ready = std::pair<unsigned, unsigned>; // position of the last operation, node
+  std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready;
+  auto push = [&](unsigned node) { ready.emplace(position[nodes[node].ops.back()], node); };
+  for (unsigned node = 0; node < nodes.size(); ++node) {
+    if (nodes[node].ops.empty())
+      continue;
+    llvm::SmallSetVector<unsigned, 8> before;
+    for (unsigned other : nodes[node].before)
+      if (unsigned root = find(other); root != node)
+        before.insert(root);
+    missing[node] = before.size();
+    for (unsigned other : before)
+      after[other].push_back(node);
+    if (before.empty())
+      push(node);
+  }
+  llvm::SmallVector<unsigned> order;
+  while (!ready.empty()) {
+    unsigned node = ready.top().second;
+    ready.pop();
+    order.push_back(node);
+    for (unsigned other : after[node])
+      if (--missing[other] == 0)
+        push(other);
+  }
+  return order;
+}
+
+} // namespace nnc::optimise

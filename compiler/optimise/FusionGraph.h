@@ -1,0 +1,64 @@
+//===- FusionGraph.h - a block as a graph of groups ------------------------------------===//
+//
+// The operations of one block as nodes with the orders that must hold between them: values, variables,
+// output, size symbols. Nodes can be merged into groups as long as the graph stays without cycles; at
+// the end it gives an order of the nodes that respects all of it.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_OPTIMISE_FUSION_GRAPH_H
+#define NNC_OPTIMISE_FUSION_GRAPH_H
+
+#include "compiler/ir/NN.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace nnc::optimise {
+
+class FusionGraph {
+public:
+  struct Node {
+    /// In program order; more than one only in a group. Empty once merged into another.
+    llvm::SmallVector<mlir::Operation *> ops;
+    /// Nodes that must come before.
+    llvm::SmallSetVector<unsigned, 8> before;
+    /// The iteration space, where the node is a group; null otherwise.
+    nnc::ir::NNTensorType space;
+    /// The axes that the group's reductions combine.
+    std::optional<llvm::SmallVector<int64_t>> reducedAxes;
+    /// Tensors of the space's shape that the group reads.
+    llvm::SmallPtrSet<mlir::Value, 8> reads;
+  };
+
+  /// `isRepeated` says which operations are no nodes, because each reader has its own copy.
+  FusionGraph(mlir::Block &block, llvm::function_ref<bool(mlir::Operation *)> isRepeated);
+
+  unsigned size() const { return nodes.size(); }
+  Node &operator[](unsigned node) { return nodes[node]; }
+  /// The node that holds `op`; nothing for a repeated operation or one outside the block.
+  std::optional<unsigned> getNode(mlir::Operation *op) const;
+  /// Whether joining the two leaves the graph without cycles.
+  bool canMerge(unsigned a, unsigned b);
+  /// Moves what `from` holds into `into`.
+  void merge(unsigned into, unsigned from);
+  /// All nodes, each after those that must come before it; otherwise in program order of their last
+  /// operations.
+  llvm::SmallVector<unsigned> getOrder();
+
+private:
+  void addValues(unsigned node, mlir::Operation *op,
+                 llvm::function_ref<bool(mlir::Operation *)> isRepeated);
+  /// A path from `from` to `to` by at least one other node.
+  bool reachesIndirectly(unsigned from, unsigned to);
+
+  mlir::Block &block;
+  std::vector<Node> nodes;
+  llvm::DenseMap<mlir::Operation *, unsigned> nodeOf;
+  llvm::DenseMap<mlir::Operation *, unsigned> position;
+  /// Merged nodes point to what they were merged into.
+  std::vector<unsigned> representative;
+  unsigned find(unsigned node) const;
+};
+
+} // namespace nnc::optimise
+
+#endif // NNC_OPTIMISE_FUSION_GRAPH_H

@@ -1,0 +1,37 @@
+//===- Passes.td - passes on tensors, before memory -------------------*- tablegen -*-===//
+#ifndef NNC_OPTIMISE_PASSES
+#define NNC_OPTIMISE_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def SimplifyStructure : Pass<"nn-simplify-structure"> {
+  let summary = "rewrites structural operations into cheaper or more fusable ones";
+  let description = [{
+    Transposed operands of nn.contract become axis numbers; a paired nn.scatter_add becomes a selection, which can be fused; a
+    reduction along no axis becomes its operand.
+  }];
+  let dependentDialects = ["::nnc::ir::NNDialect"];
+}
+
+def ForwardVariables : Pass<"nn-forward-variables"> {
+  let summary = "replaces reads of a variable by the value that the same block assigned last";
+  let dependentDialects = ["::nnc::ir::NNDialect"];
+}
+
+def LegaliseContract : Pass<"nn-legalise-contract"> {
+  let summary = "transposes operands of nn.contract that the matrix product cannot read where they lie";
+  let dependentDialects = ["::nnc::ir::NNDialect"];
+}
+
+def Fuse : Pass<"nn-fuse"> {
+  let summary = "forms nn.fused groups of element operations and reductions";
+  let description = [{
+    Afterwards every element operation and reduction on tensors (not scalars) is inside an nn.fused. Groups are formed greedily in
+    program order, and stay convex: no value leaves a group and comes back. Cheap operations (uniform constants, broadcasts,
+    indices, sizes) are repeated in each group that reads them.
+  }];
+  let options = [Option<"merge", "merge", "bool", "true", "several operations in a group">];
+  let dependentDialects = ["::nnc::ir::NNDialect"];
+}
+
+#endif // NNC_OPTIMISE_PASSES

@@ -1,0 +1,66 @@
+//===- Diagnostics.cpp - the one way to tell the user something --------------===//
+//
+// The table of kinds, and the engine that counts, prints or collects.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/support/Diagnostics.h"
+#include "compiler/support/Renderer.h"
+#include "llvm/ADT/STLExtras.h"
+#include <cstdlib>
+
+using namespace nnc;
+
+static const DiagnosticInfo table[] = {
+#define DIAGNOSTIC(NAME, CODE, SEVERITY, MESSAGE, EXPLANATION)                                     \
+  {#NAME, CODE, Severity::SEVERITY, MESSAGE, EXPLANATION},
+#include "compiler/support/Diagnostics.def"
+};
+
+llvm::ArrayRef<DiagnosticInfo> nnc::getDiagnosticTable() { return table; }
+
+const DiagnosticInfo &nnc::getDiagnosticInfo(diag::Kind kind) { return table[kind]; }
+
+const DiagnosticInfo *nnc::findDiagnostic(llvm::StringRef code) {
+  auto *found = llvm::find_if(table, [&](const DiagnosticInfo &info) { return info.code == code; });
+  return found == std::end(table) ? nullptr : found;
+}
+
+DiagnosticBuilder::~DiagnosticBuilder() {
+  if (engine)
+    engine->emit(std::move(diagnostic));
+}
+
+DiagnosticBuilder &DiagnosticBuilder::note(Span span, const llvm::Twine &message) {
+  diagnostic.notes.push_back({span, message.str()});
+  return *this;
+}
+
+DiagnosticBuilder &DiagnosticBuilder::hint(const llvm::Twine &message) {
+  diagnostic.hint = message.str();
+  return *this;
+}
+
+DiagnosticEngine::DiagnosticEngine(llvm::raw_ostream &os, Colour colour) : os(&os) {
+  const char *noColour = std::getenv("NO_COLOR");
+  bool refused = noColour && *noColour;
+  colours = colour == Colour::Always || (colour == Colour::Auto && os.has_colors() && !refused);
+  if (colour == Colour::Always)
+    os.enable_colors(true);
+}
+
+DiagnosticEngine::DiagnosticEngine() = default;
+
+void DiagnosticEngine::emit(Diagnostic diagnostic) {
+  bool isError = diagnostic.severity == Severity::Error;
+  errorCount += isError;
+  if (!os) {
+    collected.push_back(std::move(diagnostic));
+    return;
+  }
+  if (isError && errorCount > errorLimit) {
+    if (errorCount == errorLimit + 1)
+      *os << "note: more than " << errorLimit << " errors; the rest is not shown\n";
+    return;
+  }
+  renderDiagnostic(diagnostic, *os, colours);
+}

@@ -1,0 +1,96 @@
+//===- Source.cpp - source files and places in them --------------------------===//
+//
+// Line starts are found once per file; a column is counted in code points when it is asked for,
+// which is seldom (messages and dumps only).
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/support/Source.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/ConvertUTF.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <algorithm>
+#include <cassert>
+
+using namespace nnc;
+
+SourceFile::SourceFile(std::string path, std::string text)
+    : path(std::move(path)), text(std::move(text)) {
+  lineStarts.push_back(0);
+  for (size_t i = 0; i < this->text.size(); ++i)
+    if (this->text[i] == '\n')
+      lineStarts.push_back(i + 1);
+}
+
+/// Whether a byte begins a code point (it is not a continuation byte of UTF-8).
+static bool beginsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
+LineColumn SourceFile::getLineColumn(uint32_t offset) const {
+  offset = std::min<uint32_t>(offset, text.size());
+  LineColumn place;
+  place.line = getLineNumber(offset);
+  for (uint32_t i = lineStarts[place.line - 1]; i < offset; ++i)
+    place.column += beginsCodePoint(text[i]);
+  return place;
+}
+
+unsigned SourceFile::getLineNumber(uint32_t offset) const {
+  return std::upper_bound(lineStarts.begin(), lineStarts.end(), offset) - lineStarts.begin();
+}
+
+llvm::StringRef SourceFile::getLine(unsigned line) const {
+  uint32_t begin = getLineStart(line);
+  uint32_t end = line < lineStarts.size() ? lineStarts[line] : text.size();
+  return llvm::StringRef(text).slice(begin, end).rtrim("\r\n");
+}
+
+uint32_t SourceFile::getLineStart(unsigned line) const {
+  assert(line >= 1 && line <= lineStarts.size() && "no such line");
+  return lineStarts[line - 1];
+}
+
+unsigned SourceFile::getLineCount() const { return lineStarts.size(); }
+
+Span Span::cover(Span a, Span b) {
+  if (!a)
+    return b;
+  if (!b)
+    return a;
+  assert(a.file == b.file && "spans of two files");
+  return Span{a.file, std::min(a.begin, b.begin), std::max(a.end, b.end)};
+}
+
+/// The first byte that is not part of valid UTF-8, or npos.
+static size_t findInvalidUtf8(llvm::StringRef text) {
+  auto *begin = reinterpret_cast<const llvm::UTF8 *>(text.begin());
+  auto *end = reinterpret_cast<const llvm::UTF8 *>(text.end());
+  const llvm::UTF8 *place = begin;
+  return llvm::isLegalUTF8String(&place, end) ? llvm::StringRef::npos : place - begin;
+}
+
+const SourceFile *SourceManager::addFile(llvm::StringRef path, std::string &error) {
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/false,
+                                                   /*RequiresNullTerminator=*/false);
+  if (!buffer) {
+    error = buffer.getError().message();
+    return nullptr;
+  }
+  llvm::StringRef text = (*buffer)->getBuffer();
+  if (text.size() >= UINT32_MAX) {
+    error = "it is larger than 4 GiB";
+    return nullptr;
+  }
+  if (size_t bad = findInvalidUtf8(text); bad != llvm::StringRef::npos) {
+    LineColumn place = SourceFile("", text.substr(0, bad).str()).getLineColumn(bad);
+    error = (llvm::Twine("it is not UTF-8 text: byte 0x") +
+             llvm::utohexstr(static_cast<unsigned char>(text[bad])) + " at line " +
+             llvm::Twine(place.line) + ", column " + llvm::Twine(place.column))
+                .str();
+    return nullptr;
+  }
+  return addText(path == "-" ? "<stdin>" : path, text);
+}
+
+const SourceFile *SourceManager::addText(llvm::StringRef path, llvm::StringRef text) {
+  files.push_back(std::make_unique<SourceFile>(path.str(), text.str()));
+  return files.back().get();
+}
