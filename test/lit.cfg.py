@@ -11,7 +11,7 @@ import lit.formats
 config.name = "nnc"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".nn", ".mlir", ".test"]
-config.excludes = ["Inputs", "unit"]
+config.excludes = ["Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.nnc_build, "test")
 
@@ -28,7 +28,7 @@ def add_tool(name, folder):
     config.substitutions.append((r"(?<![-./\w%])" + name + r"(?![-./\w])", os.path.join(folder, name)))
 
 
-tools = ["nnc", "nn-opt", "nn-parse", "nn-gradcheck", "nn-codegen"]
+tools = ["nnc", "nn-opt", "nn-parse", "nn-gradcheck", "nn-codegen", "nnrt-tests"]
 for tool in tools:
     add_tool(tool, binaries)
 for tool in ["FileCheck", "not", "split-file", "llvm-tblgen", "llvm-ar", "llvm-dwarfdump", "llvm-nm", "llvm-readelf"]:
