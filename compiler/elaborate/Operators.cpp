@@ -95,17 +95,6 @@ private:
 };
 } // namespace
 
-static mlir::Type getStaticType(mlir::OpBuilder &builder, const Value &value) {
-  switch (value.getKind()) {
-  case Value::Bool:
-    return builder.getI1Type();
-  case Value::Int:
-    return builder.getI64Type();
-  default:
-    return builder.getF64Type();
-  }
-}
-
 /// Creates the operation with its inferred result type.
 static mlir::Operation *createElementwise(mlir::OpBuilder &builder, mlir::Location loc,
                                           const ElementwiseEntry &entry,
