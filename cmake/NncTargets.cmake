@@ -23,6 +23,21 @@ function(nnc_library name)
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
 endfunction()
 
+# nnc_mlir_library(NAME ...): the same for sources that use MLIR; they share one precompiled header.
+function(nnc_mlir_library name)
+  nnc_library(${name} ${ARGN})
+  if(NOT TARGET nnc_precompiled)
+    add_library(nnc_precompiled OBJECT ${CMAKE_SOURCE_DIR}/compiler/ir/Precompiled.cpp)
+    nnc_compile_options(nnc_precompiled)
+    # A PCH that holds no time stamp can be cached by ccache (with the sloppiness that the presets set).
+    target_compile_options(nnc_precompiled PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+    target_precompile_headers(nnc_precompiled PRIVATE ${CMAKE_SOURCE_DIR}/compiler/ir/Precompiled.h)
+    add_dependencies(nnc_precompiled NNDialectIncGen)
+  endif()
+  target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  target_precompile_headers(${name} REUSE_FROM nnc_precompiled)
+endfunction()
+
 function(nnc_executable name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})

@@ -26,7 +26,8 @@ COMMA:','; SEMI:';'; COLON:':'; UNDERSCORE:'_';
 
 FLOAT : DIGITS '.' DIGITS EXP? | DIGITS EXP ;
 INT   : DIGITS ;
-// One token, holes and all; compiler/syntax/StringHoles.cpp parses each {hole} in its own place.
+// One token, holes and all; compiler/syntax/StringHoles.cpp parses each {hole} in its own place. Strings inside holes
+// go two levels deep, by rules of their own: a recursive rule would need a stack, and time that grows with its depth.
 STRING : '"' ( ESCAPE | '{{' | '}}' | HOLE | ~["\\{}\r\n] )* '"' ;
 ID     : [\p{L}_] [\p{L}\p{M}\p{N}_]* ;
 
@@ -40,6 +41,9 @@ BLOCK_COMMENT : '/*' .*? '*/' ;
 BAD           : . ;
 
 fragment ESCAPE : '\\' ~[\r\n] ;
-fragment HOLE   : '{' ( STRING | ~["{}\r\n] )+ '}' ;
+fragment HOLE   : '{' ( INNER | ~["{}\r\n] )+ '}' ;
+fragment INNER  : '"' ( ESCAPE | '{{' | '}}' | INNER_HOLE | ~["\\{}\r\n] )* '"' ;
+fragment INNER_HOLE : '{' ( INNERMOST | ~["{}\r\n] )+ '}' ;
+fragment INNERMOST  : '"' ( ESCAPE | '{{' | '}}' | ~["\\{}\r\n] )* '"' ;
 fragment DIGITS : [0-9] ( '_'? [0-9] )* ;
 fragment EXP    : [eE] [+-]? DIGITS ;

@@ -5,10 +5,15 @@
 //
 // Conventions
 //  * Every function that can fail prints `LOCATION: error: what; what to do` on standard error and
-//    exits with status 1 (2 for wrong usage of the command line): callers need check nothing. No file
-//    is ever left half-written. `location` is "file.nn:line" of the statement, a constant string.
+//    exits with status 1 (2 for wrong usage of the command line): callers need check nothing. No
+//    file is ever left half-written. `location` is "file.nn:line" of the statement, a constant
+//    string.
 //  * Sizes and counts are in elements unless the name says bytes. Tensors are dense and row-major.
-//  * Memory handed out is aligned to 64 bytes.
+//  * Memory handed out is aligned to 64 bytes (strings need not be).
+//  * One thread, the main one, calls the runtime; bodies of nn_parallel_for may call nn_contract_*,
+//    random numbers and the functions that end the program.
+//  * Strings in tables (names of fields, flags, sites, tensors) are not copied: they must be
+//    constants.
 //  * Handles (data sets, strings) belong to the innermost open scope (nn_scope_enter) and are freed
 //    when it is left; nothing needs to be freed one by one.
 //
@@ -54,8 +59,8 @@ typedef union nn_value {
   const char *str;
 } nn_value;
 
-/// An argument of a command, given as `--name value` or `--name=value` (`--name`/`--no-name` for bool).
-/// Arguments without a default are required and may also be given by position, in order.
+/// An argument of a command, given as `--name value` or `--name=value` (`--name`/`--no-name` for
+/// bool). Arguments without a default are required and may also be given by position, in order.
 typedef struct nn_flag {
   const char *name;
   const char *doc; // the `///` text, or ""
@@ -95,17 +100,19 @@ typedef struct nn_program {
 #define NNRT_ABI_VERSION 1
 extern const nn_program nn_program_table;
 
-/// Parses the command line, runs the command (or, in a test program, the tests) and returns the exit
-/// status. `main` in the runtime archive calls it with &nn_program_table.
+/// Parses the command line, runs the command (or, in a test program, the tests) and returns the
+/// exit status. `main` in the runtime archive calls it with &nn_program_table.
 ///
-/// Built-in flags of every command: --seed N (default 0), --threads N (default: the CPUs this process
-/// may use), --device cpu, --log FILE (.csv or .jsonl: the rows of `report`), --quiet (no progress),
-/// --help. With exactly one command its name may be left out. Usage errors: exit status 2.
+/// Built-in flags of every command: --seed N (default 0), --threads N (default: the CPUs this
+/// process may use), --device cpu, --log FILE (.csv or .jsonl: the rows of `report`), --quiet (no
+/// progress), --help. With exactly one command its name may be left out. Usage errors: exit
+/// status 2. A test program takes --seed, --threads and the like, and a part of a test's name.
 int nn_main(int argc, char **argv, const nn_program *program);
 
 //===-- Memory -------------------------------------------------------------===//
 
-/// A part of the arena whose size is a multiple of a run-time dimension. Zero-initialised by the program.
+/// A part of the arena whose size is a multiple of a run-time dimension. Zero-initialised by the
+/// program.
 typedef struct nn_region {
   void *base;
   int64_t capacity_bytes;
@@ -121,16 +128,18 @@ void nn_scope_leave(int64_t mark);
 
 //===-- Threads ------------------------------------------------------------===//
 
-/// Calls body(context, begin, end) for disjoint ranges that cover [0, total); every range but the last
-/// is a multiple of `grain`. The ranges depend on total and grain only, never on the number of threads.
-/// Runs on the calling thread where total <= grain or there is one thread. Must not be nested.
+/// Calls body(context, begin, end) for disjoint ranges that cover [0, total); every range but the
+/// last is a multiple of `grain`. The ranges depend on total and grain only, never on the number of
+/// threads. Runs on the calling thread where there is one range or one thread, or within another
+/// body.
 void nn_parallel_for(void (*body)(void *context, int64_t begin, int64_t end), void *context,
                      int64_t total, int64_t grain);
 
 //===-- Random numbers -----------------------------------------------------===//
-// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011), counter based:
-// a draw is a function of the program's seed, the place in the source, the count (or `stream =`) and
-// the element's index, so it depends neither on threads nor on what was drawn before.
+// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011), counter
+// based: a draw is a function of the program's seed, the place in the source, the count (or
+// `stream =`) and the element's index, so it depends neither on threads nor on what was drawn
+// before.
 
 /// Uniform in [0, 1).
 void nn_random_uniform_f32(float *out, int64_t count, uint64_t place, uint64_t stream);
@@ -140,11 +149,11 @@ void nn_random_normal_f32(float *out, int64_t count, uint64_t place, uint64_t st
 void nn_random_normal_f64(double *out, int64_t count, uint64_t place, uint64_t stream);
 
 //===-- Contractions ---------------------------------------------------------===//
-// The seam for matrix products: c[b] = op(a[b]) * op(b[b]), where op(a) is m x k and op(b) is k x n.
-// a is stored m x k with row stride lda, or k x m with row stride lda if transpose_a; likewise b.
-// c is dense, batch x m x n. A batch stride may be 0 (the same matrix for each). c must not overlap.
-// One variant for each x86-64 level, so that the compiler picks what the target has; each allocates
-// nothing, and gives the same bits for any number of threads. k == 0 gives zeros.
+// The seam for matrix products: c[b] = op(a[b]) * op(b[b]), where op(a) is m x k and op(b) is
+// k x n. a is stored m x k with row stride lda, or k x m with row stride lda if transpose_a;
+// likewise b. c is dense, batch x m x n. A batch stride may be 0 (the same matrix for each). c must
+// not overlap. One variant for each x86-64 level, so that the compiler picks what the target has;
+// each allocates nothing, and gives the same bits for any number of threads. k == 0 gives zeros.
 #define NN_CONTRACT(TYPE, SUFFIX)                                                                  \
   void nn_contract_##SUFFIX(TYPE *c, const TYPE *a, const TYPE *b, int64_t batch, int64_t m,       \
                             int64_t n, int64_t k, int64_t a_batch_stride, int64_t lda,             \
@@ -170,15 +179,17 @@ typedef struct nn_field {
   int64_t column_count; // elements in a row
 } nn_field;
 
-/// Reads a csv file (comma separated; plain or gzip) whole. `skip` lines at the start are ignored, so
-/// are empty lines. Errors name file, row (line number) and column: missing or unreadable file, too few columns,
-/// not a number, number out of a class's range, no rows at all, a damaged gzip stream.
+/// Reads a csv file (comma separated; plain or gzip) whole. `skip` lines at the start are ignored,
+/// so are empty lines. Errors name file, row (line number) and column: missing or unreadable file,
+/// too few columns, not a number, number out of a class's range, no rows at all, a damaged gzip
+/// stream.
 nn_dataset *nn_csv(const char *location, const char *path, int64_t skip, int64_t field_count,
                    const nn_field *fields);
 
-/// Reads idx files (MNIST's format; plain or gzip) with elements of type u8, i8, i16, i32, f32 or f64,
-/// one for each path; field f comes from paths[f.first_column]. Errors: as above; magic number, item
-/// count that differs between the files, item size that differs from column_count, truncation.
+/// Reads idx files (MNIST's format; plain or gzip) with elements of type u8, i8, i16, i32, f32 or
+/// f64, one for each path; field f comes from paths[f.first_column]. Errors: as above; magic
+/// number, item count that differs between the files, item size that differs from column_count,
+/// truncation.
 nn_dataset *nn_idx(const char *location, int64_t path_count, const char *const *paths,
                    int64_t field_count, const nn_field *fields);
 
@@ -196,7 +207,8 @@ void nn_dataset_gather(const nn_dataset *data, int64_t field, int64_t first, int
 
 //===-- Strings ------------------------------------------------------------------===//
 // A string is built by begin, pieces, end. `spec` is what follows the colon in a hole, "" for none:
-// [[fill]align][sign][0][width][,][.precision][type], type one of f e g % d; checked by the compiler.
+// [[fill]align][sign][0][width][,][.precision][type], type one of f e g % d; checked by the
+// compiler.
 
 void nn_format_begin(void);
 void nn_format_text(const char *text);
@@ -204,18 +216,21 @@ void nn_format_f64(double value, const char *spec); // default: as %g with 6 sig
 void nn_format_i64(int64_t value, const char *spec);
 void nn_format_bool(int64_t value, const char *spec);
 void nn_format_str(const char *value, const char *spec);
-/// Rows of a matrix on a line each, [a, b] within a line; ranks above two in nested brackets; large
-/// tensors shortened in the middle with "...".
+/// Rows of a matrix on a line each, [a, b] within a line, further lines indented to where the first
+/// begins; ranks above two in nested brackets; of tensors above 1000 elements the middle of each
+/// dimension above 6 is "...".
 void nn_format_tensor(const void *data, int64_t dtype, int64_t rank, const int64_t *dims,
                       const char *spec);
 const char *nn_format_end(void);
-/// A copy that no scope owns; frees `old` (NULL allowed), which an earlier call returned.
+/// A copy that no scope owns; frees `old` (NULL allowed), which an earlier call returned. They may
+/// be the same.
 const char *nn_string_assign(const char *old, const char *value);
 int64_t nn_string_equal(const char *a, const char *b);
 
 //===-- Output --------------------------------------------------------------------===//
 
-/// Writes the text and a newline (print) or the text alone (write) on standard output, above progress.
+/// Writes the text and a newline (print) or the text alone (write) on standard output, above
+/// progress.
 void nn_print(const char *text);
 void nn_write(const char *text);
 
@@ -226,9 +241,13 @@ typedef struct nn_report_site {
   const int64_t *integer; // 1 where the column holds whole numbers
 } nn_report_site;
 
-/// Progress. On a terminal one line that is rewritten, and kept when the index moves on; elsewhere a
-/// line for each index up to 100, then every 10th up to 1000, and so on, and the last one: what is printed
-/// never depends on time. Every row goes to --log. `elapsed` time is shown on terminals only.
+/// Progress, on standard output. The last row of an index is kept as a line when the index moves
+/// on: for each index up to 100, then every 10th up to 1000, and so on, and the last one; also the
+/// present row when the program prints something else, so that the output is in order. What is kept
+/// never depends on time. A terminal also shows the present row below, with the elapsed time. Every
+/// row goes to --log
+/// (.csv: one table of the columns of all sites; .jsonl: an object a row). --quiet shows nothing.
+/// `site` and its tables must live as long as the program.
 void nn_report(const nn_report_site *site, const double *values);
 
 /// Ends the program with a failed assertion; in a test program, the test.

@@ -1,6 +1,7 @@
 # How lit runs the tests of this folder: .nn, .mlir and .test files with RUN lines.
 #
-# Substitutions: nnc, nn-opt, nn-parse (of the build), FileCheck, not, split-file, python (of LLVM and the system),
+# Substitutions: nnc, nn-opt, nn-parse, nn-codegen (of the build), FileCheck, not, split-file, llvm-ar and others (of LLVM),
+# %python, %cc (a C compiler), %nnc_lib (what nnc links programs with),
 # %data (a folder of shared data sets, where there is one), %programs (sample programs, likewise), %source.
 import os
 import sys
@@ -10,7 +11,7 @@ import lit.formats
 config.name = "nnc"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".nn", ".mlir", ".test"]
-config.excludes = ["Inputs", "unit"]
+config.excludes = ["Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.nnc_build, "test")
 
@@ -27,13 +28,17 @@ def add_tool(name, folder):
     config.substitutions.append((r"(?<![-./\w%])" + name + r"(?![-./\w])", os.path.join(folder, name)))
 
 
-for tool in ["nnc", "nn-opt", "nn-parse"]:
+tools = ["nnc", "nn-opt", "nn-parse", "nn-gradcheck", "nn-codegen", "nnrt-tests"]
+for tool in tools:
     add_tool(tool, binaries)
-for tool in ["FileCheck", "not", "split-file"]:
+for tool in ["FileCheck", "not", "split-file", "llvm-tblgen", "llvm-ar", "llvm-dwarfdump", "llvm-nm", "llvm-readelf"]:
     add_tool(tool, config.llvm_tools)
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%source", config.nnc_source))
-for tool in ["nnc", "nn-opt", "nn-parse"]:
+config.substitutions.append(("%cc", config.c_compiler))
+config.substitutions.append(("%nnc_lib", os.path.join(config.nnc_build, "lib", "nnc")))
+config.substitutions.append(("%llvm-include", os.path.join(config.llvm_tools, "..", "include")))
+for tool in tools:
     if os.path.exists(os.path.join(binaries, tool)):
         config.available_features.add(tool)
 

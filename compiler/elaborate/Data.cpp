@@ -17,7 +17,7 @@ namespace {
 struct SourceBuilder {
   Elaborator &elaborator;
   bool isCsv;
-  std::shared_ptr<DataSource> source = std::make_shared<DataSource>();
+  std::shared_ptr<DataSource> source;
   llvm::SmallVector<mlir::Attribute> rawFields;
   bool failed = false;
 
@@ -188,7 +188,7 @@ void Elaborator::keepForMapping(DataSource &source, llvm::StringRef name, Value 
 }
 
 static Value makeSource(Elaborator &e, BuiltinCall &call, bool isCsv) {
-  SourceBuilder source{e, isCsv};
+  SourceBuilder source{e, isCsv, std::make_shared<DataSource>(), {}, false};
   llvm::SmallVector<mlir::Value> paths;
   mlir::Value skip;
   llvm::StringRef what = isCsv ? "csv" : "idx";

@@ -95,17 +95,6 @@ private:
 };
 } // namespace
 
-static mlir::Type getStaticType(mlir::OpBuilder &builder, const Value &value) {
-  switch (value.getKind()) {
-  case Value::Bool:
-    return builder.getI1Type();
-  case Value::Int:
-    return builder.getI64Type();
-  default:
-    return builder.getF64Type();
-  }
-}
-
 /// Creates the operation with its inferred result type.
 static mlir::Operation *createElementwise(mlir::OpBuilder &builder, mlir::Location loc,
                                           const ElementwiseEntry &entry,
@@ -115,7 +104,7 @@ static mlir::Operation *createElementwise(mlir::OpBuilder &builder, mlir::Locati
   state.addOperands(operands);
   llvm::SmallVector<mlir::Type> types;
   auto *infer = name.getInterface<mlir::InferTypeOpInterface>();
-  if (!infer || failed(infer->inferReturnTypes(builder.getContext(), std::nullopt, operands, {}, {}, {}, types)))
+  if (!infer || failed(infer->inferReturnTypes(builder.getContext(), std::nullopt, operands, {}, nullptr, {}, types)))
     llvm::report_fatal_error("element-wise operation without a result type");
   state.addTypes(types);
   return builder.create(state);

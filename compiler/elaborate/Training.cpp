@@ -1,6 +1,7 @@
 //===- Training.cpp - minimize, gradients, optimizers, random streams ------------------===//
 
 #include "compiler/elaborate/Elaborator.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
 
 using namespace nnc;

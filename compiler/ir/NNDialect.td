@@ -17,6 +17,7 @@ def NN_Dialect : Dialect {
   let summary = "Neural networks: tensor operations, gradients, training programs";
   let useDefaultTypePrinterParser = 1;
   let hasConstantMaterializer = 1;
+  let hasCanonicalizer = 1;
   let extraClassDeclaration = [{
     void registerTypes();
     void registerOperations();

@@ -70,6 +70,16 @@ static std::optional<double> getUniform(Value value) {
   return std::nullopt;
 }
 
+/// The same for bools.
+static std::optional<bool> getUniformBool(Value value) {
+  while (auto broadcast = value.getDefiningOp<BroadcastOp>())
+    value = broadcast.getA();
+  DenseElementsAttr constant;
+  if (!matchPattern(value, m_Constant(&constant)) || !constant.isSplat())
+    return std::nullopt;
+  return constant.getSplatValue<bool>();
+}
+
 static DenseElementsAttr getSplat(DenseElementsAttr like, double value) {
   auto type = llvm::cast<FloatType>(like.getElementType());
   bool losesInfo;
@@ -130,6 +140,21 @@ OpFoldResult PowOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
+OpFoldResult EqOp::fold(FoldAdaptor adaptor) {
+  auto a = llvm::dyn_cast_or_null<DenseElementsAttr>(adaptor.getA());
+  auto b = llvm::dyn_cast_or_null<DenseElementsAttr>(adaptor.getB());
+  if (!a || !b || !a.isSplat() || !b.isSplat() || !llvm::isa<FloatType>(a.getElementType()))
+    return {};
+  bool equal = a.getSplatValue<APFloat>() == b.getSplatValue<APFloat>();
+  return DenseElementsAttr::get(a.getType().clone(IntegerType::get(getContext(), 1)), equal);
+}
+
+OpFoldResult SelectOp::fold(FoldAdaptor) {
+  if (std::optional<bool> condition = getUniformBool(getCondition()))
+    return *condition ? getOnTrue() : getOnFalse();
+  return {};
+}
+
 OpFoldResult ConvertOp::fold(FoldAdaptor adaptor) {
   if (getA().getType() == getResult().getType())
     return getA();
@@ -166,4 +191,33 @@ struct ExpandSmallPower : OpRewritePattern<PowOp> {
 
 void PowOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<ExpandSmallPower>(context);
+}
+
+namespace {
+/// What is computed from repeated scalars alone is computed once and repeated. Lets scalar
+/// constants fold, of which gradients are full.
+struct ComputeBeforeRepeating : OpInterfaceRewritePattern<ElementOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+  LogicalResult matchAndRewrite(ElementOpInterface op, PatternRewriter &rewriter) const override {
+    auto type = llvm::cast<NNTensorType>(op->getResult(0).getType());
+    if (!op.isElementwise() || type.isScalar() || op->getNumOperands() == 0)
+      return failure();
+    llvm::SmallVector<Value> scalars;
+    for (Value operand : op->getOperands()) {
+      auto broadcast = operand.getDefiningOp<BroadcastOp>();
+      if (!broadcast || !broadcast.getA().getType().isScalar())
+        return failure();
+      scalars.push_back(broadcast.getA());
+    }
+    OperationState state(op.getLoc(), op->getName(), scalars, getScalarType(type.getElementType()),
+                         op->getAttrs());
+    Value scalar = rewriter.create(state)->getResult(0);
+    rewriter.replaceOpWithNewOp<BroadcastOp>(op, type, scalar, llvm::ArrayRef<int64_t>{});
+    return success();
+  }
+};
+} // namespace
+
+void NNDialect::getCanonicalizationPatterns(RewritePatternSet &patterns) const {
+  patterns.add<ComputeBeforeRepeating>(patterns.getContext());
 }

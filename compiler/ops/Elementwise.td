@@ -105,9 +105,13 @@ def NN_ModOp : NN_Binary<"mod", "mod", "mod(a, b)", ["dy", "-(dy * floor(a / b))
   let summary = "remainder with the sign of the divisor: a - b * floor(a / b)";
 }
 def NN_PowOp : NN_Binary<"pow", "^", "pow(a, b)",
-    ["dy * b * pow(a, b - 1)", "select(isZero(a), zeroLike(dy), dy * y * log(a))"], NN_FloatTensor> {
+    ["select(isZero(b), zeroLike(dy), dy * b * pow(a, b - 1))",
+     "select(isZero(a), zeroLike(dy), dy * y * log(a))"], NN_FloatTensor> {
   let summary = "power";
-  let description = [{ The gradient with respect to the exponent is taken as 0 where the base is 0. }];
+  let description = [{
+    The gradient with respect to the exponent is taken as 0 where the base is 0, that with respect to the base as 0 where
+    the exponent is 0.
+  }];
   let hasFolder = 1;
   let hasCanonicalizer = 1; // x^2, x^1, x^0.5
 }
@@ -160,7 +164,7 @@ class NN_Compare<string mnemonic, string language, string scalar>
   let summary = "comparison, element by element";
   let assemblyFormat = "$a `,` $b attr-dict `:` custom<NNType>(type($a)) `->` custom<NNType>(type($result))";
 }
-def NN_EqOp : NN_Compare<"eq", "==", "a == b">;
+def NN_EqOp : NN_Compare<"eq", "==", "a == b"> { let hasFolder = 1; }
 def NN_NeOp : NN_Compare<"ne", "!=", "a != b">;
 def NN_LtOp : NN_Compare<"lt", "<", "a < b">;
 def NN_LeOp : NN_Compare<"le", "<=", "a <= b">;
@@ -178,6 +182,7 @@ def NN_SelectOp : NN_Elementwise<"select", "where", 3, "select(a, b, c)",
   let arguments = (ins NN_BoolTensor:$condition, NN_Tensor:$onTrue, NN_Tensor:$onFalse);
   let results = (outs NN_Tensor:$result);
   let hasVerifier = 1;
+  let hasFolder = 1;
   let assemblyFormat = [{
     $condition `,` $onTrue `,` $onFalse attr-dict `:` custom<NNType>(type($condition)) `,` custom<NNType>(type($result))
   }];

@@ -54,6 +54,9 @@ def NN_YieldOp : NN_Terminator<"yield", [Pure]> {
 
 //===-- Variables --------------------------------------------------------------===//
 
+/// Checks that the variables an operation names exist and have the types that it needs.
+def NN_UsesVariables : DeclareOpInterfaceMethods<SymbolUserOpInterface>;
+
 def NN_VariableKind : I64EnumAttr<"VariableKind", "what a variable is for", [
     I64EnumAttrCase<"Param", 0, "param">,   // trained
     I64EnumAttrCase<"State", 1, "state">,   // of a layer: saved, not trained
@@ -67,13 +70,13 @@ def NN_VariableOp : NN_Op<"variable", [Symbol]> {
   let arguments = (ins SymbolNameAttr:$sym_name, NN_VariableKind:$kind, TypeAttr:$type);
   let assemblyFormat = "$kind $sym_name `:` custom<NNTypeAttr>($type) attr-dict";
 }
-def NN_ReadOp : NN_Op<"read", [MemoryEffects<[MemRead]>]> {
+def NN_ReadOp : NN_Op<"read", [MemoryEffects<[MemRead]>, NN_UsesVariables]> {
   let summary = "the variable's value now";
   let arguments = (ins FlatSymbolRefAttr:$variable);
   let results = (outs AnyType:$result);
   let assemblyFormat = "$variable attr-dict `:` custom<NNType>(type($result))";
 }
-def NN_AssignOp : NN_Op<"assign", [MemoryEffects<[MemWrite]>]> {
+def NN_AssignOp : NN_Op<"assign", [MemoryEffects<[MemWrite]>, NN_UsesVariables]> {
   let summary = "gives the variable a new value";
   let arguments = (ins FlatSymbolRefAttr:$variable, AnyType:$value);
   let assemblyFormat = "$variable `,` $value attr-dict `:` custom<NNType>(type($value))";
@@ -86,7 +89,7 @@ def NN_BindSizeOp : NN_Op<"bind_size"> {
 
 //===-- Gradients and training -----------------------------------------------------===//
 
-def NN_GradOp : NN_Op<"grad", [AttrSizedResultSegments]> {
+def NN_GradOp : NN_Op<"grad", [AttrSizedResultSegments, NN_UsesVariables]> {
   let summary = "gradients of a scalar with respect to values and variables; expanded by --nn-expand-gradients";
   let description = [{
     `result[i]` has the type of the i-th of `values`, then of the variables. Gradients flow back through the operations of this block;
@@ -100,7 +103,7 @@ def NN_GradOp : NN_Op<"grad", [AttrSizedResultSegments]> {
   }];
 }
 
-def NN_MinimizeOp : NN_Body<"minimize"> {
+def NN_MinimizeOp : NN_Body<"minimize", [NN_UsesVariables]> {
   let summary = "one step of training: gradients of `loss` with respect to `variables`, handed to `update`, which assigns";
   let arguments = (ins NN_FloatScalar:$loss, ArrayAttr:$variables);
   let regions = (region SizedRegion<1>:$update);
@@ -113,11 +116,13 @@ def NN_ForOp : NN_Body<"for"> {
   let summary = "for each i (an i64 scalar, the block's argument) from `lower` up to but not including `upper`";
   let arguments = (ins NN_IntScalar:$lower, NN_IntScalar:$upper);
   let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
   let assemblyFormat = "$lower `to` $upper attr-dict-with-keyword $body";
 }
 def NN_WhileOp : NN_Op<"while"> {
   let summary = "while the condition's region yields true";
   let regions = (region SizedRegion<1>:$condition, SizedRegion<1>:$body);
+  let hasVerifier = 1;
   let assemblyFormat = "$condition `do` $body attr-dict";
 }
 def NN_IfOp : NN_Op<"if"> {
@@ -184,6 +189,7 @@ def NN_BatchesOp : NN_Body<"batches"> {
   }];
   let arguments = (ins NN_Dataset:$data, NN_IntScalar:$size, StrAttr:$rows, DenseI64ArrayAttr:$fields);
   let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
   let assemblyFormat = "$data `,` $size `rows` $rows `fields` $fields attr-dict-with-keyword `:` type($data) $body";
 }
 
@@ -199,9 +205,10 @@ def NN_FormatOp : NN_Op<"format"> {
   let summary = "text[0], value 0 by spec[0], text[1], ..., a string";
   let arguments = (ins Variadic<AnyType>:$values, StrArrayAttr:$text, StrArrayAttr:$specs);
   let results = (outs NN_Str:$result);
+  let hasVerifier = 1;
   let assemblyFormat = "$text $specs `(` $values `)` attr-dict `:` custom<NNTypes>(type($values))";
 }
-def NN_StringEqualOp : NN_Pure<"string_equal"> {
+def NN_StringEqualOp : NN_Pure<"string_equal", [NotDifferentiable]> {
   let summary = "whether two strings are equal";
   let arguments = (ins NN_Str:$a, NN_Str:$b);
   let results = (outs NN_BoolScalar:$result);
@@ -215,20 +222,22 @@ def NN_PrintOp : NN_Op<"print"> {
 def NN_ReportOp : NN_Op<"report"> {
   let summary = "a row of progress; the first value is the index";
   let arguments = (ins Variadic<NN_Scalar>:$values, StrArrayAttr:$names);
+  let hasVerifier = 1;
   let assemblyFormat = "$names `(` $values `)` attr-dict `:` custom<NNTypes>(type($values))";
 }
 def NN_AssertOp : NN_Op<"assert"> {
   let summary = "ends the program where the condition is false, with the string that the region yields";
   let arguments = (ins NN_BoolScalar:$condition);
   let regions = (region SizedRegion<1>:$message);
+  let hasVerifier = 1;
   let assemblyFormat = "$condition $message attr-dict";
 }
-def NN_SaveOp : NN_Op<"save"> {
+def NN_SaveOp : NN_Op<"save", [NN_UsesVariables]> {
   let summary = "writes variables to a safetensors file under the given names";
   let arguments = (ins NN_Str:$path, ArrayAttr:$variables, StrArrayAttr:$names);
   let assemblyFormat = "$path $variables `as` $names attr-dict";
 }
-def NN_LoadOp : NN_Op<"load"> {
+def NN_LoadOp : NN_Op<"load", [NN_UsesVariables]> {
   let summary = "fills variables from a safetensors file";
   let arguments = (ins NN_Str:$path, ArrayAttr:$variables, StrArrayAttr:$names);
   let assemblyFormat = "$path $variables `as` $names attr-dict";

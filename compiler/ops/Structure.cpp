@@ -54,6 +54,13 @@ Value ConstantOp::emitElement(ElementEmitter &emitter, ValueRange index) {
                                    llvm::cast<TypedAttr>(elements.getSplatValue<Attribute>()));
 }
 
+LogicalResult IotaOp::verify() {
+  int64_t axis = getAxis();
+  if (axis < 0 || axis >= getType().getRank())
+    return emitOpError("counts along an axis that does not exist");
+  return success();
+}
+
 Value IotaOp::emitElement(ElementEmitter &emitter, ValueRange index) {
   OpBuilder &builder = emitter.getBuilder();
   Value whole =
@@ -217,10 +224,15 @@ LogicalResult SliceOp::verify() {
   if (getType().getRank() != rank || static_cast<int64_t>(getOffsets().size()) != rank ||
       static_cast<int64_t>(getStrides().size()) != rank)
     return emitOpError("needs an offset, a stride and a size for each axis");
+  if (from.getElementType() != getType().getElementType())
+    return emitOpError("changes the element type");
   for (auto [axis, stride] : llvm::enumerate(getStrides())) {
     if (stride < 1)
       return emitOpError("needs strides of at least 1");
-    Dim end = getDims(getOffsets())[axis] + (getType().getDim(axis) - 1) * stride + 1;
+    Dim offset = getDims(getOffsets())[axis];
+    if (offset.isStatic() && offset.getStatic() < 0)
+      return emitOpError() << "reads before axis " << axis;
+    Dim end = offset + (getType().getDim(axis) - 1) * stride + 1;
     Dim excess = end - from.getDim(axis);
     if (excess.isStatic() && excess.getStatic() > 0 && !getType().getDim(axis).isStatic(0))
       return emitOpError() << "reads beyond axis " << axis;
@@ -251,6 +263,8 @@ LogicalResult PadOp::verify() {
   size_t rank = getA().getType().getRank();
   if (getLow().size() != rank || getHigh().size() != rank || getInterior().size() != rank)
     return emitOpError("needs low, high and interior for each axis");
+  if (llvm::any_of(getInterior(), [](int64_t interior) { return interior < 0; }))
+    return emitOpError("needs interior padding of at least 0");
   return success();
 }
 

@@ -16,6 +16,7 @@ def NN_IotaOp : NN_Pure<"iota", [NotDifferentiable, NN_Element]> {
   let summary = "each element's index along an axis";
   let arguments = (ins I64Attr:$axis);
   let results = (outs NN_NumberTensor:$result);
+  let hasVerifier = 1;
   let assemblyFormat = "$axis attr-dict `:` custom<NNType>(type($result))";
 }
 

@@ -1,8 +1,8 @@
 //===- Renderer.cpp - how a diagnostic looks on a terminal --------------------===//
 //
-// A span is underlined from its first code point to its end on the same line; a span of several lines
-// shows its first line. Tabs of the source line are repeated below it, so that carets line up whatever
-// width the terminal gives to a tab.
+// A span is underlined from its first code point to its end on the same line; a span of several
+// lines shows its first line. Tabs of the source line are repeated below it, so that carets line up
+// whatever width the terminal gives to a tab.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/support/Renderer.h"

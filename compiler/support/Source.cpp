@@ -1,7 +1,7 @@
 //===- Source.cpp - source files and places in them --------------------------===//
 //
-// Line starts are found once per file; a column is counted in code points when it is asked for, which
-// is seldom (messages and dumps only).
+// Line starts are found once per file; a column is counted in code points when it is asked for,
+// which is seldom (messages and dumps only).
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/support/Source.h"
@@ -26,12 +26,15 @@ static bool beginsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0x
 
 LineColumn SourceFile::getLineColumn(uint32_t offset) const {
   offset = std::min<uint32_t>(offset, text.size());
-  auto next = std::upper_bound(lineStarts.begin(), lineStarts.end(), offset);
   LineColumn place;
-  place.line = next - lineStarts.begin();
+  place.line = getLineNumber(offset);
   for (uint32_t i = lineStarts[place.line - 1]; i < offset; ++i)
     place.column += beginsCodePoint(text[i]);
   return place;
+}
+
+unsigned SourceFile::getLineNumber(uint32_t offset) const {
+  return std::upper_bound(lineStarts.begin(), lineStarts.end(), offset) - lineStarts.begin();
 }
 
 llvm::StringRef SourceFile::getLine(unsigned line) const {

@@ -30,6 +30,8 @@ public:
   llvm::StringRef getPath() const { return path; }
   llvm::StringRef getText() const { return text; }
   LineColumn getLineColumn(uint32_t offset) const;
+  /// The line alone, which is found faster: columns are counted.
+  unsigned getLineNumber(uint32_t offset) const;
   /// The text of a line (from 1), without its end.
   llvm::StringRef getLine(unsigned line) const;
   uint32_t getLineStart(unsigned line) const;

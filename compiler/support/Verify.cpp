@@ -1,7 +1,8 @@
 //===- Verify.cpp - comparing diagnostics with a file's comments ---------------===//
 //
-// For tests: each `expected-error {{...}}` comment must meet one diagnostic of its line, each diagnostic
-// (and note) must have been expected. What is compared is "CODE: message", followed by " hint: ..." where there is one.
+// For tests: each `expected-error {{...}}` comment must meet one diagnostic of its line, each
+// diagnostic (and note) must have been expected. What is compared is "CODE: message", followed by "
+// hint: ..." where there is one.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/support/Diagnostics.h"
@@ -39,7 +40,8 @@ static const char *getName(Severity severity) {
 /// Reads the comments; a malformed one counts as a mismatch.
 static std::vector<Expectation> readExpectations(const SourceFile &file, llvm::raw_ostream &os,
                                                  unsigned &mismatches) {
-  static const llvm::Regex regex("expected-(error|warning|note)(@([+-]?[0-9]+|above|below|\\*))? *\\{\\{");
+  static const llvm::Regex regex(
+      "expected-(error|warning|note)(@([+-]?[0-9]+|above|below|\\*))? *\\{\\{");
   std::vector<Expectation> result;
   for (unsigned line = 1; line <= file.getLineCount(); ++line) {
     llvm::StringRef rest = file.getLine(line);
@@ -48,7 +50,9 @@ static std::vector<Expectation> readExpectations(const SourceFile &file, llvm::r
       Expectation expectation{matches[1] == "error"     ? Severity::Error
                               : matches[1] == "warning" ? Severity::Warning
                                                         : Severity::Note,
-                              line, line, {}};
+                              line,
+                              line,
+                              {}};
       llvm::StringRef place = matches[3];
       int number = 0;
       if (place == "*")
@@ -120,7 +124,8 @@ unsigned nnc::verifyDiagnostics(const SourceFile &file, llvm::ArrayRef<Diagnosti
     if (expectation.met)
       continue;
     ++mismatches;
-    os << file.getPath() << ':' << expectation.atLine << ": expected " << getName(expectation.severity);
+    os << file.getPath() << ':' << expectation.atLine << ": expected "
+       << getName(expectation.severity);
     if (expectation.line)
       os << " at line " << *expectation.line;
     os << " was not reported: " << expectation.text << '\n';

@@ -261,6 +261,8 @@ struct AssertStatement : StatementOf<Statement::Assert> {
   Expr *message = nullptr; // may be null
 };
 enum class AssignOp { Set, Add, Sub, Mul, Div };
+/// "=", "+=", ...
+llvm::StringRef getSpelling(AssignOp op);
 struct AssignStatement : StatementOf<Statement::Assign> {
   using StatementOf::StatementOf;
   AssignOp op = AssignOp::Set;

@@ -1,6 +1,7 @@
 //===- AstBuilder.cpp - statements and patterns --------------------------------===//
 //
-// The contexts that ANTLR writes for one rule are told apart by dynamic_cast, the most frequent first.
+// The contexts that ANTLR writes for one rule are told apart by dynamic_cast, the most frequent
+// first.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/AstBuilder.h"

@@ -1,8 +1,8 @@
 //===- AstBuilder.h - from ANTLR's parse tree to our syntax tree --------------===//
 //
-// One method for each rule of the grammar. Needs a parse tree without errors: the parser hands over only items in
-// which none was reported. What the grammar is too coarse to tell (`1 = 2` as a statement, chained
-// comparisons, numbers out of range) is checked here.
+// One method for each rule of the grammar. Needs a parse tree without errors: the parser hands over
+// only items in which none was reported. What the grammar is too coarse to tell (`1 = 2` as a
+// statement, chained comparisons, numbers out of range) is checked here.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_SYNTAX_ASTBUILDER_H
@@ -25,7 +25,8 @@ public:
 
   ast::Item *build(Parser::ItemContext *context);
   ast::Expr *build(Parser::ExprContext *context);
-  /// Checks what can be checked below a part of the tree that has errors: the statements and members that have none.
+  /// Checks what can be checked below a part of the tree that has errors: the statements and
+  /// members that have none.
   void check(antlr4::ParserRuleContext *context);
   /// Checks the holes of the strings that no other call has met.
   void checkStrings();
@@ -78,14 +79,14 @@ private:
   Span getSpan(antlr4::ParserRuleContext *context) const {
     return Span{list.source, getToken(context->getStart()).begin, getToken(context->getStop()).end};
   }
-  unsigned getLine(uint32_t offset) const { return list.source->getLineColumn(offset).line; }
+  unsigned getLine(uint32_t offset) const { return list.source->getLineNumber(offset); }
 
   ast::File &file;
   const TokenList &list;
   const DocComments &docs;
   DiagnosticEngine &engine;
   unsigned depth = 0;
-  bool tooDeep = false; // and reported
+  bool tooDeep = false;             // and reported
   llvm::DenseSet<uint32_t> strings; // where the strings built begin
 };
 
@@ -95,7 +96,8 @@ constexpr unsigned maxTreeDepth = 1000;
 /// Whether ANTLR met a mistake below the context, reported or a consequence of another.
 bool isBroken(antlr4::ParserRuleContext *context);
 
-/// Parses the bytes [begin, end), a hole of a string, and builds its expression; null after an error.
+/// Parses the bytes [begin, end), a hole of a string, and builds its expression; null after an
+/// error.
 ast::Expr *parseHole(ast::File &file, const SourceFile &source, uint32_t begin, uint32_t end,
                      std::optional<uint32_t> &colon, DiagnosticEngine &engine);
 

@@ -90,8 +90,7 @@ std::vector<ast::Parameter> AstBuilder::buildParameters(Parser::ParametersContex
       parameter.defaultValue = build(c->expr());
     // The comment behind a line belongs to the last parameter on it, the one above to the first.
     unsigned first = getLine(parameter.span.begin), last = getLine(parameter.span.end);
-    bool endsLine =
-        i + 1 == parameters.size() || getLine(getSpan(parameters[i + 1]).begin) != last;
+    bool endsLine = i + 1 == parameters.size() || getLine(getSpan(parameters[i + 1]).begin) != last;
     bool beginsLine = getLine(getSpan(context).begin) != first &&
                       (i == 0 || getLine(getSpan(parameters[i - 1]).end) != first);
     if (endsLine)

@@ -1,7 +1,7 @@
 //===- DocComments.cpp - which comment belongs to what -------------------------===//
 //
-// A `///` comment belongs to what stands on its own line, if anything does, else to what follows on the next line.
-// A blank line ends the relation.
+// A `///` comment belongs to what stands on its own line, if anything does, else to what follows on
+// the next line. A blank line ends the relation.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/DocComments.h"
@@ -12,7 +12,7 @@ using namespace nnc::syntax;
 
 DocComments::DocComments(const TokenList &list) {
   for (const Comment &comment : list.comments) {
-    unsigned line = list.source->getLineColumn(comment.begin).line;
+    unsigned line = list.source->getLineNumber(comment.begin);
     llvm::StringRef text = list.source->getText().slice(comment.begin, comment.end);
     text = text.drop_front(comment.isDoc ? 3 : 2).rtrim();
     text.consume_front(" ");

@@ -16,8 +16,8 @@ public:
   std::string getAbove(unsigned line) const;
   /// The `///` text behind the code of a line.
   std::string getBehind(unsigned line) const;
-  /// The comment lines, `//` or `///`, that open the file; "" where the `///` lines stand right above an item and so
-  /// belong to it.
+  /// The comment lines, `//` or `///`, that open the file; "" where the `///` lines stand right
+  /// above an item and so belong to it.
   std::string getFileDoc(unsigned firstCodeLine) const;
 
 private:

@@ -4,9 +4,10 @@
 //  - NL stands exactly where a line end separates two statements, items or members;
 //  - every bracket has its partner, put there where the user forgot it (after saying so).
 //
-// A bracket is known to be unclosed when its line is followed by one that begins with a word that can only begin a
-// statement, when a brace opens or closes inside it, or when the file ends. For braces the indentation
-// tells which one lacks its partner, but only once it is known that one does.
+// A bracket is known to be unclosed when its line is followed by one that begins with a word that
+// can only begin a statement, when a brace opens or closes inside it, or when the file ends. For
+// braces the indentation tells which one lacks its partner, but only once it is known that one
+// does.
 //
 //===----------------------------------------------------------------------===//
 #include "NnLexer.h"
@@ -158,9 +159,10 @@ private:
   const Token &top() const { return output[stack.back().index]; }
   bool inRound() const { return !stack.empty() && top().type != NnLexer::LBRACE; }
   LineColumn getPlace(const Token &token) const { return list.source->getLineColumn(token.begin); }
+  unsigned getLine(const Token &token) const { return list.source->getLineNumber(token.begin); }
   /// The width of the white space at the start of the token's line.
   size_t getIndent(const Token &token) const {
-    llvm::StringRef line = list.source->getLine(getPlace(token).line);
+    llvm::StringRef line = list.source->getLine(getLine(token));
     return line.size() - line.ltrim().size();
   }
 
@@ -168,8 +170,8 @@ private:
   DiagnosticEngine &engine;
   std::vector<Token> output;
   std::vector<Open> stack;
-  bool lacksBrace = false;    // the file has fewer '}' than '{'
-  int suspect = -1;           // the first brace whose partner is indented otherwise
+  bool lacksBrace = false; // the file has fewer '}' than '{'
+  int suspect = -1;        // the first brace whose partner is indented otherwise
   bool tooDeep = false;
 };
 } // namespace
@@ -246,8 +248,7 @@ void Layout::lineEnd(size_t i) {
   bool begins = beginsStatement(following.type) || beginsItem(n);
   while (begins && inRound())
     forget(following);
-  if (lacksBrace && beginsItem(n) && getIndent(following) == 0 &&
-      getPlace(following).column == 1) {
+  if (lacksBrace && beginsItem(n) && getIndent(following) == 0 && getPlace(following).column == 1) {
     while (!stack.empty())
       forget(following);
   }
@@ -265,8 +266,8 @@ void Layout::semicolon(Token token) {
   if (inRound()) {
     // Read on as if a comma had been written.
     engine.report(diag::ExpectedSeparator, list.getSpan(token),
-                  getBracketText(getPartner(top().type)),
-                  "inside '" + list.getText(top()) + "'", "';'");
+                  getBracketText(getPartner(top().type)), "inside '" + list.getText(top()) + "'",
+                  "';'");
     token.type = NnLexer::COMMA;
     token.synthetic = true;
   }
@@ -274,7 +275,8 @@ void Layout::semicolon(Token token) {
 }
 
 void Layout::open(Token token) {
-  // Only a scan has a block inside other brackets; after an operand the block belongs to a statement outside.
+  // Only a scan has a block inside other brackets; after an operand the block belongs to a
+  // statement outside.
   if (token.type == NnLexer::LBRACE && !output.empty() && endsOperand(output.back().type))
     while (inRound() && !stack.back().sawScan)
       forget(token);
@@ -355,7 +357,7 @@ void Layout::close(Token token) {
                   getBracketText(top().type), place.line, place.column, getBracketText(token.type));
     closeTop({getPartner(top().type), token.begin, token.begin, true});
   }
-  if (token.type == NnLexer::RBRACE && suspect < 0 && getPlace(token).line != getPlace(top()).line &&
+  if (token.type == NnLexer::RBRACE && suspect < 0 && getLine(token) != getLine(top()) &&
       getIndent(token) < getIndent(top()))
     suspect = stack.back().index;
   closeTop(token);

@@ -1,9 +1,9 @@
 //===- Parser.cpp - from source text to the abstract syntax tree ---------------===//
 //
-// lex -> repair -> lay out -> ANTLR -> build. ANTLR first predicts by the next words alone (SLL) and gives up at the
-// first problem; only then does it start again with the whole context (LL) and with messages and recovery. Correct
-// files thus take the fast way. Messages are sorted by place before they are passed on, because the stages
-// find them one after the other.
+// lex -> repair -> lay out -> ANTLR -> build. ANTLR first predicts by the next words alone (SLL)
+// and gives up at the first problem; only then does it start again with the whole context (LL) and
+// with messages and recovery. Correct files thus take the fast way. Messages are sorted by place
+// before they are passed on, because the stages find them one after the other.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/Parser.h"
@@ -42,9 +42,9 @@ public:
     parser.removeErrorListeners();
   }
 
-  /// Null where the nesting is too deep. Where errors were reported the tree holds what could be parsed.
-  template <typename Context>
-  Context *run(Context *(NnParser::*rule)(), DiagnosticEngine &engine) {
+  /// Null where the nesting is too deep. Where errors were reported the tree holds what could be
+  /// parsed.
+  template <typename Context> Context *run(Context *(NnParser::*rule)(), DiagnosticEngine &engine) {
     auto *simulator = parser.getInterpreter<antlr4::atn::ParserATNSimulator>();
     try {
       try {
@@ -167,7 +167,7 @@ std::unique_ptr<ast::File> nnc::parse(const SourceFile &source, DiagnosticEngine
   repair(list, local);
   auto first = llvm::find_if(list.tokens, [](const Token &t) { return t.type != NnParser::NL; });
   if (first != list.tokens.end())
-    file->doc = docs.getFileDoc(source.getLineColumn(first->begin).line);
+    file->doc = docs.getFileDoc(source.getLineNumber(first->begin));
   if (layOut(list, local)) {
     Run run(list);
     if (NnParser::FileContext *tree = run.run(&NnParser::file, local))

@@ -1,15 +1,15 @@
 //===- Recovery.cpp - where parsing goes on after a mistake --------------------===//
 //
-// The half of ErrorStrategy that moves; SyntaxErrors.cpp is the half that speaks. Layout has balanced the brackets
-// before, so a skip can jump from a bracket to its partner.
+// The half of ErrorStrategy that moves; SyntaxErrors.cpp is the half that speaks. Layout has
+// balanced the brackets before, so a skip can jump from a bracket to its partner.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/SyntaxErrors.h"
 
 using namespace nnc;
 using namespace nnc::syntax;
-using nnc::grammar::NnParser;
 using antlr4::ParserRuleContext;
+using nnc::grammar::NnParser;
 
 static bool endsStatement(size_t type) {
   return type == NnParser::NL || type == NnParser::SEMI || type == NnParser::RBRACE ||
@@ -20,7 +20,8 @@ static bool isBody(size_t rule) {
   return rule == NnParser::RuleBlock || rule == NnParser::RuleMembers || rule == NnParser::RuleFile;
 }
 
-/// Whether the construct being read has, or may have, a body in braces: then '{' is a place to go on from.
+/// Whether the construct being read has, or may have, a body in braces: then '{' is a place to go
+/// on from.
 static bool awaitsBody(ParserRuleContext *context) {
   for (; context && !isBody(context->getRuleIndex());
        context = static_cast<ParserRuleContext *>(context->parent)) {
@@ -91,7 +92,8 @@ antlr4::Token *ErrorStrategy::recoverInline(antlr4::Parser *parser) {
       parser->consume();
       return found;
     }
-    // Only these are imagined: after any other missing word, what follows seldom means what it seems to.
+    // Only these are imagined: after any other missing word, what follows seldom means what it
+    // seems to.
     bool isSafe =
         expected.contains(size_t(NnParser::IN)) || expected.contains(size_t(NnParser::ASSIGN));
     if (isSafe && singleTokenInsertion(parser))
@@ -152,8 +154,7 @@ void ErrorStrategy::parseOrphan(antlr4::Parser *parser) {
   static const size_t invokingState = [&]() -> size_t {
     for (antlr4::atn::ATNState *state : parser->getATN().states)
       if (state && state->ruleIndex == NnParser::RuleStatement && !state->transitions.empty())
-        if (auto *transition =
-                dynamic_cast<antlr4::atn::RuleTransition *>(state->transitions[0]))
+        if (auto *transition = dynamic_cast<antlr4::atn::RuleTransition *>(state->transitions[0]))
           if (transition->target->ruleIndex == NnParser::RuleBlock)
             return state->stateNumber;
     return 0;

@@ -1,8 +1,8 @@
 //===- Repair.cpp - words of other languages, malformed words -----------------===//
 //
-// Each mistake that can be seen in a word and its neighbours is reported here and, where it is clear what was
-// meant, repaired, so that the parser reads on as if it had been written well. Otherwise its line is spoilt:
-// the parser's own complaints about that line are not reported.
+// Each mistake that can be seen in a word and its neighbours is reported here and, where it is
+// clear what was meant, repaired, so that the parser reads on as if it had been written well.
+// Otherwise its line is spoilt: the parser's own complaints about that line are not reported.
 //
 //===----------------------------------------------------------------------===//
 #include "NnLexer.h"
@@ -13,8 +13,8 @@
 
 using namespace nnc;
 using namespace nnc::syntax;
-using nnc::grammar::NnLexer;
 using llvm::StringRef;
+using nnc::grammar::NnLexer;
 
 namespace {
 class Repairer {
@@ -228,20 +228,21 @@ void Repairer::reportCharacter(size_t i) {
     engine.report(diag::ForeignComment, list.getSpan(token)).hint("write '//' instead of '#'");
     return skipLine(i);
   }
-  const char *hint = llvm::StringSwitch<const char *>(text)
-                         .Cases({"“", "”", "„", "«", "»"}, "strings stand in straight quotes: \"text\"")
-                         .Cases({"−", "–", "—"}, "write '-'")
-                         .Cases({"×", "·", "∙", "⋅"}, "write '*'")
-                         .Case("÷", "write '/'")
-                         .Case("≤", "write '<='")
-                         .Case("≥", "write '>='")
-                         .Case("≠", "write '!='")
-                         .Case("→", "write '->'")
-                         .Case("&", "write 'and'")
-                         .Case("|", "write 'or', or '|>' to apply a function")
-                         .Case("?", "write 'if condition then a else b'")
-                         .Case("'", "strings stand in double quotes: \"text\"")
-                         .Default("");
+  const char *hint =
+      llvm::StringSwitch<const char *>(text)
+          .Cases({"“", "”", "„", "«", "»"}, "strings stand in straight quotes: \"text\"")
+          .Cases({"−", "–", "—"}, "write '-'")
+          .Cases({"×", "·", "∙", "⋅"}, "write '*'")
+          .Case("÷", "write '/'")
+          .Case("≤", "write '<='")
+          .Case("≥", "write '>='")
+          .Case("≠", "write '!='")
+          .Case("→", "write '->'")
+          .Case("&", "write 'and'")
+          .Case("|", "write 'or', or '|>' to apply a function")
+          .Case("?", "write 'if condition then a else b'")
+          .Case("'", "strings stand in double quotes: \"text\"")
+          .Default("");
   list.spoil(token);
   engine.report(diag::IllegalCharacter, list.getSpan(token), describeCharacter(text)).hint(hint);
 }
@@ -257,8 +258,8 @@ void Repairer::reportStringHole(const Token &token) {
   uint32_t start = token.begin + 1;
   auto report = [&](size_t begin, size_t end, StringRef message, const char *hint) {
     engine
-        .report(diag::BadStringHole, Span{list.source, start + uint32_t(begin), start + uint32_t(end)},
-                message)
+        .report(diag::BadStringHole,
+                Span{list.source, start + uint32_t(begin), start + uint32_t(end)}, message)
         .hint(hint);
   };
   list.spoil(token);

@@ -1,8 +1,9 @@
 //===- StringHoles.cpp - what stands inside a string ----------------------------===//
 //
-// The lexer has made sure that braces and inner quotes pair up; here the string is cut into text, whose escapes are
-// resolved, and holes. A hole is lexed and parsed anew, in its own place in the file, so that its
-// spans and messages are as exact as any. What follows its first colon outside brackets is the format.
+// The lexer has made sure that braces and inner quotes pair up; here the string is cut into text,
+// whose escapes are resolved, and holes. A hole is lexed and parsed anew, in its own place in the
+// file, so that its spans and messages are as exact as any. What follows its first colon outside
+// brackets is the format.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/AstBuilder.h"
@@ -35,7 +36,8 @@ static uint32_t skipHole(llvm::StringRef text, uint32_t at) {
   return at + 1;
 }
 
-/// Reads the escape at `at`, which is a backslash, and moves behind it. False where there is no such escape.
+/// Reads the escape at `at`, which is a backslash, and moves behind it. False where there is no
+/// such escape.
 bool AstBuilder::readEscape(uint32_t &at, uint32_t end, std::string &text) {
   llvm::StringRef source = list.source->getText();
   char c = source[at + 1];

@@ -1,7 +1,8 @@
 //===- SyntaxErrors.cpp - what is said of a grammatical mistake ----------------===//
 //
-// The half of ErrorStrategy that speaks; Recovery.cpp is the half that moves. A mistake that follows from one already
-// reported (on a spoilt line, at a bracket that Layout put in) is not mentioned.
+// The half of ErrorStrategy that speaks; Recovery.cpp is the half that moves. A mistake that
+// follows from one already reported (on a spoilt line, at a bracket that Layout put in) is not
+// mentioned.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/SyntaxErrors.h"
@@ -9,8 +10,8 @@
 
 using namespace nnc;
 using namespace nnc::syntax;
-using nnc::grammar::NnParser;
 using antlr4::ParserRuleContext;
+using nnc::grammar::NnParser;
 
 /// Everything that the wording depends on.
 struct ErrorStrategy::Situation {
@@ -25,7 +26,9 @@ struct ErrorStrategy::Situation {
   bool expects(size_t type) const { return expected.contains(type); }
 };
 
-bool syntax::isReservedWord(size_t type) { return type >= NnParser::FN && type <= NnParser::IMPORT; }
+bool syntax::isReservedWord(size_t type) {
+  return type >= NnParser::FN && type <= NnParser::IMPORT;
+}
 
 void ErrorStrategy::reportError(antlr4::Parser *parser, const antlr4::RecognitionException &error) {
   if (inErrorRecoveryMode(parser))
@@ -65,7 +68,8 @@ Span ErrorStrategy::getPlace(size_t at) const {
 std::string ErrorStrategy::describe(size_t at) const {
   const Token &token = list.tokens[at];
   if (token.type == antlr4::Token::EOF)
-    return token.end == list.source->getText().size() ? "the end of the file" : "the end of the hole";
+    return token.end == list.source->getText().size() ? "the end of the file"
+                                                      : "the end of the hole";
   if (token.type == NnParser::NL)
     return "the end of the line";
   if (token.type == NnParser::STRING)
@@ -139,8 +143,8 @@ bool ErrorStrategy::explainExpression(const Situation &s) {
        c && c->getRuleIndex() != NnParser::RuleStatement;
        c = static_cast<antlr4::RuleContext *>(c->parent))
     isBody |= c->getRuleIndex() == NnParser::RuleBody;
-  DiagnosticBuilder error = engine.report(diag::ExpectedExpression, getPlace(s.at),
-                                          describeBefore(s.at), describe(s.at));
+  DiagnosticBuilder error =
+      engine.report(diag::ExpectedExpression, getPlace(s.at), describeBefore(s.at), describe(s.at));
   if (s.found.type == NnParser::LBRACE && s.before == NnParser::ASSIGN)
     error.hint(isBody ? "a body in braces has no '=' before it"
                       : "braces enclose statements; a list is written [1, 2]");
@@ -151,7 +155,8 @@ bool ErrorStrategy::explainExpression(const Situation &s) {
   else if (s.found.type == NnParser::PLUS)
     error.hint("there is no sign '+'; leave it out");
   else if (s.found.type == NnParser::UNDERSCORE)
-    error.hint("'_' stands for a dimension that is kept, alone in an index, or for an unused part of a pattern");
+    error.hint("'_' stands for a dimension that is kept, alone in an index, or for an unused part "
+               "of a pattern");
   return true;
 }
 
@@ -189,8 +194,7 @@ static std::string describeName(ParserRuleContext *context) {
 
 bool ErrorStrategy::explainName(const Situation &s) {
   bool isElement = (s.rule == NnParser::RuleParameters || s.rule == NnParser::RulePattern) &&
-                   !endsOperand(s.before) &&
-                   (s.start != s.at || s.expects(NnParser::RPAREN));
+                   !endsOperand(s.before) && (s.start != s.at || s.expects(NnParser::RPAREN));
   if (!isElement && (!s.expects(NnParser::ID) || (s.start != s.at && endsOperand(s.before))))
     return false;
   if (s.rule == NnParser::RuleType || s.rule == NnParser::RuleTypeName || s.expects(NnParser::FN)) {
@@ -225,7 +229,8 @@ bool ErrorStrategy::explainConnective(const Situation &s) {
     return true;
   };
   size_t first = list.tokens[s.start].type;
-  bool isIfStatement = s.rule == NnParser::RuleStatement && s.start != s.at && first == NnParser::IF;
+  bool isIfStatement =
+      s.rule == NnParser::RuleStatement && s.start != s.at && first == NnParser::IF;
   bool awaitsBrace = s.expects(NnParser::LBRACE) || isIfStatement;
   bool isCondition = s.expects(NnParser::THEN) || isIfStatement ||
                      (s.rule == NnParser::RuleStatement && s.expects(NnParser::LBRACE));
@@ -298,9 +303,9 @@ void ErrorStrategy::explainRest(const Situation &s) {
       (s.expects(NnParser::RPAREN) || s.expects(NnParser::RBRACK) || s.expects(NnParser::COMMA) ||
        s.start != s.at)) {
     bool isRound = bracket->type == NnParser::LPAREN;
-    DiagnosticBuilder error = engine.report(diag::ExpectedSeparator, getPlace(s.at),
-                                            isRound ? ")" : "]", describeBefore(s.at),
-                                            describe(s.at));
+    DiagnosticBuilder error =
+        engine.report(diag::ExpectedSeparator, getPlace(s.at), isRound ? ")" : "]",
+                      describeBefore(s.at), describe(s.at));
     error.note(list.getSpan(*bracket), isRound ? "'(' was opened here" : "'[' was opened here");
     if (s.found.type == NnParser::IN)
       error.hint("a loop is written 'for x in xs { ... }', without parentheses");
@@ -356,9 +361,8 @@ void ErrorStrategy::explainAfterStatement(const Situation &s) {
   const char *what = rule == NnParser::RuleBlock     ? "statement"
                      : rule == NnParser::RuleMembers ? "member"
                                                      : "item";
-  std::string found = s.found.type == NnParser::STRING
-                          ? "string"
-                          : ("'" + list.getText(s.found) + "'").str();
+  std::string found =
+      s.found.type == NnParser::STRING ? "string" : ("'" + list.getText(s.found) + "'").str();
   DiagnosticBuilder error = engine.report(diag::AfterStatement, getPlace(s.at), found, what);
   bool isCall = s.before == NnParser::ID && rule == NnParser::RuleBlock &&
                 (s.found.type == NnParser::ID || s.found.type == NnParser::STRING ||
@@ -383,8 +387,7 @@ void ErrorStrategy::explainStart(const Situation &s) {
   size_t type = s.found.type;
   if (type == NnParser::ELSE) {
     awaitedBody = true;
-    engine.report(diag::ExpectedStatement, place, found)
-        .hint("'else' follows the '}' of its 'if'");
+    engine.report(diag::ExpectedStatement, place, found).hint("'else' follows the '}' of its 'if'");
     return;
   }
   awaitedBody = false;

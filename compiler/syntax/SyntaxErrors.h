@@ -1,8 +1,9 @@
 //===- SyntaxErrors.h - grammatical mistakes: what is said, where parsing goes on ---===//
 //
-// ANTLR's parser asks this strategy whenever the words do not fit the grammar. It words the message from the
-// rule that was being read, the words around the place and what the grammar could take there, and finds the next place
-// from which reading makes sense: the next argument inside brackets, the body of the statement, the next statement.
+// ANTLR's parser asks this strategy whenever the words do not fit the grammar. It words the message
+// from the rule that was being read, the words around the place and what the grammar could take
+// there, and finds the next place from which reading makes sense: the next argument inside
+// brackets, the body of the statement, the next statement.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_SYNTAX_SYNTAXERRORS_H
@@ -20,7 +21,8 @@ public:
   void reportError(antlr4::Parser *parser, const antlr4::RecognitionException &error) override;
   void recover(antlr4::Parser *parser, std::exception_ptr error) override;
   antlr4::Token *recoverInline(antlr4::Parser *parser) override;
-  /// Called before each choice; here blocks check that what follows is a statement or the end of one.
+  /// Called before each choice; here blocks check that what follows is a statement or the end of
+  /// one.
   void sync(antlr4::Parser *parser) override;
 
 protected:
@@ -49,9 +51,10 @@ private:
 
   const TokenList &list;
   DiagnosticEngine &engine;
-  size_t offending = 0;     // where the error being recovered from was seen
+  size_t offending = 0; // where the error being recovered from was seen
   std::vector<std::unique_ptr<antlr4::CommonToken>> imagined; // by getMissingSymbol
-  bool awaitedBody = false; // whether the '{' that recovery stopped at begins the body of what failed
+  bool awaitedBody =
+      false; // whether the '{' that recovery stopped at begins the body of what failed
 };
 
 /// The words that the grammar reserves, `let`, `if`, ...

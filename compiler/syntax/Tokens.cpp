@@ -1,7 +1,7 @@
 //===- Tokens.cpp - cutting text into words ------------------------------------===//
 //
-// ANTLR counts code points; the rest of the compiler counts bytes. Here, and only here, the one becomes
-// the other.
+// ANTLR counts code points; the rest of the compiler counts bytes. Here, and only here, the one
+// becomes the other.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/Tokens.h"

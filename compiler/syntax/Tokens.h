@@ -1,9 +1,10 @@
 //===- Tokens.h - the words of a file, as the parser gets them ----------------===//
 //
 // lex() cuts the text into tokens with byte offsets; repair() reports words of other languages and
-// malformed numbers, strings and characters, and puts in their place what was meant; layOut() decides which line ends
-// separate statements, reports unbalanced brackets and adds or drops what is missing or too much. What
-// the parser sees then has only grammatical mistakes left, so that each mistake is reported once.
+// malformed numbers, strings and characters, and puts in their place what was meant; layOut()
+// decides which line ends separate statements, reports unbalanced brackets and adds or drops what
+// is missing or too much. What the parser sees then has only grammatical mistakes left, so that
+// each mistake is reported once.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_SYNTAX_TOKENS_H
@@ -43,9 +44,9 @@ struct TokenList {
   llvm::StringRef getText(const Token &token) const {
     return source->getText().slice(token.begin, token.end);
   }
-  void spoil(const Token &token) { spoiltLines.insert(source->getLineColumn(token.begin).line); }
+  void spoil(const Token &token) { spoiltLines.insert(source->getLineNumber(token.begin)); }
   bool isSpoilt(uint32_t offset) const {
-    return !spoiltLines.empty() && spoiltLines.contains(source->getLineColumn(offset).line);
+    return !spoiltLines.empty() && spoiltLines.contains(source->getLineNumber(offset));
   }
 };
 

@@ -2,8 +2,9 @@
 //
 //   nn-parse [--verify-diagnostics | --time] FILE...
 //
-// Prints the syntax tree of each file; or compares the diagnostics with the file's comments; or tells how
-// long parsing took. Exit code 1 where a file has errors (or, when verifying, other errors than expected).
+// Prints the syntax tree of each file; or compares the diagnostics with the file's comments; or
+// tells how long parsing took. Exit code 1 where a file has errors (or, when verifying, other
+// errors than expected).
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/syntax/Parser.h"

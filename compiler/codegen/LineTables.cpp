@@ -1,0 +1,66 @@
+//===- LineTables.cpp - locations as a debugger wants them -------------------===//
+//
+// An operation's location may be a chain of calls (functions and layers were inlined by the
+// elaborator), a set (fused operations) or named. A line table holds one line for an instruction.
+// Chosen is the innermost one in the program's own file: the user's own layer rather than the call
+// of it, but the call of a standard function rather than its inside, whose file is nowhere on disk.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/Passes.h"
+
+namespace nnc::codegen {
+#define GEN_PASS_DEF_LINETABLES
+#include "compiler/codegen/Passes.h.inc"
+
+using namespace mlir;
+
+namespace {
+
+/// Appends the places in `loc`, innermost first.
+void collectPlaces(Location loc, SmallVectorImpl<FileLineColLoc> &places) {
+  if (auto place = dyn_cast<FileLineColLoc>(loc))
+    places.push_back(place);
+  else if (auto named = dyn_cast<NameLoc>(loc))
+    collectPlaces(named.getChildLoc(), places);
+  else if (auto call = dyn_cast<CallSiteLoc>(loc)) {
+    collectPlaces(call.getCallee(), places);
+    collectPlaces(call.getCaller(), places);
+  } else if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location part : fused.getLocations())
+      collectPlaces(part, places);
+}
+
+Location choosePlace(Location loc, StringRef file, Location fallback) {
+  SmallVector<FileLineColLoc> places;
+  collectPlaces(loc, places);
+  if (places.empty())
+    return fallback;
+  for (FileLineColLoc place : places)
+    if (file.empty() || place.getFilename().getValue() == file)
+      return place;
+  return places.back();
+}
+
+struct LineTables : impl::LineTablesBase<LineTables> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    StringRef file;
+    if (auto program = module->getAttrOfType<DictionaryAttr>("nn.program"))
+      if (auto source = program.getAs<StringAttr>("source"))
+        file = source.getValue();
+    Location unknown = FileLineColLoc::get(&getContext(), file.empty() ? "unknown" : file, 0, 0);
+    module->setLoc(choosePlace(module.getLoc(), file, unknown));
+    for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
+      Location place = choosePlace(function.getLoc(), file, module.getLoc());
+      function->setLoc(place);
+      function.walk([&](Operation *op) {
+        if (op != function)
+          op->setLoc(choosePlace(op->getLoc(), file, place));
+      });
+    }
+  }
+};
+
+} // namespace
+} // namespace nnc::codegen

@@ -1,0 +1,39 @@
+//===- Passes.td - the passes from loops to the LLVM dialect ----------------===//
+
+#ifndef NNC_CODEGEN_PASSES
+#define NNC_CODEGEN_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def ExpandMath : Pass<"nn-expand-math"> {
+  let summary = "expand f32 functions into arithmetic that the loop vectoriser can handle";
+  let description = [{
+    Replaces exp, log, tanh and powf on scalar f32 by range reduction and a polynomial (see
+    ScalarMath.h for methods and errors). Other functions and f64 stay, to become instructions or
+    calls of libm. Marks maximumf and minimumf as free to choose among zeros of different signs.
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect", "mlir::math::MathDialect"];
+}
+
+def ProgramTables : Pass<"nn-program-tables", "mlir::ModuleOp"> {
+  let summary = "make the runtime's program table out of the module's nn.commands";
+  let description = [{
+    Defines `nn_program_table` (runtime/nnrt.h) as a constant from the attributes `nn.program`,
+    `nn.commands` and `nn.cpu_level`, removes all `nn.` attributes from the module and its
+    functions, and gives every other definition internal linkage. Runs on the LLVM dialect. A module
+    without `nn.commands` keeps its functions as they are.
+  }];
+  let dependentDialects = ["mlir::LLVM::LLVMDialect"];
+}
+
+def LineTables : Pass<"nn-line-tables", "mlir::ModuleOp"> {
+  let summary = "reduce locations to one line each, as a debugger's line table wants them";
+  let description = [{
+    Replaces the location of each operation in an llvm.func by one place: the innermost one in the
+    program's own file, or the outermost one where there is none (a function of the standard
+    library). Operations without a place take that of their function.
+  }];
+  let dependentDialects = ["mlir::LLVM::LLVMDialect"];
+}
+
+#endif // NNC_CODEGEN_PASSES

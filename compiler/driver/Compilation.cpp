@@ -1,0 +1,185 @@
+//===- Compilation.cpp - one program on its way through the stages ----------------===//
+
+#include "compiler/driver/Compilation.h"
+#include "compiler/elaborate/Elaborator.h"
+#include "compiler/gradient/Passes.h"
+#include "compiler/lower/Passes.h"
+#include "compiler/optimise/Passes.h"
+#include "compiler/syntax/Parser.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+#include "stdlib/Library.h"
+#include "llvm/Support/Path.h"
+
+using namespace nnc;
+using namespace nnc::driver;
+
+llvm::ArrayRef<PhaseInfo> driver::getPhases() {
+  static const PhaseInfo phases[] = {
+#define PHASE(ENUMERATOR, NAME, DESCRIPTION) {Phase::ENUMERATOR, NAME, DESCRIPTION},
+#include "compiler/driver/Phases.def"
+  };
+  return phases;
+}
+
+Compilation::Compilation(DiagnosticEngine &engine, CompileOptions options)
+    : engine(engine), options(std::move(options)) {
+  mlir::DialectRegistry registry;
+  registry.insert<ir::NNDialect>();
+  codegen::registerCodegenDialects(registry);
+  lower::registerLowerings(registry);
+  // One compilation is too short for threads to pay.
+  context = std::make_unique<mlir::MLIRContext>(registry, mlir::MLIRContext::Threading::DISABLED);
+  context->loadDialect<ir::NNDialect>();
+  context->loadAllAvailableDialects();
+  context->printStackTraceOnDiagnostic(false);
+  context->getDiagEngine().registerHandler([this](mlir::Diagnostic &diagnostic) { report(diagnostic); });
+}
+
+Compilation::~Compilation() = default;
+
+//===-- MLIR's diagnostics -----------------------------------------------------------===//
+
+Span Compilation::getSpan(mlir::Location location) const {
+  Span span;
+  location->walk([&](mlir::Location inner) {
+    auto place = llvm::dyn_cast<mlir::FileLineColLoc>(inner);
+    if (!place)
+      return mlir::WalkResult::advance();
+    for (const SourceFile *candidate : files) {
+      if (candidate->getPath() != place.getFilename().getValue() || place.getLine() > candidate->getLineCount())
+        continue;
+      // The column counts code points.
+      llvm::StringRef line = candidate->getLine(place.getLine());
+      uint32_t offset = 0;
+      for (unsigned column = 1; column < place.getColumn() && offset < line.size(); ++column)
+        do
+          ++offset;
+        while (offset < line.size() && (line[offset] & 0xC0) == 0x80);
+      span.file = candidate;
+      span.begin = candidate->getLineStart(place.getLine()) + offset;
+      // Underline the word that begins here.
+      span.end = span.begin;
+      while (offset < line.size() && (llvm::isAlnum(line[offset]) || line[offset] == '_' || (line[offset] & 0x80))) {
+        ++offset;
+        ++span.end;
+      }
+      span.end = std::max(span.end, span.begin + 1);
+    }
+    return mlir::WalkResult::interrupt();
+  });
+  return span;
+}
+
+void Compilation::report(mlir::Diagnostic &diagnostic) {
+  if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Note ||
+      diagnostic.getSeverity() == mlir::DiagnosticSeverity::Remark)
+    return;
+  // Messages for the user carry their code: "[E3011] ...". All others are about the compiler itself.
+  std::string text = diagnostic.str();
+  llvm::StringRef message = text;
+  diag::Kind kind = diag::InternalError;
+  if (message.starts_with("[") && message.contains("] ")) {
+    auto [code, rest] = message.drop_front().split("] ");
+    if (const DiagnosticInfo *info = findDiagnostic(code)) {
+      kind = static_cast<diag::Kind>(info - getDiagnosticTable().data());
+      message = rest;
+    }
+  }
+  DiagnosticBuilder builder = engine.report(kind, getSpan(diagnostic.getLocation()), message);
+  for (mlir::Diagnostic &note : diagnostic.getNotes())
+    builder.note(getSpan(note.getLocation()), note.str());
+}
+
+//===-- Steps ---------------------------------------------------------------------------===//
+
+bool Compilation::parse(llvm::StringRef path) {
+  std::string reason;
+  source = sources.addFile(path, reason);
+  if (!source) {
+    engine.report(diag::CannotReadFile, Span(), path, reason);
+    return false;
+  }
+  files.push_back(source);
+  file = nnc::parse(*source, engine);
+  return !engine.hasErrors();
+}
+
+bool Compilation::elaborate() {
+  module = mlir::ModuleOp::create(mlir::FileLineColLoc::get(context.get(), source->getPath(), 1, 1));
+  mlir::Builder builder(context.get());
+  llvm::StringRef name = llvm::sys::path::stem(source->getPath());
+  (*module)->setAttr("nn.program",
+                     builder.getDictionaryAttr({builder.getNamedAttr("name", builder.getStringAttr(name)),
+                                                builder.getNamedAttr("doc", builder.getStringAttr(file->doc)),
+                                                builder.getNamedAttr("source", builder.getStringAttr(source->getPath()))}));
+  (*module)->setAttr("nn.cpu_level", builder.getI64IntegerAttr(options.codegen.cpu.level));
+
+  elaborate::Elaborator elaborator(*module, engine);
+  for (const LibraryFile &part : getLibraryFiles()) {
+    const SourceFile *text = sources.addText("<stdlib>/" + part.name.str(), part.text);
+    files.push_back(text);
+    library.push_back(nnc::parse(*text, engine));
+    elaborator.addLibrary(*library.back());
+  }
+  elaborator.addProgram(*file, options.defines);
+  if (engine.hasErrors())
+    return false;
+  bool isCommand = llvm::any_of(file->items, [&](const ast::Item *item) {
+    return llvm::isa<ast::CommandItem>(item) && item->name.name == options.unit;
+  });
+  if (!options.unit.empty() && !isCommand)
+    return elaborator.emitFunction(options.unit, options.gradient);
+  elaborator.emitCommands(options.tests);
+  if (engine.hasErrors())
+    return false;
+  if (isCommand)
+    for (mlir::Operation &op : llvm::make_early_inc_range(*module->getBody()))
+      if (mlir::SymbolTable::getSymbolName(&op).getValue() != options.unit)
+        op.erase();
+  return succeeded(mlir::verify(*module));
+}
+
+bool Compilation::runPasses(llvm::function_ref<void(mlir::OpPassManager &)> build) {
+  mlir::PassManager manager(context.get());
+  build(manager);
+  return succeeded(manager.run(*module)) && !engine.hasErrors();
+}
+
+bool Compilation::lowerTo(Phase phase) {
+  if (!runPasses([](mlir::OpPassManager &manager) { manager.addPass(gradient::createExpandGradients()); }))
+    return false;
+  if (phase == Phase::Grad)
+    return true;
+  if (!runPasses([](mlir::OpPassManager &manager) { optimise::buildOptimisePipeline(manager); }))
+    return false;
+  if (phase == Phase::Opt)
+    return true;
+  return runPasses([](mlir::OpPassManager &manager) { lower::buildLowerPipeline(manager); });
+}
+
+bool Compilation::translate() {
+  if (!runPasses([&](mlir::OpPassManager &manager) { codegen::buildLlvmPipeline(manager, options.codegen); }))
+    return false;
+  llvm::Expected<codegen::LlvmProgram> translated = codegen::LlvmProgram::translate(*module, options.codegen);
+  if (!translated) {
+    engine.report(diag::InternalError, Span(), llvm::toString(translated.takeError()));
+    return false;
+  }
+  llvmProgram = std::make_unique<codegen::LlvmProgram>(std::move(*translated));
+  llvmProgram->optimise();
+  return true;
+}
+
+std::vector<std::string> Compilation::describeMemory() const {
+  std::vector<std::string> lines;
+  if (auto commands = (*module)->getAttrOfType<mlir::ArrayAttr>("nn.commands"))
+    for (mlir::Attribute command : commands) {
+      auto entries = llvm::cast<mlir::DictionaryAttr>(command);
+      auto memory = entries.getAs<mlir::StringAttr>("memory");
+      auto name = entries.getAs<mlir::StringAttr>("name");
+      if (memory && name)
+        lines.push_back((name.getValue() + ": " + memory.getValue()).str());
+    }
+  return lines;
+}

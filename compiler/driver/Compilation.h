@@ -1,0 +1,79 @@
+//===- Compilation.h - one program on its way through the stages ------------------===//
+//
+// Owns everything that a compilation needs: sources, syntax trees, the MLIR context and module. Each
+// step returns false after errors, which have been reported to the engine; MLIR's errors arrive
+// there too, with the place in the .nn file.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_DRIVER_COMPILATION_H
+#define NNC_DRIVER_COMPILATION_H
+
+#include "compiler/codegen/Codegen.h"
+#include "compiler/support/Diagnostics.h"
+#include "compiler/syntax/Ast.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+#include <map>
+
+namespace nnc::driver {
+
+enum class Phase {
+#define PHASE(ENUMERATOR, NAME, DESCRIPTION) ENUMERATOR,
+#include "compiler/driver/Phases.def"
+};
+
+struct PhaseInfo {
+  Phase phase;
+  llvm::StringRef name, description;
+};
+llvm::ArrayRef<PhaseInfo> getPhases();
+
+struct CompileOptions {
+  std::map<std::string, std::string> defines; // -D name=value
+  codegen::CodegenOptions codegen;
+  bool tests = false;     // the test blocks instead of the commands
+  std::string unit;       // --of: only this function, loss or layer, as an nn.func
+  bool gradient = false;  // of the unit, the gradient with respect to its arguments and params
+};
+
+class Compilation {
+public:
+  Compilation(DiagnosticEngine &engine, CompileOptions options);
+  ~Compilation();
+
+  /// Reads and parses the program.
+  bool parse(llvm::StringRef path);
+  /// To the `nn` stage.
+  bool elaborate();
+  /// From the `nn` stage to `phase`, which is Grad, Opt or Loops.
+  bool lowerTo(Phase phase);
+  /// From the `loops` stage to optimised LLVM IR.
+  bool translate();
+
+  const ast::File &getFile() const { return *file; }
+  mlir::ModuleOp getModule() const { return *module; }
+  codegen::LlvmProgram &getProgram() { return *llvmProgram; }
+  /// How much memory each command needs, e.g. "train: 97.3 KiB + 1.2 KiB * n"; after `loops`.
+  std::vector<std::string> describeMemory() const;
+
+private:
+  bool runPasses(llvm::function_ref<void(mlir::OpPassManager &)> build);
+  void report(mlir::Diagnostic &diagnostic);
+  Span getSpan(mlir::Location location) const;
+
+  DiagnosticEngine &engine;
+  CompileOptions options;
+  SourceManager sources;
+  const SourceFile *source = nullptr;
+  std::unique_ptr<ast::File> file;
+  std::vector<std::unique_ptr<ast::File>> library;
+  std::vector<const SourceFile *> files;
+  std::unique_ptr<mlir::MLIRContext> context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::unique_ptr<codegen::LlvmProgram> llvmProgram;
+};
+
+} // namespace nnc::driver
+
+#endif // NNC_DRIVER_COMPILATION_H

@@ -1,0 +1,177 @@
+//===- Graph.cpp - drawing a unit in Graphviz's language -----------------------------===//
+//
+// A node for each operation and variable, an edge for each use. Constants are written into the node that
+// uses them. Operations of a gradient are drawn in another colour, with the forward operation and the source line
+// they came from; a dotted edge leads from the forward operation to them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/driver/Driver.h"
+#include "compiler/gradient/Provenance.h"
+#include "compiler/ir/NN.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace nnc;
+using namespace nnc::ir;
+
+namespace {
+std::string escape(llvm::StringRef text) {
+  std::string result;
+  for (char c : text)
+    if (c == '"' || c == '\\')
+      (result += '\\') += c;
+    else if (c == '\n')
+      result += "\\n";
+    else
+      result += c;
+  return result;
+}
+
+std::string typeOf(mlir::Value value) {
+  if (auto tensor = llvm::dyn_cast<NNTensorType>(value.getType()))
+    return tensor.str();
+  std::string text;
+  llvm::raw_string_ostream(text) << value.getType();
+  return text;
+}
+
+std::string lineOf(mlir::Location location) {
+  std::string text;
+  location->walk([&](mlir::Location inner) {
+    auto place = llvm::dyn_cast<mlir::FileLineColLoc>(inner);
+    if (!place)
+      return mlir::WalkResult::advance();
+    text = "line " + std::to_string(place.getLine());
+    return mlir::WalkResult::interrupt();
+  });
+  return text;
+}
+
+class Drawing {
+public:
+  explicit Drawing(llvm::raw_ostream &os) : os(os) {}
+
+  void draw(mlir::Operation *unit) {
+    os << "digraph \"" << escape(mlir::SymbolTable::getSymbolName(unit).getValue()) << "\" {\n"
+       << "  rankdir=TB;\n  node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fb\", fontname=\"Helvetica\", "
+          "fontsize=11];\n  edge [fontname=\"Helvetica\", fontsize=9, color=\"#555555\"];\n";
+    drawRegion(unit->getRegion(0), "  ");
+    os << edges << "}\n";
+  }
+
+private:
+  void drawRegion(mlir::Region &region, const std::string &indent) {
+    for (mlir::Block &block : region) {
+      for (mlir::BlockArgument argument : block.getArguments()) {
+        std::string name = gradient::getUserName(argument.getLoc()).str();
+        if (name.empty())
+          name = "argument " + std::to_string(argument.getArgNumber());
+        node(indent, add(argument), name + "\\n" + escape(typeOf(argument)), "shape=ellipse, fillcolor=\"#fff6dd\"");
+      }
+      for (mlir::Operation &op : block)
+        drawOperation(op, indent);
+    }
+  }
+
+  void drawOperation(mlir::Operation &op, const std::string &indent) {
+    if (auto variable = llvm::dyn_cast<VariableOp>(op)) {
+      variables[variable.getSymNameAttr()] = next;
+      std::string type = llvm::isa<NNTensorType>(variable.getType())
+                             ? llvm::cast<NNTensorType>(variable.getType()).str()
+                             : "text";
+      node(indent, next++, escape(variable.getSymName()) + "\\n" + type, "shape=cylinder, fillcolor=\"#e3f4e3\"");
+      return;
+    }
+    if (auto constant = llvm::dyn_cast<ConstantOp>(op); constant && constant.getType().isScalar())
+      return; // shown where it is used
+    if (op.getNumRegions() != 0 && !llvm::isa<MinimizeOp>(op)) {
+      unsigned id = next++;
+      for (mlir::Region &region : op.getRegions()) {
+        os << indent << "subgraph cluster_" << next << " {\n"
+           << indent << "  label=\"" << op.getName().stripDialect() << " " << lineOf(op.getLoc())
+           << "\"; color=\"#999999\"; fontname=\"Helvetica\"; fontsize=11;\n";
+        drawRegion(region, indent + "  ");
+        os << indent << "}\n";
+      }
+      (void)id;
+      return;
+    }
+    unsigned id = next++;
+    for (mlir::Value result : op.getResults())
+      ids[result] = id;
+    std::string label = escape(op.getName().stripDialect());
+    if (llvm::StringRef name = gradient::getUserName(op.getLoc()); !name.empty())
+      label = escape(name) + " = " + label;
+    for (mlir::NamedAttribute attribute : op.getAttrs())
+      if (auto reduce = llvm::dyn_cast<ReduceKindAttr>(attribute.getValue()))
+        label += " " + escape(stringifyReduceKind(reduce.getValue()));
+    for (mlir::Value operand : op.getOperands())
+      if (std::string value = constantText(operand); !value.empty())
+        label += " " + value;
+    if (op.getNumResults() == 1)
+      label += "\\n" + escape(typeOf(op.getResult(0)));
+    std::string style;
+    if (std::optional<gradient::Forward> forward = gradient::getForward(op.getLoc())) {
+      label += "\\ngradient of " + escape(forward->operation.substr(forward->operation.find('.') + 1));
+      if (std::string line = lineOf(forward->location); !line.empty())
+        label += ", " + line;
+      style = "fillcolor=\"#fbe9ee\"";
+      auto key = std::make_pair(forward->operation.str(), lineAndColumn(forward->location));
+      if (auto found = forwards.find(key); found != forwards.end())
+        edge(found->second, id, "style=dotted, constraint=false, color=\"#cc6688\"");
+    } else {
+      forwards[{op.getName().getStringRef().str(), lineAndColumn(op.getLoc())}] = id;
+    }
+    node(indent, id, label, style);
+    for (mlir::Value operand : op.getOperands())
+      if (auto found = ids.find(operand); found != ids.end())
+        edge(found->second, id, "");
+    if (auto read = llvm::dyn_cast<ReadOp>(op))
+      edge(variables[read.getVariableAttr().getAttr()], id, "");
+    if (auto assign = llvm::dyn_cast<AssignOp>(op))
+      edge(id, variables[assign.getVariableAttr().getAttr()], "constraint=false");
+  }
+
+  std::string lineAndColumn(mlir::Location location) {
+    std::string text;
+    location->walk([&](mlir::Location inner) {
+      auto place = llvm::dyn_cast<mlir::FileLineColLoc>(inner);
+      if (!place)
+        return mlir::WalkResult::advance();
+      text = std::to_string(place.getLine()) + ":" + std::to_string(place.getColumn());
+      return mlir::WalkResult::interrupt();
+    });
+    return text;
+  }
+
+  std::string constantText(mlir::Value value) {
+    while (auto broadcast = value.getDefiningOp<BroadcastOp>())
+      value = broadcast.getA();
+    auto constant = value.getDefiningOp<ConstantOp>();
+    if (!constant || !constant.getType().isScalar())
+      return "";
+    auto elements = llvm::cast<mlir::DenseElementsAttr>(constant.getValue());
+    if (constant.getType().isFloat())
+      return llvm::formatv("{0:g}", elements.getSplatValue<llvm::APFloat>().convertToDouble()).str();
+    return llvm::toString(elements.getSplatValue<llvm::APInt>(), 10, !constant.getType().isBool());
+  }
+
+  unsigned add(mlir::Value value) { return ids[value] = next++; }
+  void node(const std::string &indent, unsigned id, const std::string &label, const std::string &style) {
+    os << indent << "n" << id << " [label=\"" << label << "\"" << (style.empty() ? "" : ", ") << style << "];\n";
+  }
+  void edge(unsigned from, unsigned to, const std::string &style) {
+    edges += "  n" + std::to_string(from) + " -> n" + std::to_string(to) + (style.empty() ? "" : " [" + style + "]") + ";\n";
+  }
+
+  llvm::raw_ostream &os;
+  std::string edges;
+  unsigned next = 0;
+  llvm::DenseMap<mlir::Value, unsigned> ids;
+  llvm::DenseMap<mlir::StringAttr, unsigned> variables;
+  std::map<std::pair<std::string, std::string>, unsigned> forwards;
+};
+} // namespace
+
+void driver::printGraph(mlir::Operation *unit, llvm::raw_ostream &os) { Drawing(os).draw(unit); }

@@ -1,0 +1,35 @@
+//===- Options.h - nnc's command line ----------------------------------------------===//
+#ifndef NNC_DRIVER_OPTIONS_H
+#define NNC_DRIVER_OPTIONS_H
+
+#include "compiler/driver/Compilation.h"
+#include "llvm/Support/Error.h"
+
+namespace nnc::driver {
+
+/// What the user asked for.
+struct Options {
+  std::string command;
+  std::vector<std::string> inputs;       // the file, or the code of `explain`
+  std::vector<std::string> programArguments; // run, test: what follows the file
+  std::string output;
+  Phase stage = Phase::Nn;
+  std::string unit;
+  std::string view = "forward";
+  std::string format = "dot";
+  std::string cpu = "native";
+  unsigned optimisationLevel = 2;
+  bool lineTables = false, strip = false, verifyDiagnostics = false, help = false, quiet = false;
+  DiagnosticEngine::Colour colour = DiagnosticEngine::Colour::Auto;
+  std::map<std::string, std::string> defines;
+};
+
+/// Parses the arguments after argv[0]; the error's text says what is wrong with them.
+llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments);
+/// `nnc --help`, or with a command `nnc COMMAND --help`.
+void printHelp(llvm::StringRef command, llvm::raw_ostream &os);
+bool isCommand(llvm::StringRef name);
+
+} // namespace nnc::driver
+
+#endif // NNC_DRIVER_OPTIONS_H

@@ -1,0 +1,40 @@
+//===- ExpandGradients.cpp - the pass --nn-expand-gradients --------------------------===//
+
+#include "compiler/gradient/Gradient.h"
+#include "compiler/gradient/Passes.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace nnc::gradient {
+#define GEN_PASS_DEF_EXPANDGRADIENTS
+#include "compiler/gradient/Passes.h.inc"
+} // namespace nnc::gradient
+
+using namespace mlir;
+using namespace nnc::ir;
+
+namespace {
+
+struct ExpandGradients : nnc::gradient::impl::ExpandGradientsBase<ExpandGradients> {
+  void runOnOperation() override {
+    // One error a command: those that follow would mostly be consequences.
+    for (Operation &command : *getOperation().getBody())
+      if (failed(expandWithin(command)))
+        signalPassFailure();
+  }
+
+  LogicalResult expandWithin(Operation &command) {
+    // In program order: a gradient that another is taken of is expanded first.
+    llvm::SmallVector<Operation *> requests;
+    command.walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (llvm::isa<GradOp, MinimizeOp>(op))
+        requests.push_back(op);
+    });
+    for (Operation *op : requests)
+      if (failed(llvm::TypeSwitch<Operation *, LogicalResult>(op).Case<GradOp, MinimizeOp>(
+              [](auto request) { return nnc::gradient::expand(request); })))
+        return failure();
+    return success();
+  }
+};
+
+} // namespace

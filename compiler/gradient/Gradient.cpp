@@ -1,0 +1,375 @@
+//===- Gradient.cpp - the reverse sweep ---------------------------------------------===//
+
+#include "compiler/gradient/Gradient.h"
+#include "compiler/gradient/Provenance.h"
+#include "compiler/gradient/VariableFlow.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace mlir;
+using namespace nnc::ir;
+
+namespace nnc::gradient {
+
+static bool isFloat(Value value) {
+  auto type = llvm::dyn_cast<NNTensorType>(value.getType());
+  return type && type.isFloat();
+}
+
+namespace {
+
+/// Gives each operation that is emitted the location of its forward operation, and remembers it.
+class Emission : public OpBuilder::Listener {
+public:
+  explicit Emission(OpBuilder &builder) : builder(builder), outer(builder.getListener()) {
+    builder.setListener(this);
+  }
+  ~Emission() override { builder.setListener(outer); }
+
+  void setForward(Location location) { forward = location; }
+
+  void notifyOperationInserted(Operation *op, OpBuilder::InsertPoint previous) override {
+    if (forward)
+      op->setLoc(*forward);
+    emitted.push_back(op);
+    if (outer)
+      outer->notifyOperationInserted(op, previous);
+  }
+
+  /// Erases what was emitted for operands that do not matter; `kept` stays.
+  void eraseDead(llvm::ArrayRef<Value> kept) {
+    llvm::DenseSet<Operation *> roots;
+    for (Value value : kept)
+      roots.insert(value.getDefiningOp());
+    for (Operation *op : llvm::reverse(emitted))
+      if (!roots.contains(op) && isOpTriviallyDead(op))
+        op->erase();
+    emitted.clear();
+  }
+
+private:
+  OpBuilder &builder;
+  OpBuilder::Listener *outer;
+  std::optional<Location> forward;
+  llvm::SmallVector<Operation *> emitted;
+};
+
+class Sweep {
+public:
+  Sweep(OpBuilder &builder, const Request &request) : builder(builder), request(request) {
+    collect();
+    markReaching();
+  }
+
+  FailureOr<llvm::SmallVector<Value>> run();
+
+private:
+  /// What `op` is computed from: its operands, for a `var` what was assigned to it.
+  llvm::SmallVector<Value> getSources(Operation *op);
+  /// True where cotangents of the results give cotangents of the sources.
+  bool passesGradient(Operation *op);
+  /// The operations that the scalar is computed from, in program order.
+  void collect();
+  /// The values through which gradients of the scalar flow, targets or not.
+  void markReaching();
+  /// The values that depend on one of `roots`, through gradients alone or in any way.
+  llvm::DenseSet<Value> findDependents(llvm::ArrayRef<Value> roots, bool throughGradients);
+  /// The reads of a variable that the scalar is computed from.
+  llvm::SmallVector<Value> getReads(FlatSymbolRefAttr variable);
+
+  LogicalResult check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable);
+  InFlightDiagnostic report(llvm::StringRef code, Value value, FlatSymbolRefAttr variable);
+  void explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> roots);
+
+  void accumulate(Value value, Value contribution);
+  void propagate(Operation *op, const llvm::DenseSet<Value> &active);
+
+  OpBuilder &builder;
+  const Request &request;
+  Emission emission{builder};
+  llvm::SmallVector<Operation *> slice;
+  llvm::DenseMap<Operation *, Value> assigned;
+  llvm::DenseSet<Value> reaching;
+  llvm::DenseMap<Value, Value> cotangents;
+};
+
+} // namespace
+
+//===-- What takes part ---------------------------------------------------------------===//
+
+llvm::SmallVector<Value> Sweep::getSources(Operation *op) {
+  if (llvm::isa<ReadOp>(op)) {
+    Value value = assigned.lookup(op);
+    return value ? llvm::SmallVector<Value>{value} : llvm::SmallVector<Value>();
+  }
+  return llvm::to_vector(op->getOperands());
+}
+
+bool Sweep::passesGradient(Operation *op) {
+  if (llvm::isa<ReadOp>(op))
+    return assigned.contains(op);
+  return llvm::isa<GradientOpInterface>(op) && llvm::any_of(op->getResults(), isFloat);
+}
+
+void Sweep::collect() {
+  llvm::DenseSet<Operation *> found;
+  llvm::SmallVector<Value> pending{request.scalar};
+  while (!pending.empty()) {
+    Operation *op = pending.pop_back_val().getDefiningOp();
+    if (!op || !found.insert(op).second)
+      continue;
+    if (auto read = llvm::dyn_cast<ReadOp>(op))
+      if (Value value = getAssignedValue(read))
+        assigned[op] = value;
+    llvm::append_range(pending, getSources(op));
+  }
+  // All of them dominate the request: they stand before it or before an operation around it.
+  for (Operation *at = request.at; !at->hasTrait<OpTrait::IsIsolatedFromAbove>();
+       at = at->getParentOp())
+    for (Operation *op = at->getPrevNode(); op; op = op->getPrevNode())
+      if (found.contains(op))
+        slice.push_back(op);
+  std::reverse(slice.begin(), slice.end());
+}
+
+void Sweep::markReaching() {
+  reaching.insert(request.scalar);
+  for (Operation *op : llvm::reverse(slice)) {
+    auto reaches = [&](Value result) { return reaching.contains(result); };
+    if (passesGradient(op) && llvm::any_of(op->getResults(), reaches))
+      for (Value source : getSources(op))
+        if (isFloat(source))
+          reaching.insert(source);
+  }
+}
+
+llvm::DenseSet<Value> Sweep::findDependents(llvm::ArrayRef<Value> roots, bool throughGradients) {
+  llvm::DenseSet<Value> dependents(roots.begin(), roots.end());
+  for (Operation *op : slice) {
+    auto depends = [&](Value source) {
+      return dependents.contains(source) && (!throughGradients || reaching.contains(source));
+    };
+    if ((!throughGradients || passesGradient(op)) && llvm::any_of(getSources(op), depends))
+      for (Value result : op->getResults())
+        if (!throughGradients || reaching.contains(result))
+          dependents.insert(result);
+  }
+  return dependents;
+}
+
+llvm::SmallVector<Value> Sweep::getReads(FlatSymbolRefAttr variable) {
+  llvm::SmallVector<Value> reads;
+  for (Operation *op : slice)
+    if (auto read = llvm::dyn_cast<ReadOp>(op); read && read.getVariableAttr() == variable)
+      reads.push_back(read);
+  return reads;
+}
+
+//===-- Errors --------------------------------------------------------------------------===//
+
+InFlightDiagnostic Sweep::report(llvm::StringRef code, Value value, FlatSymbolRefAttr variable) {
+  InFlightDiagnostic error = emitError(request.at->getLoc()) << "[" << code << "] ";
+  bool minimizes = llvm::isa<MinimizeOp>(request.at);
+  error << (minimizes ? "cannot minimize over " : "no gradient with respect to ")
+        << (value ? describe(value) : describe(getVariable(request.at, variable)));
+  return error;
+}
+
+void Sweep::explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> roots) {
+  // Where the path is cut: an operation without gradient, between a root and what would reach.
+  llvm::DenseSet<Value> dependents = findDependents(roots, /*throughGradients=*/false);
+  for (Operation *op : slice) {
+    auto isCut = [&](Value result) {
+      return reaching.contains(result) && dependents.contains(result) &&
+             !llvm::is_contained(roots, result);
+    };
+    auto passes = [&](Value source) {
+      return reaching.contains(source) && dependents.contains(source);
+    };
+    if (llvm::any_of(op->getResults(), isCut) &&
+        !(passesGradient(op) && llvm::any_of(getSources(op), passes)))
+      error.attachNote(op->getLoc())
+          << "no gradient passes through " << describe(op) << ", which lies between them";
+  }
+  // What there is instead.
+  llvm::SetVector<StringAttr> names;
+  auto add = [&](Value value) {
+    if (reaching.contains(value) && !llvm::is_contained(roots, value))
+      if (llvm::StringRef name = getUserName(value.getLoc()); !name.empty())
+        names.insert(builder.getStringAttr(describe(value)));
+  };
+  for (Operation *op : slice) {
+    auto read = llvm::dyn_cast<ReadOp>(op);
+    if (read && reaching.contains(read) && !assigned.contains(op))
+      names.insert(builder.getStringAttr(describe(getVariable(op, read.getVariableAttr()))));
+    else if (!passesGradient(op))
+      llvm::for_each(op->getResults(), add);
+    for (Value source : op->getOperands())
+      if (llvm::isa<BlockArgument>(source))
+        add(source);
+  }
+  constexpr size_t limit = 8;
+  Diagnostic &note = error.attachNote(request.scalar.getLoc());
+  note << "it is computed from ";
+  if (names.empty())
+    note << "constants alone";
+  llvm::interleave(
+      names.getArrayRef().take_front(limit), [&](StringAttr name) { note << name.getValue(); },
+      [&] { note << ", "; });
+  if (names.size() > limit)
+    note << " and " << names.size() - limit << " more";
+  if (llvm::isa<MinimizeOp>(request.at))
+    error.attachNote() << "leave it out of 'over', or use it in the loss";
+}
+
+LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable) {
+  llvm::SmallVector<ReadOp> carriers;
+  for (Operation *op : slice) {
+    auto read = llvm::dyn_cast<ReadOp>(op);
+    if (!read || !reaching.contains(read) || assigned.contains(op))
+      continue;
+    if (read.getVariableAttr() == variable) {
+      if (Operation *assignment = findAssignmentSince(read, request.at)) {
+        InFlightDiagnostic error = report("E3012", value, variable);
+        error << ": it has been assigned since the value to differentiate was computed from it";
+        error.attachNote(assignment->getLoc()) << "assigned here";
+        error.attachNote(read.getLoc())
+            << "read here; use stop_gradient if this older value is meant as a constant";
+        return failure();
+      }
+    } else if (getVariable(op, read.getVariableAttr()).getKind() == VariableKind::Var &&
+               isFloat(read)) {
+      carriers.push_back(read);
+    }
+  }
+  if (Carried carried = findCarried(request.at, value, variable, carriers); carried.read) {
+    InFlightDiagnostic error = report("E3013", value, variable);
+    error << ": control flow that is decided at run time lies between it and the value to "
+             "differentiate";
+    VariableOp through = getVariable(carried.read, carried.read.getVariableAttr());
+    error.attachNote(carried.assignment->getLoc())
+        << "here it enters " << describe(through)
+        << "; write the loop as 'scan', which gradients pass through";
+    return failure();
+  }
+  llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);
+  if (!active.contains(request.scalar)) {
+    InFlightDiagnostic error = report("E3011", value, variable);
+    error << ": the value to differentiate is not computed from "
+          << (variable ? "its current value" : "it");
+    explainUnreached(error, roots);
+    return failure();
+  }
+  return success();
+}
+
+//===-- The sweep ------------------------------------------------------------------------===//
+
+void Sweep::accumulate(Value value, Value contribution) {
+  Value &sum = cotangents[value];
+  if (!sum) {
+    sum = contribution;
+    return;
+  }
+  Operation *op = value.getDefiningOp();
+  emission.setForward(op ? getGradientLocation(op) : request.at->getLoc());
+  sum = AddOp::create(builder, request.at->getLoc(), sum.getType(), sum, contribution);
+}
+
+void Sweep::propagate(Operation *op, const llvm::DenseSet<Value> &active) {
+  llvm::SmallVector<Value> incoming;
+  for (Value result : op->getResults())
+    incoming.push_back(cotangents.lookup(result));
+  if (llvm::none_of(incoming, [](Value cotangent) { return static_cast<bool>(cotangent); }))
+    return;
+  if (llvm::isa<ReadOp>(op)) {
+    accumulate(assigned.lookup(op), incoming.front());
+    return;
+  }
+  llvm::SmallVector<Value> outgoing(op->getNumOperands());
+  emission.setForward(getGradientLocation(op));
+  llvm::cast<GradientOpInterface>(op).buildGradient(builder, incoming, outgoing);
+  for (auto [operand, cotangent] : llvm::zip_equal(op->getOperands(), outgoing)) {
+    assert((!cotangent || cotangent.getType() == operand.getType()) &&
+           "a gradient rule must give each operand a cotangent of its type");
+    if (cotangent && active.contains(operand))
+      accumulate(operand, cotangent);
+  }
+}
+
+FailureOr<llvm::SmallVector<Value>> Sweep::run() {
+  llvm::SmallVector<Value> roots;
+  for (Value value : request.values) {
+    if (failed(check(value, value, {})))
+      return failure();
+    roots.push_back(value);
+  }
+  for (auto variable : request.variables.getAsRange<FlatSymbolRefAttr>()) {
+    llvm::SmallVector<Value> reads = getReads(variable);
+    if (failed(check(reads, {}, variable)))
+      return failure();
+    llvm::append_range(roots, reads);
+  }
+
+  auto type = llvm::cast<NNTensorType>(request.scalar.getType());
+  emission.setForward(request.at->getLoc());
+  cotangents[request.scalar] = createFilled(builder, request.at->getLoc(), type, 1);
+  llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);
+  for (Operation *op : llvm::reverse(slice))
+    if (passesGradient(op) &&
+        llvm::any_of(op->getResults(), [&](Value result) { return active.contains(result); }) &&
+        llvm::any_of(getSources(op), [&](Value source) { return active.contains(source); }))
+      propagate(op, active);
+
+  llvm::SmallVector<Value> gradients;
+  for (Value value : request.values)
+    gradients.push_back(cotangents.lookup(value));
+  for (auto variable : request.variables.getAsRange<FlatSymbolRefAttr>()) {
+    Value sum;
+    for (Value read : getReads(variable)) {
+      Value cotangent = cotangents.lookup(read);
+      if (!cotangent || !sum) {
+        sum = cotangent ? cotangent : sum;
+        continue;
+      }
+      emission.setForward(getGradientLocation(read.getDefiningOp()));
+      sum = AddOp::create(builder, request.at->getLoc(), sum.getType(), sum, cotangent);
+    }
+    gradients.push_back(sum);
+  }
+  emission.eraseDead(gradients);
+  return gradients;
+}
+
+FailureOr<llvm::SmallVector<Value>> buildGradients(OpBuilder &builder, const Request &request) {
+  return Sweep(builder, request).run();
+}
+
+//===-- The operations --------------------------------------------------------------------===//
+
+LogicalResult expand(GradOp grad) {
+  OpBuilder builder(grad);
+  FailureOr<llvm::SmallVector<Value>> gradients =
+      buildGradients(builder, {grad, grad.getScalar(), grad.getValues(), grad.getVariables()});
+  if (failed(gradients))
+    return failure();
+  grad->replaceAllUsesWith(*gradients);
+  grad.erase();
+  return success();
+}
+
+LogicalResult expand(MinimizeOp minimize) {
+  OpBuilder builder(minimize);
+  FailureOr<llvm::SmallVector<Value>> gradients =
+      buildGradients(builder, {minimize, minimize.getLoss(), {}, minimize.getVariables()});
+  if (failed(gradients))
+    return failure();
+  Block &update = minimize.getUpdate().front();
+  for (auto [argument, gradient] : llvm::zip_equal(update.getArguments(), *gradients))
+    argument.replaceAllUsesWith(gradient);
+  update.getTerminator()->erase();
+  minimize->getBlock()->getOperations().splice(minimize->getIterator(), update.getOperations());
+  minimize.erase();
+  return success();
+}
+
+} // namespace nnc::gradient

@@ -1,0 +1,47 @@
+//===- Gradient.h - the reverse sweep -----------------------------------------------===//
+//
+// One generic driver for all operations: it walks back from a scalar, asks each operation on the
+// way for its rule (GradientOpInterface), and adds up what meets in one value. It knows no
+// operation but those that are about variables.
+//
+// Only operations that both reach the scalar and depend on a target take part. The walk covers the
+// block of the request and those around it. What was assigned to a `var` in straight-line code is
+// followed; parameters, states and slots are leaves.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_GRADIENT_GRADIENT_H
+#define NNC_GRADIENT_GRADIENT_H
+
+#include "compiler/ir/NN.h"
+
+namespace nnc::gradient {
+
+/// What is to be differentiated, and with respect to what.
+struct Request {
+  /// nn.grad or nn.minimize: the gradient is emitted before it, and errors are reported at it.
+  mlir::Operation *at;
+  mlir::Value scalar;
+  mlir::ValueRange values;
+  /// FlatSymbolRefAttrs of variables.
+  mlir::ArrayAttr variables;
+};
+
+/// Emits the gradients, of the targets' types, values first. Fails after an error at `at`, with
+/// notes that say why, where
+///  * [E3011] the scalar is not computed from a target, or only through an operation that has no
+///    gradient;
+///  * [E3012] a variable was assigned after the scalar was computed from it;
+///  * [E3013] control flow with run-time bounds lies between a target and the scalar.
+mlir::FailureOr<llvm::SmallVector<mlir::Value>> buildGradients(mlir::OpBuilder &builder,
+                                                               const Request &request);
+
+/// Replaces the operation by gradients; leaves it in place and fails after an error.
+mlir::LogicalResult expand(ir::GradOp grad);
+/// Replaces the operation by gradients and, in its place, its update region. A variable that the
+/// loss does not reach is an error here too: an update that silently does nothing would hide a
+/// parameter that is not connected.
+mlir::LogicalResult expand(ir::MinimizeOp minimize);
+
+} // namespace nnc::gradient
+
+#endif // NNC_GRADIENT_GRADIENT_H

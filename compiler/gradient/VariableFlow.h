@@ -1,0 +1,44 @@
+//===- VariableFlow.h - how values pass through the variables of a command ----------===//
+//
+// Gradients follow SSA values. A `var` of the source that control flow assigns is a place
+// (nn.variable of kind `var`): what nn.read gives there may have been computed from a target of the
+// gradient. These functions find where that is plain (the value of one known nn.assign), and where
+// it is not, so that no part of a gradient is ever lost in silence.
+//
+// Parameters, states and slots are leaves: what they were computed from earlier (a step of
+// training, a running mean) is not part of a scalar that reads them.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_GRADIENT_VARIABLE_FLOW_H
+#define NNC_GRADIENT_VARIABLE_FLOW_H
+
+#include "compiler/ir/NN.h"
+
+namespace nnc::gradient {
+
+/// The variable that an operation names.
+ir::VariableOp getVariable(mlir::Operation *from, mlir::FlatSymbolRefAttr name);
+
+/// The value that `read` of a `var` gives where one nn.assign that surely ran last stored it;
+/// null otherwise.
+mlir::Value getAssignedValue(ir::ReadOp read);
+
+/// An operation that may assign the variable of `read` after it and before `at`; null if none does.
+/// `read` dominates `at`.
+mlir::Operation *findAssignmentSince(ir::ReadOp read, mlir::Operation *at);
+
+/// A read of a `var`, and an assignment whose value it may give.
+struct Carried {
+  ir::ReadOp read;
+  mlir::Operation *assignment;
+};
+
+/// One of `reads` (of `var`s, dominating `at`) that may give, as seen at `at`, something computed
+/// from the current value of the target: of `value`, or where that is null of the variable
+/// `variable`. Its `read` is null if there is none.
+Carried findCarried(mlir::Operation *at, mlir::Value value, mlir::FlatSymbolRefAttr variable,
+                    llvm::ArrayRef<ir::ReadOp> reads);
+
+} // namespace nnc::gradient
+
+#endif // NNC_GRADIENT_VARIABLE_FLOW_H

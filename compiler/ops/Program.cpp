@@ -1,0 +1,148 @@
+//===- Program.cpp - what program operations check of themselves ---------------------===//
+//
+// Uses of variables (they exist, with the right type) and the arguments of regions. What passes
+// here can be expanded and lowered without further questions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/ir/NN.h"
+
+using namespace mlir;
+using namespace nnc::ir;
+
+//===-- Variables ---------------------------------------------------------------------===//
+
+/// The variable's type; null after an error at `user`.
+static Type getVariableType(Operation *user, Attribute name, SymbolTableCollection &symbols) {
+  auto reference = llvm::dyn_cast<FlatSymbolRefAttr>(name);
+  auto variable =
+      reference ? symbols.lookupNearestSymbolFrom<VariableOp>(user, reference) : VariableOp();
+  if (!variable) {
+    user->emitOpError() << "names " << name << ", which is no variable";
+    return {};
+  }
+  return variable.getType();
+}
+
+/// One type for each of `variables`, at least its variable's.
+static LogicalResult checkTypes(Operation *user, ArrayAttr variables, TypeRange types,
+                                SymbolTableCollection &symbols) {
+  if (variables.size() != types.size())
+    return user->emitOpError() << "has " << variables.size() << " variables, but " << types.size()
+                               << " gradients";
+  for (auto [name, type] : llvm::zip_equal(variables, types)) {
+    Type expected = getVariableType(user, name, symbols);
+    if (!expected)
+      return failure();
+    if (expected != type)
+      return user->emitOpError() << "gives " << type << " for " << name << ", which is "
+                                 << expected;
+    auto tensor = llvm::dyn_cast<NNTensorType>(expected);
+    if (!tensor || !tensor.isFloat())
+      return user->emitOpError() << "differentiates with respect to " << name << ", which is "
+                                 << expected;
+  }
+  return success();
+}
+
+static LogicalResult checkType(Operation *user, FlatSymbolRefAttr name, Type type,
+                               SymbolTableCollection &symbols) {
+  Type expected = getVariableType(user, name, symbols);
+  if (!expected)
+    return failure();
+  if (expected != type)
+    return user->emitOpError() << "uses " << name << " as " << type << ", but it is " << expected;
+  return success();
+}
+
+LogicalResult ReadOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return checkType(*this, getVariableAttr(), getResult().getType(), symbols);
+}
+
+LogicalResult AssignOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return checkType(*this, getVariableAttr(), getValue().getType(), symbols);
+}
+
+LogicalResult GradOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (getValues().getTypes() != getValueGradients().getTypes())
+    return emitOpError("needs one gradient of each value's type");
+  return checkTypes(*this, getVariables(), getVariableGradients().getTypes(), symbols);
+}
+
+LogicalResult MinimizeOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return checkTypes(*this, getVariables(), getUpdate().getArgumentTypes(), symbols);
+}
+
+static LogicalResult checkFile(Operation *user, ArrayAttr variables, ArrayAttr names,
+                               SymbolTableCollection &symbols) {
+  if (variables.size() != names.size())
+    return user->emitOpError("needs one name for each variable");
+  for (Attribute variable : variables)
+    if (!getVariableType(user, variable, symbols))
+      return failure();
+  return success();
+}
+
+LogicalResult SaveOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return checkFile(*this, getVariables(), getNames(), symbols);
+}
+
+LogicalResult LoadOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return checkFile(*this, getVariables(), getNames(), symbols);
+}
+
+//===-- Regions -----------------------------------------------------------------------===//
+
+static bool isScalarOf(Type type, unsigned width) {
+  auto tensor = llvm::dyn_cast<NNTensorType>(type);
+  return tensor && tensor.isScalar() && tensor.getElementType().isInteger(width);
+}
+
+LogicalResult ForOp::verify() {
+  Block &body = getBody().front();
+  if (body.getNumArguments() != 1 || !isScalarOf(body.getArgument(0).getType(), 64))
+    return emitOpError("needs one argument of its body, an i64 scalar");
+  return success();
+}
+
+LogicalResult WhileOp::verify() {
+  auto yield = llvm::dyn_cast<YieldOp>(getCondition().front().back());
+  if (!yield || yield.getNumOperands() != 1 || !isScalarOf(yield.getOperand(0).getType(), 1))
+    return emitOpError("needs a condition that yields one bool scalar");
+  return success();
+}
+
+LogicalResult BatchesOp::verify() {
+  Block &body = getBody().front();
+  if (body.getNumArguments() != getFields().size())
+    return emitOpError("needs one argument of its body for each field");
+  Dim rows = Dim::getSymbol(getContext(), getRows());
+  for (BlockArgument argument : body.getArguments()) {
+    auto type = llvm::dyn_cast<NNTensorType>(argument.getType());
+    if (!type || type.isScalar() || type.getDim(0) != rows)
+      return emitOpError() << "needs tensors with first dimension " << getRows()
+                           << " as arguments of its body";
+  }
+  return success();
+}
+
+//===-- Output --------------------------------------------------------------------------===//
+
+LogicalResult FormatOp::verify() {
+  if (getText().size() != getValues().size() + 1 || getSpecs().size() != getValues().size())
+    return emitOpError("needs a specification for each value, and text before, between and after");
+  return success();
+}
+
+LogicalResult ReportOp::verify() {
+  if (getNames().size() != getValues().size() || getValues().empty())
+    return emitOpError("needs a name for each value, and at least one");
+  return success();
+}
+
+LogicalResult AssertOp::verify() {
+  auto yield = llvm::dyn_cast<YieldOp>(getMessage().front().back());
+  if (!yield || yield.getNumOperands() != 1 || !llvm::isa<StrType>(yield.getOperand(0).getType()))
+    return emitOpError("needs a message that yields one string");
+  return success();
+}

@@ -1,0 +1,239 @@
+//===- contract.cpp - matrix products through Eigen -----------------------===//
+//
+// Compiled once for each x86-64 level, with NNRT_VARIANT = v2, v3, v4. Eigen's namespace is renamed
+// for each, so that the linker cannot take a template instance of one level for another's.
+//
+// An output larger than a tile is cut into tiles by its shape alone; each tile is one call of
+// Eigen's packed kernel, with this thread's packing buffer. The same tiles are computed with one
+// thread, so that every element has the same bits for any number of threads. Vectors go to Eigen's
+// matrix-vector kernels, products of a few elements to plain loops.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/contract/packing.h"
+
+#define NNRT_JOIN2(a, b) a##b
+#define NNRT_JOIN(a, b) NNRT_JOIN2(a, b)
+#define Eigen NNRT_JOIN(nnrt_eigen_, NNRT_VARIANT)
+#define EIGEN_DONT_PARALLELIZE
+#define EIGEN_NO_DEBUG
+#define EIGEN_MPL2_ONLY
+#include <Eigen/Core>
+
+namespace {
+
+using Index = int64_t;
+
+/// Products with fewer multiplications than this run on the calling thread: waking others costs
+/// more.
+constexpr Index worthSharing = Index(1) << 20;
+/// Products with fewer multiplications than this use plain loops, as packing would dominate
+/// (measured: 8 x 8 x 8 takes 0.16 us packed, 0.32 us plain).
+constexpr Index tiny = 64;
+
+template <typename T> struct Problem {
+  T *c;
+  const T *a, *b;
+  Index m, n, k;
+  Index aBatchStride, lda, bBatchStride, ldb;
+  bool transposeA, transposeB;
+  Index tileM, tileN, tilesM, tilesN; // of one matrix of the batch
+
+  const T *aRow(Index row) const { return a + (transposeA ? row : row * lda); }
+  const T *bColumn(Index column) const { return b + (transposeB ? column * ldb : column); }
+};
+
+Index ceilDiv(Index a, Index b) { return (a + b - 1) / b; }
+Index roundUp(Index a, Index b) { return ceilDiv(a, b) * b; }
+
+//===-- Plain loops ---------------------------------------------------------===//
+
+template <typename T> void plain(const Problem<T> &p) {
+  for (Index i = 0; i < p.m; ++i) {
+    const T *row = p.aRow(i);
+    Index aStep = p.transposeA ? p.lda : 1;
+    T *__restrict out = p.c + i * p.n;
+    if (p.transposeB) {
+      for (Index j = 0; j < p.n; ++j) {
+        const T *column = p.b + j * p.ldb;
+        T sum = 0;
+        for (Index l = 0; l < p.k; ++l)
+          sum += row[l * aStep] * column[l];
+        out[j] = sum;
+      }
+      continue;
+    }
+    for (Index j = 0; j < p.n; ++j)
+      out[j] = 0;
+    for (Index l = 0; l < p.k; ++l)
+      for (Index j = 0; j < p.n; ++j)
+        out[j] += row[l * aStep] * p.b[l * p.ldb + j];
+  }
+}
+
+//===-- Matrix times vector ---------------------------------------------------===//
+
+template <typename T, int Order>
+using Mapper = Eigen::internal::const_blas_data_mapper<T, Index, Order>;
+
+template <typename T, int Order>
+void matrixVector(Index rows, Index columns, const T *matrix, Index stride, const T *vector,
+                  T *out) {
+  using VectorMapper = Mapper<T, Order == Eigen::RowMajor ? Eigen::ColMajor : Eigen::RowMajor>;
+  Eigen::internal::general_matrix_vector_product<Index, T, Mapper<T, Order>, Order, false, T,
+                                                 VectorMapper, false>::run(rows, columns,
+                                                                           Mapper<T, Order>(matrix,
+                                                                                            stride),
+                                                                           VectorMapper(vector, 1),
+                                                                           out, 1, T(1));
+}
+
+/// out = M x, M of `rows` x `columns`; row-major with `stride`, or column-major.
+template <typename T> struct VectorProblem {
+  T *out;
+  const T *matrix, *x;
+  Index rows, columns, stride;
+  bool columnMajor;
+};
+
+template <typename T> void vectorRange(void *context, Index begin, Index end) {
+  const auto &p = *static_cast<const VectorProblem<T> *>(context);
+  std::memset(p.out + begin, 0, size_t(end - begin) * sizeof(T));
+  if (p.columnMajor)
+    matrixVector<T, Eigen::ColMajor>(end - begin, p.columns, p.matrix + begin, p.stride, p.x,
+                                     p.out + begin);
+  else
+    matrixVector<T, Eigen::RowMajor>(end - begin, p.columns, p.matrix + begin * p.stride, p.stride,
+                                     p.x, p.out + begin);
+}
+
+/// Whether the product of one matrix of the batch is of a vector that the buffer holds.
+template <typename T> bool isVector(const Problem<T> &p) {
+  return (p.m == 1 || p.n == 1) && p.k * Index(sizeof(T)) <= nnrt::vectorBytes;
+}
+
+template <typename T> void vectorProduct(const Problem<T> &p) {
+  VectorProblem<T> v;
+  Index step;
+  if (p.m == 1) // c = op(b)^T a
+    v = {p.c, p.b, p.a, p.n, p.k, p.ldb, !p.transposeB}, step = p.transposeA ? p.lda : 1;
+  else
+    v = {p.c, p.a, p.b, p.m, p.k, p.lda, p.transposeA}, step = p.transposeB ? 1 : p.ldb;
+  if (step != 1) {
+    // The kernels want a contiguous vector; the pool's threads may read this one's copy.
+    T *copy = reinterpret_cast<T *>(nnrt::vectorBuffer);
+    for (Index l = 0; l < p.k; ++l)
+      copy[l] = v.x[l * step];
+    v.x = copy;
+  }
+  Index grain = roundUp(ceilDiv(worthSharing / 4, p.k), 64);
+  nn_parallel_for(vectorRange<T>, &v, v.rows, grain);
+}
+
+//===-- Matrix times matrix ---------------------------------------------------===//
+
+/// Block sizes for Eigen's kernel: this thread's buffer, and the depth split evenly.
+template <typename T> class Blocking : public Eigen::internal::level3_blocking<T, T> {
+public:
+  // Eigen computes the transposed product, so its left side is b.
+  Blocking(Index m, Index n, Index k) {
+    constexpr Index maxDepth = nnrt::packedDepthBytes / Index(sizeof(T));
+    this->m_mc = n;
+    this->m_nc = m;
+    this->m_kc = k <= maxDepth ? k : roundUp(ceilDiv(k, ceilDiv(k, maxDepth)), 8);
+    this->m_blockA = reinterpret_cast<T *>(nnrt::packingBuffer);
+    this->m_blockB = this->m_blockA + nnrt::maxTileN * maxDepth;
+  }
+};
+
+template <typename T, int OrderA, int OrderB>
+void matrixProduct(Index m, Index n, const Problem<T> &p, const T *a, const T *b, T *c) {
+  Blocking<T> blocking(m, n, p.k);
+  Eigen::internal::general_matrix_matrix_product<Index, T, OrderA, false, T, OrderB, false,
+                                                 Eigen::RowMajor, 1>::run(m, n, p.k, a, p.lda, b,
+                                                                          p.ldb, c, 1, p.n, T(1),
+                                                                          blocking, nullptr);
+}
+
+template <typename T> void tileRange(void *context, Index begin, Index end) {
+  const auto &p = *static_cast<const Problem<T> *>(context);
+  for (Index tile = begin; tile < end; ++tile) {
+    Index matrix = tile / (p.tilesM * p.tilesN), within = tile % (p.tilesM * p.tilesN);
+    Index i = within / p.tilesN * p.tileM, j = within % p.tilesN * p.tileN;
+    Index m = std::min(p.tileM, p.m - i), n = std::min(p.tileN, p.n - j);
+    T *c = p.c + matrix * p.m * p.n + i * p.n + j;
+    for (Index row = 0; row < m; ++row)
+      std::memset(c + row * p.n, 0, size_t(n) * sizeof(T));
+    const T *a = p.aRow(i) + matrix * p.aBatchStride, *b = p.bColumn(j) + matrix * p.bBatchStride;
+    if (p.transposeA && p.transposeB)
+      matrixProduct<T, Eigen::ColMajor, Eigen::ColMajor>(m, n, p, a, b, c);
+    else if (p.transposeA)
+      matrixProduct<T, Eigen::ColMajor, Eigen::RowMajor>(m, n, p, a, b, c);
+    else if (p.transposeB)
+      matrixProduct<T, Eigen::RowMajor, Eigen::ColMajor>(m, n, p, a, b, c);
+    else
+      matrixProduct<T, Eigen::RowMajor, Eigen::RowMajor>(m, n, p, a, b, c);
+  }
+}
+
+/// Cuts the output into tiles: as large as the buffers allow, then halved while there are few of
+/// them and each is still worth a thread.
+template <typename T> void chooseTiles(Problem<T> &p, Index batch) {
+  constexpr Index unitM = 8, unitN = 48, smallest = 96,
+                  enough = 8; // 48: the kernel's width with AVX-512
+  p.tileM = std::min(roundUp(ceilDiv(p.m, ceilDiv(p.m, nnrt::maxTileM)), unitM), nnrt::maxTileM);
+  p.tileN = std::min(roundUp(ceilDiv(p.n, ceilDiv(p.n, nnrt::maxTileN)), unitN), nnrt::maxTileN);
+  for (;;) {
+    Index tiles = batch * ceilDiv(p.m, p.tileM) * ceilDiv(p.n, p.tileN);
+    Index work = std::min(p.tileM, p.m) * std::min(p.tileN, p.n) * p.k;
+    if (tiles >= enough || work < 2 * worthSharing)
+      break;
+    Index m = roundUp(ceilDiv(std::min(p.tileM, p.m), 2), unitM);
+    Index n = roundUp(ceilDiv(std::min(p.tileN, p.n), 2), unitN);
+    if (m >= n && m >= smallest)
+      p.tileM = m;
+    else if (n >= smallest && n < p.tileN)
+      p.tileN = n;
+    else if (m >= smallest)
+      p.tileM = m;
+    else
+      break;
+  }
+  p.tilesM = ceilDiv(p.m, p.tileM);
+  p.tilesN = ceilDiv(p.n, p.tileN);
+}
+
+template <typename T> void contract(Problem<T> p, Index batch) {
+  if (p.m <= 0 || p.n <= 0 || batch <= 0)
+    return;
+  if (p.k <= 0) {
+    std::memset(p.c, 0, size_t(batch * p.m * p.n) * sizeof(T));
+    return;
+  }
+  bool plainly = p.m * p.n * p.k < tiny;
+  if (plainly || isVector(p)) {
+    for (Index i = 0; i < batch; ++i) {
+      plainly ? plain(p) : vectorProduct(p);
+      p.a += p.aBatchStride;
+      p.b += p.bBatchStride;
+      p.c += p.m * p.n;
+    }
+    return;
+  }
+  chooseTiles(p, batch);
+  Index tiles = batch * p.tilesM * p.tilesN;
+  Index work = ceilDiv(batch * p.m * p.n * p.k, tiles);
+  nn_parallel_for(tileRange<T>, &p, tiles, ceilDiv(worthSharing, work));
+}
+
+} // namespace
+
+#define NNRT_DEFINE(TYPE, NAME)                                                                    \
+  void NAME(TYPE *c, const TYPE *a, const TYPE *b, int64_t batch, int64_t m, int64_t n, int64_t k, \
+            int64_t a_batch_stride, int64_t lda, int64_t transpose_a, int64_t b_batch_stride,      \
+            int64_t ldb, int64_t transpose_b) {                                                    \
+    contract<TYPE>({c, a, b, m, n, k, a_batch_stride, lda, b_batch_stride, ldb, transpose_a != 0,  \
+                    transpose_b != 0, 0, 0, 0, 0},                                                 \
+                   batch);                                                                         \
+  }
+extern "C" NNRT_DEFINE(float, NNRT_JOIN(nn_contract_f32_, NNRT_VARIANT));
+extern "C" NNRT_DEFINE(double, NNRT_JOIN(nn_contract_f64_, NNRT_VARIANT));

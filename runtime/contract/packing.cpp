@@ -1,0 +1,8 @@
+//===- packing.cpp - buffers of the matrix products -----------------------===//
+#include "runtime/contract/packing.h"
+
+namespace nnrt {
+alignas(
+    64) constinit thread_local char packingBuffer[(maxTileM + maxTileN) * packedDepthBytes] = {};
+alignas(64) constinit thread_local char vectorBuffer[vectorBytes] = {};
+} // namespace nnrt

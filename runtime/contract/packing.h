@@ -1,0 +1,24 @@
+//===- packing.h - buffers of the matrix products -------------------------===//
+//
+// Each thread has its own, in thread-local storage: a product allocates nothing. Shared by the
+// variants for the x86-64 levels. The limits bound the tiles that a product is cut into.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNRT_CONTRACT_PACKING_H
+#define NNRT_CONTRACT_PACKING_H
+
+#include "runtime/nnrt.h"
+
+namespace nnrt {
+
+/// The largest tile of the output, and the bytes of a row of a packed panel.
+constexpr int64_t maxTileM = 256, maxTileN = 288, packedDepthBytes = 320 * 4;
+/// The longest vector that is copied to be contiguous.
+constexpr int64_t vectorBytes = 64 * 1024;
+
+extern constinit thread_local char packingBuffer[(maxTileM + maxTileN) * packedDepthBytes];
+extern constinit thread_local char vectorBuffer[vectorBytes];
+
+} // namespace nnrt
+
+#endif // NNRT_CONTRACT_PACKING_H

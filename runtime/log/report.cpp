@@ -1,0 +1,143 @@
+//===- report.cpp - progress ----------------------------------------------===//
+//
+// A row is kept (a line of its own) when its index moves on, if it is due: each index up to 100,
+// each tenth up to 1000, each hundredth up to 10,000, and so on; also when its loop ends (the index
+// falls, or the program ends) and when the program prints something else, so that all output is in
+// order. The lines that are kept are the same on a terminal and elsewhere; a terminal shows the
+// present row below them.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/log/logfile.h"
+
+#include <cinttypes>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+using namespace nnrt;
+
+namespace {
+
+/// The latest row of a report statement.
+struct Row {
+  const nn_report_site *site;
+  double *values;
+  bool kept;
+};
+
+constexpr double redrawSeconds = 0.05;
+
+} // namespace
+
+static constinit Immortal<Array<Row>> rows; // of each statement, in the order of their first row
+static bool onTerminal = false;
+static bool drawn = false; // a row that is not kept stands on the terminal's last line
+static double startTime = 0, drawnTime = 0;
+
+static double seconds() {
+  timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
+}
+
+/// Whether the row of an index is kept when the index moves on.
+static bool isDue(double index) {
+  double magnitude = std::fabs(index), step = 1;
+  while (magnitude > 100 * step)
+    step *= 10;
+  return std::fmod(magnitude, step) == 0 || magnitude != std::floor(magnitude);
+}
+
+static void appendRow(Text &line, const Row &row) {
+  const nn_report_site &site = *row.site;
+  for (int64_t i = 0; i < site.column_count; ++i) {
+    line.append(i ? "  " : "").append(site.names[i]).append(' ');
+    if (site.integer[i] && std::fabs(row.values[i]) < 0x1p63)
+      line.format("%*" PRId64, i ? 0 : 4, int64_t(row.values[i]));
+    else
+      line.format("%-9.5g", row.values[i]);
+  }
+  while (line.view().ends_with(' '))
+    line.truncate(line.size() - 1);
+}
+
+static void eraseDrawn() {
+  if (drawn)
+    std::fputs("\r\033[K", stdout);
+  drawn = false;
+}
+
+static void keep(Row &row) {
+  row.kept = true;
+  if (settings.quiet)
+    return;
+  eraseDrawn();
+  Text line;
+  if (outputMidLine)
+    line.append('\n');
+  outputMidLine = false;
+  appendRow(line, row);
+  line.append('\n');
+  std::fwrite(line.view().data(), 1, line.view().size(), stdout);
+}
+
+static void keepAll() {
+  for (Row &row : *rows)
+    if (!row.kept)
+      keep(row);
+  eraseDrawn();
+}
+
+static void draw(const Row &row) {
+  double now = seconds();
+  if (drawn && now - drawnTime < redrawSeconds)
+    return;
+  eraseDrawn();
+  if (outputMidLine)
+    std::fputc('\n', stdout);
+  outputMidLine = false;
+  Text line;
+  appendRow(line, row);
+  auto elapsed = int64_t(now - startTime);
+  line.format("  %" PRId64 ":%02" PRId64, elapsed / 60, elapsed % 60);
+  winsize window = {};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1)
+    while (characterCount(line.view()) >= window.ws_col) // a wrapped line could not be erased
+      line.truncate(line.size() - 1);
+  std::fwrite(line.view().data(), 1, line.view().size(), stdout);
+  drawn = true;
+  drawnTime = now;
+}
+
+static Row &rowOf(const nn_report_site *site) {
+  for (Row &row : *rows)
+    if (row.site == site)
+      return row;
+  auto *values = static_cast<double *>(allocate(size_t(site->column_count) * sizeof(double)));
+  rows->push({site, values, true});
+  return rows->back();
+}
+
+extern "C" void nn_report(const nn_report_site *site, const double *values) {
+  if (!keepProgress) {
+    keepProgress = keepAll;
+    onTerminal = isatty(STDOUT_FILENO);
+    startTime = seconds();
+  }
+  logRow(*site, values);
+  if (settings.quiet || site->column_count == 0)
+    return;
+  Row &own = rowOf(site);
+  for (Row &row : *rows) {
+    bool moved = &row != &own || values[0] != row.values[0];
+    if (!row.kept && moved && (isDue(row.values[0]) || values[0] < row.values[0]))
+      keep(row);
+  }
+  std::memcpy(own.values, values, size_t(site->column_count) * sizeof(double));
+  own.kept = false;
+  if (onTerminal)
+    draw(own);
+  flushOutput();
+}

@@ -1,0 +1,77 @@
+//===- support.cpp - checked memory, text, element types ------------------===//
+//
+// The functions of support.h that are neither errors nor templates.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/support/support.h"
+
+#include <cstdio>
+
+namespace nnrt {
+
+void *allocate(size_t bytes) {
+  void *memory = nullptr;
+  if (posix_memalign(&memory, 64, bytes ? bytes : 1) != 0)
+    fail("", "out of memory: %zu bytes were wanted", bytes);
+  return memory;
+}
+
+void *reallocate(void *old, size_t bytes) {
+  void *memory = std::realloc(old, bytes ? bytes : 1);
+  if (!memory)
+    fail("", "out of memory: %zu bytes were wanted", bytes);
+  return memory;
+}
+
+Text &Text::vformat(const char *format, va_list arguments) {
+  va_list copy;
+  va_copy(copy, arguments);
+  int length = std::vsnprintf(nullptr, 0, format, copy);
+  va_end(copy);
+  if (length <= 0)
+    return *this;
+  int64_t old = bytes.size();
+  bytes.resize(old + length + 1);
+  std::vsnprintf(bytes.data() + old, size_t(length) + 1, format, arguments);
+  bytes.resize(old + length);
+  return *this;
+}
+
+Text &Text::format(const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vformat(format, arguments);
+  va_end(arguments);
+  return *this;
+}
+
+int64_t characterCount(std::string_view text) {
+  int64_t count = 0;
+  for (char c : text)
+    count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  return count;
+}
+
+int64_t sizeOf(int64_t dtype) {
+  switch (dtype) {
+  case NN_BOOL:
+  case NN_U8:
+    return 1;
+  case NN_BF16:
+    return 2;
+  case NN_I32:
+  case NN_F32:
+    return 4;
+  case NN_I64:
+  case NN_F64:
+    return 8;
+  }
+  return 0;
+}
+
+const char *nameOf(int64_t dtype) {
+  static const char *const names[] = {"bool", "u8", "i32", "i64", "bf16", "f32", "f64"};
+  return dtype >= NN_BOOL && dtype <= NN_F64 ? names[dtype] : nullptr;
+}
+
+} // namespace nnrt

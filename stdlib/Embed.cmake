@@ -1,0 +1,10 @@
+# Writes OUTPUT, a C++ file that holds each of FILES as a raw string, in the order of their names.
+set(text "#include \"stdlib/Library.h\"\n\nllvm::ArrayRef<nnc::LibraryFile> nnc::getLibraryFiles() {\n  static const LibraryFile files[] = {\n")
+list(SORT FILES)
+foreach(file ${FILES})
+  get_filename_component(name ${file} NAME)
+  file(READ ${file} content)
+  string(APPEND text "      {\"${name}\", R\"nn(${content})nn\"},\n")
+endforeach()
+string(APPEND text "  };\n  return files;\n}\n")
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,334 @@
+//===- Evaluator.cpp - runs an nn.func in double precision, by plain loops ----------===//
+
+#include "Evaluator.h"
+#include "ScalarBody.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <cmath>
+#include <random>
+
+using namespace mlir;
+using namespace nnc::ir;
+
+namespace nnc::test {
+
+using Index = std::vector<int64_t>;
+
+static int64_t getCount(const Shape &shape) {
+  int64_t count = 1;
+  for (int64_t size : shape)
+    count *= size;
+  return count;
+}
+
+Tensor::Tensor(Shape shape, double value)
+    : shape(std::move(shape)), elements(getCount(this->shape), value) {}
+
+double &Tensor::at(llvm::ArrayRef<int64_t> index) {
+  int64_t offset = 0;
+  for (auto [i, size] : llvm::zip_equal(index, shape)) {
+    if (i < 0 || i >= size)
+      llvm::report_fatal_error("the evaluator reads beyond a tensor");
+    offset = offset * size + i;
+  }
+  return elements[offset];
+}
+
+/// All indices of a shape, in row-major order.
+static void forEachIndex(const Shape &shape, llvm::function_ref<void(Index &)> visit) {
+  Index index(shape.size());
+  for (int64_t i = 0, count = getCount(shape); i < count; ++i) {
+    int64_t rest = i;
+    for (size_t axis = shape.size(); axis-- > 0; rest /= shape[axis])
+      index[axis] = rest % shape[axis];
+    visit(index);
+  }
+}
+
+static int64_t getValue(Dim dim, const Sizes &sizes) {
+  int64_t sum = 0;
+  for (auto &[symbols, coefficient] : dim.getPolynomial()) {
+    int64_t product = coefficient;
+    for (const std::string &symbol : symbols) {
+      if (!sizes.contains(symbol))
+        llvm::report_fatal_error(llvm::Twine("the size '") + symbol + "' has no value");
+      product *= sizes.lookup(symbol);
+    }
+    sum += product;
+  }
+  return sum;
+}
+
+Shape getShape(NNTensorType type, const Sizes &sizes) {
+  Shape shape;
+  for (Dim dim : type.getShape())
+    shape.push_back(getValue(dim, sizes));
+  return shape;
+}
+
+/// Elements of `index` at `axes`.
+static Index pick(const Index &index, llvm::ArrayRef<int64_t> axes) {
+  Index picked;
+  for (int64_t axis : axes)
+    picked.push_back(index[axis]);
+  return picked;
+}
+
+/// `index` without what is at `axes`.
+static Index drop(const Index &index, llvm::ArrayRef<int64_t> axes) {
+  Index kept;
+  for (size_t i = 0; i < index.size(); ++i)
+    if (!llvm::is_contained(axes, static_cast<int64_t>(i)))
+      kept.push_back(index[i]);
+  return kept;
+}
+
+namespace {
+
+class Evaluation {
+public:
+  explicit Evaluation(const Sizes &sizes) : sizes(sizes) {}
+
+  void set(Value value, Tensor tensor) { values.insert_or_assign(value, std::move(tensor)); }
+  const Tensor &get(Value value) const { return values.find(value)->second; }
+  /// The value of an operation with one result.
+  FailureOr<Tensor> compute(Operation &op);
+
+private:
+  int64_t size(Dim dim) { return getValue(dim, sizes); }
+  Tensor resultOf(Operation &op) {
+    return Tensor(getShape(llvm::cast<NNTensorType>(op.getResult(0).getType()), sizes));
+  }
+  /// Computes each element of the result.
+  Tensor fill(Operation &op, llvm::function_ref<double(Index &)> element) {
+    Tensor result = resultOf(op);
+    forEachIndex(result.shape, [&](Index &index) { result.at(index) = element(index); });
+    return result;
+  }
+  Tensor elementwise(ElementOpInterface op);
+  Tensor constant(ConstantOp op);
+  Tensor concat(ConcatOp op);
+  Tensor pad(PadOp op);
+  Tensor reduce(ReduceOp op);
+  Tensor contract(ContractOp op);
+  /// Where gather reads, and scatter_add adds, for an index of gather's result.
+  Index getGathered(const Tensor &indices, int64_t batch, const Index &index);
+
+  const Sizes &sizes;
+  llvm::DenseMap<Value, Tensor> values;
+};
+
+} // namespace
+
+Tensor Evaluation::elementwise(ElementOpInterface op) {
+  ScalarBody body(op);
+  return fill(*op, [&](Index &index) {
+    llvm::SmallVector<double, 3> elements;
+    for (Value operand : op->getOperands())
+      elements.push_back(get(operand).at(index));
+    return body.evaluate(elements);
+  });
+}
+
+Tensor Evaluation::constant(ConstantOp op) {
+  Tensor result = resultOf(*op);
+  auto elements = llvm::cast<DenseElementsAttr>(op.getValue());
+  double *next = result.elements.data();
+  if (llvm::isa<FloatType>(elements.getElementType()))
+    for (const APFloat &value : elements.getValues<APFloat>())
+      *next++ = value.convertToDouble();
+  else
+    for (const APInt &value : elements.getValues<APInt>())
+      *next++ = value.getBitWidth() == 1 ? value.getZExtValue() : value.getSExtValue();
+  return result;
+}
+
+Tensor Evaluation::concat(ConcatOp op) {
+  Tensor result = resultOf(*op);
+  int64_t offset = 0;
+  for (Value part : op.getParts()) {
+    const Tensor &from = get(part);
+    forEachIndex(from.shape, [&](Index &index) {
+      Index to = index;
+      to[op.getAxis()] += offset;
+      result.at(to) = from.at(index);
+    });
+    offset += from.shape[op.getAxis()];
+  }
+  return result;
+}
+
+Tensor Evaluation::pad(PadOp op) {
+  Tensor result = resultOf(*op);
+  const Tensor &from = get(op.getA());
+  forEachIndex(from.shape, [&](Index &index) {
+    Index to = index;
+    bool inside = true;
+    for (size_t axis = 0; axis < to.size(); ++axis) {
+      to[axis] = size(getDims(op.getLow())[axis]) + index[axis] * (op.getInterior()[axis] + 1);
+      inside &= to[axis] >= 0 && to[axis] < result.shape[axis]; // negative padding cuts
+    }
+    if (inside)
+      result.at(to) = from.at(index);
+  });
+  return result;
+}
+
+Tensor Evaluation::reduce(ReduceOp op) {
+  const Tensor &from = get(op.getA());
+  Tensor result = resultOf(*op);
+  std::vector<bool> seen(result.elements.size());
+  forEachIndex(from.shape, [&](Index &index) {
+    double &sum = result.at(drop(index, op.getAxes()));
+    size_t position = &sum - result.elements.data();
+    double element = from.at(index);
+    if (!seen[position]) {
+      seen[position] = true;
+      sum = element;
+      return;
+    }
+    switch (op.getKind()) {
+    case ReduceKind::Sum:
+      sum += element;
+      break;
+    case ReduceKind::Max:
+    case ReduceKind::Or:
+      sum = std::fmax(sum, element);
+      break;
+    case ReduceKind::Min:
+    case ReduceKind::And:
+      sum = std::fmin(sum, element);
+      break;
+    }
+  });
+  return result;
+}
+
+Tensor Evaluation::contract(ContractOp op) {
+  const Tensor &lhs = get(op.getLhs()), &rhs = get(op.getRhs());
+  Tensor result = resultOf(*op);
+  // Every pair of elements whose paired and summed axes agree adds a product.
+  forEachIndex(lhs.shape, [&](Index &left) {
+    forEachIndex(rhs.shape, [&](Index &right) {
+      if (pick(left, op.getLhsBatch()) != pick(right, op.getRhsBatch()) ||
+          pick(left, op.getLhsContract()) != pick(right, op.getRhsContract()))
+        return;
+      Index to = pick(left, op.getLhsBatch());
+      llvm::append_range(to, pick(left, op.getLhsFree()));
+      llvm::append_range(to, pick(right, op.getRhsFree()));
+      result.at(to) += lhs.at(left) * rhs.at(right);
+    });
+  });
+  return result;
+}
+
+Index Evaluation::getGathered(const Tensor &indices, int64_t batch, const Index &index) {
+  size_t rank = indices.shape.size();
+  Index chosen(index.begin(), index.begin() + rank);
+  Index from(index.begin(), index.begin() + batch);
+  from.push_back(static_cast<int64_t>(indices.at(chosen)));
+  from.insert(from.end(), index.begin() + rank, index.end());
+  return from;
+}
+
+FailureOr<Tensor> Evaluation::compute(Operation &any) {
+  if (auto op = llvm::dyn_cast<ElementOpInterface>(any); op && op.isElementwise())
+    return elementwise(op);
+  return llvm::TypeSwitch<Operation *, FailureOr<Tensor>>(&any)
+      .Case([&](ConstantOp op) { return constant(op); })
+      .Case([&](IotaOp op) {
+        return fill(any, [&](Index &index) -> double { return index[op.getAxis()]; });
+      })
+      .Case([&](SizeOp op) { return Tensor({}, size(Dim(op.getDim()))); })
+      .Case([&](BroadcastOp op) {
+        return fill(any,
+                    [&](Index &index) { return get(op.getA()).at(pick(index, op.getAxes())); });
+      })
+      .Case([&](ReshapeOp op) {
+        Tensor result = resultOf(any);
+        result.elements = get(op.getA()).elements;
+        return result;
+      })
+      .Case([&](TransposeOp op) {
+        return fill(any, [&](Index &index) {
+          Index from(index.size());
+          for (auto [i, axis] : llvm::enumerate(op.getPermutation()))
+            from[axis] = index[i];
+          return get(op.getA()).at(from);
+        });
+      })
+      .Case([&](SliceOp op) {
+        return fill(any, [&](Index &index) {
+          Index from(index.size());
+          for (size_t i = 0; i < index.size(); ++i)
+            from[i] = size(getDims(op.getOffsets())[i]) + index[i] * op.getStrides()[i];
+          return get(op.getA()).at(from);
+        });
+      })
+      .Case([&](PadOp op) { return pad(op); })
+      .Case([&](ConcatOp op) { return concat(op); })
+      .Case([&](GatherOp op) {
+        return fill(any, [&](Index &index) {
+          return get(op.getA()).at(getGathered(get(op.getIndices()), op.getBatch(), index));
+        });
+      })
+      .Case([&](ScatterAddOp op) {
+        Tensor result = resultOf(any);
+        forEachIndex(get(op.getA()).shape, [&](Index &index) {
+          result.at(getGathered(get(op.getIndices()), op.getBatch(), index)) +=
+              get(op.getA()).at(index);
+        });
+        return result;
+      })
+      .Case([&](ReduceOp op) { return reduce(op); })
+      .Case([&](ArgMaxOp op) {
+        const Tensor &from = get(op.getA());
+        return fill(any, [&](Index &index) -> double {
+          Index at = index;
+          at.insert(at.begin() + op.getAxis(), 0);
+          int64_t best = 0;
+          double largest = from.at(at);
+          for (int64_t i = 1; i < from.shape[op.getAxis()]; ++i) {
+            at[op.getAxis()] = i;
+            if (from.at(at) > largest) {
+              best = i;
+              largest = from.at(at);
+            }
+          }
+          return best;
+        });
+      })
+      .Case([&](ContractOp op) { return contract(op); })
+      .Case([&](RandomOp op) {
+        // Not the program's generator, but as it: a function of operands and index.
+        std::mt19937_64 generator(op.getPlace() * 7919 + get(op.getStream()).elements[0]);
+        std::normal_distribution<double> normal;
+        std::uniform_real_distribution<double> uniform;
+        return fill(any, [&](Index &) {
+          return op.getDistribution() == Distribution::Normal ? normal(generator)
+                                                              : uniform(generator);
+        });
+      })
+      .Default([](Operation *other) -> FailureOr<Tensor> {
+        return other->emitOpError("is not an operation that the evaluator knows");
+      });
+}
+
+FailureOr<std::vector<Tensor>> evaluate(FuncOp function, const Sizes &sizes,
+                                        llvm::ArrayRef<Tensor> arguments) {
+  Evaluation evaluation(sizes);
+  Block &body = function.getBody().front();
+  for (auto [argument, tensor] : llvm::zip_equal(body.getArguments(), arguments))
+    evaluation.set(argument, tensor);
+  for (Operation &op : body.without_terminator()) {
+    FailureOr<Tensor> tensor = evaluation.compute(op);
+    if (failed(tensor))
+      return failure();
+    evaluation.set(op.getResult(0), std::move(*tensor));
+  }
+  std::vector<Tensor> results;
+  for (Value value : body.getTerminator()->getOperands())
+    results.push_back(evaluation.get(value));
+  return results;
+}
+
+} // namespace nnc::test
