@@ -161,3 +161,22 @@ nn.command @gather doc "" flags [] {
   nn.print %s
   nn.end
 }
+
+// -----
+
+// A part of a larger tensor: its rows do not follow each other, so each has a loop.
+// CHECK-LABEL: func.func private @command.part.fused0(
+// CHECK:       scf.for
+// CHECK:         scf.for %{{.*}} = %c0 to %c4
+nn.command @part doc "" flags [] {
+  %n = nn.constant dense<5> : tensor<i64>
+  %a = nn.random normal %n place 1 : f32[4, 8]
+  %e = nn.fused(%a) : (f32[4, 8]) -> (f32[2, 4]) {
+  ^bb0(%i: !nn.tensor<f32[4, 8]>):
+    %x = nn.slice %i [0, 0] strides [1, 1] : f32[4, 8] -> f32[2, 4]
+    nn.yield %x : f32[2, 4]
+  }
+  %s = nn.format ["", ""] [""] (%e) : f32[2, 4]
+  nn.print %s
+  nn.end
+}
