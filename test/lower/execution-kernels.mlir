@@ -44,9 +44,9 @@ nn.command @run doc "" flags [{name = "n", doc = "", type = "int", default = 100
   nn.print %s2
 
   // Rows that meet at one index; an index for each row.
-  // CHECK: scatter [0, 0]
+  // CHECK: scatter [ 0, 0]
   // CHECK:         [200, 230]
-  // CHECK:         [0, 10]
+  // CHECK:         [ 0, 10]
   %y = nn.slice %x [0, 0, 0] strides [1, 1, 1] : f32[2, 3, 4] -> f32[2, 2, 1]
   %y1 = nn.reshape %y : f32[2, 2, 1] -> f32[2, 2]
   %twice = nn.concat %y1, %y1 along 0 : f32[2, 2], f32[2, 2] -> f32[4, 2]
