@@ -1,10 +1,12 @@
-//===- FusedKernel.cpp - a group becomes one loop nest ---------------------------------------------===//
+//===- FusedKernel.cpp - a group becomes one loop nest
+//---------------------------------------------===//
 //
-// The axes of the iteration space become loops in the order in which they lie in memory; neighbours that all operands
-// treat alike become one long loop. Elements are pulled: each result asks for its value, which
-// asks for its operands' elements, down to loads. Reductions: the innermost reduced loops combine in registers; if
-// kept axes lie further inside, rows are combined in the result's memory. A long sum is a sum of the sums of
-// blocks, so that its rounding error stays small; blocks depend on the shape only, so the order of additions does, too.
+// The axes of the iteration space become loops in the order in which they lie in memory; neighbours
+// that all operands treat alike become one long loop. Elements are pulled: each result asks for its
+// value, which asks for its operands' elements, down to loads. Reductions: the innermost reduced
+// loops combine in registers; if kept axes lie further inside, rows are combined in the result's
+// memory. A long sum is a sum of the sums of blocks, so that its rounding error stays small; blocks
+// depend on the shape only, so the order of additions does, too.
 //
 //===----------------------------------------------------------------------===//
 
@@ -99,8 +101,9 @@ private:
       value = builder.getZeroAttr(type);
       break;
     case ReduceKind::Max:
-      value = real ? TypedAttr(FloatAttr::get(type, APFloat::getInf(real.getFloatSemantics(), true)))
-                   : IntegerAttr::get(type, APInt::getSignedMinValue(width));
+      value = real
+                  ? TypedAttr(FloatAttr::get(type, APFloat::getInf(real.getFloatSemantics(), true)))
+                  : IntegerAttr::get(type, APInt::getSignedMinValue(width));
       break;
     case ReduceKind::Min:
       value = real ? TypedAttr(FloatAttr::get(type, APFloat::getInf(real.getFloatSemantics())))
@@ -116,8 +119,8 @@ private:
     return arith::ConstantOp::create(builder, reduce.getLoc(), value);
   }
 
-  /// `reorder` lets LLVM keep several partial sums, for vectors: an order that depends on the machine
-  /// code, never on threads.
+  /// `reorder` lets LLVM keep several partial sums, for vectors: an order that depends on the
+  /// machine code, never on threads.
   Value combine(ReduceOp reduce, Value left, Value right, bool reorder = false) {
     OpBuilder &builder = kernel.getBuilder();
     Location loc = reduce.getLoc();
@@ -218,8 +221,8 @@ private:
     Location loc = kernel.getLoc();
     auto [from, to] = getBounds(run);
     bool innermost = run + 1 == runs.size();
-    bool blocked = innermost && !(runs[run].size.isStatic() &&
-                                  runs[run].size.getStatic() <= blockElements);
+    bool blocked =
+        innermost && !(runs[run].size.isStatic() && runs[run].size.getStatic() <= blockElements);
     scf::ForOp outer;
     Value lower = from, upper = to;
     if (blocked) {

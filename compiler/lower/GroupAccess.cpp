@@ -87,14 +87,15 @@ GroupAccess getGroupAccess(FusedOp op) {
     auto type = llvm::cast<NNTensorType>(read.operand.getType());
     if (read.index != index || type.getDimAttrs() != space.getDimAttrs())
       access.sameIndex[read.operand.getArgNumber()] = false;
-    // Both axes, one right after the other, or neither.
+    // Both axes, one right after the other and the inner one whole, or neither.
     auto find = [&](int64_t axis) {
       return std::distance(read.index.begin(), llvm::find(read.index, index[axis]));
     };
     auto count = [&](int64_t axis) { return llvm::count(read.index, index[axis]); };
     for (int64_t axis = 0; axis + 1 < rank; ++axis) {
       bool neither = count(axis) == 0 && count(axis + 1) == 0;
-      bool both = count(axis) == 1 && count(axis + 1) == 1 && find(axis) + 1 == find(axis + 1);
+      bool both = count(axis) == 1 && count(axis + 1) == 1 && find(axis) + 1 == find(axis + 1) &&
+                  type.getDim(find(axis + 1)) == space.getDim(axis + 1);
       if (!neither && !both)
         access.joinsNext[axis] = false;
     }

@@ -1,7 +1,7 @@
 //===- GroupAccess.h - how a fused group reads its operands ----------------------------===//
 //
-// Found by emitting the group's elements once on trial and looking at the indices that reach the operands, so
-// that it holds for every operation without knowing any.
+// Found by emitting the group's elements once on trial and looking at the indices that reach the
+// operands, so that it holds for every operation without knowing any.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_LOWER_GROUP_ACCESS_H

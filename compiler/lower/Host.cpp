@@ -121,21 +121,19 @@ Value Host::getAddress(Location loc, Place place) {
   };
   switch (place.kind) {
   case Place::Static:
-    return at(constants.getAddress(builder, loc, arenaName),
-              getI64(loc, place.offset));
+    return at(constants.getAddress(builder, loc, arenaName), getI64(loc, place.offset));
   case Place::Region: {
     const ReservedRegion &region = reserved[place.region];
     if (place.offset == 0)
       return region.base;
-    Value offset =
-        arith::MulIOp::create(builder, loc, region.unit, getI64(loc, place.offset));
+    Value offset = arith::MulIOp::create(builder, loc, region.unit, getI64(loc, place.offset));
     return at(region.base, offset);
   }
   case Place::Constant: {
     StringAttr &name = constantNames[place.constant];
     if (!name) {
-      auto elements = llvm::cast<DenseElementsAttr>(
-          llvm::cast<ConstantOp>(place.constant).getValue());
+      auto elements =
+          llvm::cast<DenseElementsAttr>(llvm::cast<ConstantOp>(place.constant).getValue());
       Type elementType = elements.getElementType();
       if (elementType.isInteger(1)) { // a byte each
         llvm::SmallVector<APInt> bytes;
@@ -229,7 +227,8 @@ void Host::reserveRegions(Location loc) {
   }
 }
 
-//===-- Control --------------------------------------------------------------------------------===//
+//===-- Control
+//--------------------------------------------------------------------------------===//
 
 Block *Host::createBlock() { return function.addBlock(); }
 
@@ -239,7 +238,8 @@ void Host::branchIf(Location loc, Value condition, Block *onTrue, Block *onFalse
   cf::CondBranchOp::create(builder, loc, condition, onTrue, onFalse);
 }
 
-//===-- Calls ------------------------------------------------------------------------------------===//
+//===-- Calls
+//------------------------------------------------------------------------------------===//
 
 Value Host::call(Location loc, RuntimeFunction function, ValueRange arguments) {
   return emitRuntimeCall(builder, loc, getModule(), function, arguments);
@@ -257,7 +257,8 @@ std::string Host::getKernelName(llvm::StringRef what) {
   return (function.getSymName() + "." + what + llvm::Twine(kernelCount++)).str();
 }
 
-//===-- Elements -----------------------------------------------------------------------------------===//
+//===-- Elements
+//-----------------------------------------------------------------------------------===//
 
 Value Host::getElement(Value tensor, ValueRange index) {
   auto type = llvm::cast<NNTensorType>(tensor.getType());
@@ -278,8 +279,7 @@ Value Host::checkIndex(Location loc, Value index, Dim size) {
   Value number = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), index);
   Value limit = getDim(loc, size);
   // Unsigned, so that a negative index is too large as well.
-  Value fits =
-      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, number, limit);
+  Value fits = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, number, limit);
   Block *fail = createBlock(), *after = createBlock();
   branchIf(loc, fits, after, fail);
   setBlock(fail);

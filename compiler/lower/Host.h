@@ -1,8 +1,9 @@
 //===- Host.h - lowering of one command's control and data flow ----------------------------===//
 //
-// Holds what is known while a command becomes a function: what each value became, where tensors lie, the values
-// of size symbols, the loops around. Operations are lowered by their LowerOpInterface, which calls back
-// here. Tensors become addresses; scalars, strings and data sets SSA values; control becomes blocks.
+// Holds what is known while a command becomes a function: what each value became, where tensors
+// lie, the values of size symbols, the loops around. Operations are lowered by their
+// LowerOpInterface, which calls back here. Tensors become addresses; scalars, strings and data sets
+// SSA values; control becomes blocks.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_LOWER_HOST_H
@@ -53,8 +54,8 @@ public:
   mlir::Value getDim(mlir::Location loc, ir::Dim dim); // i64
   mlir::Value getSymbol(llvm::StringRef name) { return symbols.lookup(name); }
   bool isBound(llvm::StringRef name) const { return symbols.contains(name); }
-  /// Gives a symbol its value. `largest`, which bounds it, where the value changes from turn to turn: regions
-  /// are reserved here for that.
+  /// Gives a symbol its value. `largest`, which bounds it, where the value changes from turn to
+  /// turn: regions are reserved here for that.
   void bindSymbol(mlir::Location loc, mlir::StringAttr name, mlir::Value value);
   /// Reserves the regions whose symbols are all bound.
   void reserveRegions(mlir::Location loc);

@@ -20,7 +20,8 @@ static bool makesHandles(Region &region) {
     if (isLoop(op))
       return WalkResult::skip();
     for (Type type : op->getResultTypes())
-      found |= llvm::isa<DatasetType>(type) || (llvm::isa<StrType>(type) && !isMemoryEffectFree(op));
+      found |=
+          llvm::isa<DatasetType>(type) || (llvm::isa<StrType>(type) && !isMemoryEffectFree(op));
     return WalkResult::advance();
   });
   return found;
@@ -46,7 +47,8 @@ private:
 };
 } // namespace
 
-/// Emits a counted loop: `first`, then up by `step`, while less than `limit`. `body` gets the count.
+/// Emits a counted loop: `first`, then up by `step`, while less than `limit`. `body` gets the
+/// count.
 static LogicalResult emitCountedLoop(Host &host, Location loc, Region &region, Value first,
                                      Value limit, Value step,
                                      llvm::function_ref<void(Value)> enterBody) {
@@ -168,10 +170,10 @@ static LogicalResult lowerBatches(BatchesOp op, Host &host) {
   Location loc = op.getLoc();
   OpBuilder &builder = host.getBuilder();
   Value size = host.get(op.getSize()), data = host.get(op.getData());
-  Value tooSmall = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, size,
-                                         host.getI64(loc, 1));
+  Value tooSmall =
+      arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt, size, host.getI64(loc, 1));
   failIf(host, op, tooSmall, "the size of batches must be at least 1");
-  Value count = host.call(loc, runtime::DatasetCount, data);
+  Value count = host.getSymbol(op.getData().getType().getRows().getValue());
   // Memory for the largest batch, so that a short one changes nothing.
   host.bindSymbol(loc, op.getRowsAttr(), arith::MinSIOp::create(builder, loc, size, count));
   return emitCountedLoop(

@@ -1,4 +1,5 @@
-//===- HostData.cpp - data sets: calls of the runtime -------------------------------------------===//
+//===- HostData.cpp - data sets: calls of the runtime
+//-------------------------------------------===//
 
 #include "compiler/lower/Host.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -82,8 +83,8 @@ static LogicalResult lowerIdx(IdxOp op, Host &host) {
   setDataset(host, op.getResult(),
              host.call(loc, runtime::Idx,
                        {host.getLocation(op), host.getI64(loc, paths.size()),
-                        host.createStackArray(loc, paths),
-                        host.getI64(loc, op.getFields().size()), table}));
+                        host.createStackArray(loc, paths), host.getI64(loc, op.getFields().size()),
+                        table}));
   return success();
 }
 
@@ -101,8 +102,9 @@ static LogicalResult lowerSplit(SplitOp op, Host &host) {
   OpBuilder &builder = host.getBuilder();
   Type pointer = LLVM::LLVMPointerType::get(op.getContext());
   Value first = host.createStackRoom(loc, pointer), rest = host.createStackRoom(loc, pointer);
-  host.call(loc, runtime::DatasetSplit,
-            {host.getLocation(op), host.get(op.getData()), host.get(op.getFraction()), first, rest});
+  host.call(
+      loc, runtime::DatasetSplit,
+      {host.getLocation(op), host.get(op.getData()), host.get(op.getFraction()), first, rest});
   setDataset(host, op.getFirst(), LLVM::LoadOp::create(builder, loc, pointer, first));
   setDataset(host, op.getRest(), LLVM::LoadOp::create(builder, loc, pointer, rest));
   return success();
@@ -118,7 +120,7 @@ static LogicalResult lowerTake(TakeOp op, Host &host) {
 static LogicalResult lowerRows(RowsOp op, Host &host) {
   Location loc = op.getLoc();
   Value data = host.get(op.getData());
-  Value count = host.call(loc, runtime::DatasetCount, data);
+  Value count = host.getSymbol(op.getData().getType().getRows().getValue());
   host.call(loc, runtime::DatasetGather,
             {data, host.getI64(loc, op.getField()), host.getI64(loc, 0), count,
              host.getAddress(op.getResult())});

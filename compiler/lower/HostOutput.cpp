@@ -1,4 +1,5 @@
-//===- HostOutput.cpp - strings, printing, progress ----------------------------------------------===//
+//===- HostOutput.cpp - strings, printing, progress
+//----------------------------------------------===//
 
 #include "compiler/ir/ScalarExpr.h"
 #include "compiler/lower/Host.h"
@@ -68,11 +69,9 @@ static LogicalResult lowerFormat(FormatOp op, Host &host) {
 
 static LogicalResult lowerStringEqual(StringEqualOp op, Host &host) {
   Location loc = op.getLoc();
-  Value equal =
-      host.call(loc, runtime::StringEqual, {host.get(op.getA()), host.get(op.getB())});
-  host.set(op.getResult(),
-           arith::CmpIOp::create(host.getBuilder(), loc, arith::CmpIPredicate::ne, equal,
-                                 host.getI64(loc, 0)));
+  Value equal = host.call(loc, runtime::StringEqual, {host.get(op.getA()), host.get(op.getB())});
+  host.set(op.getResult(), arith::CmpIOp::create(host.getBuilder(), loc, arith::CmpIPredicate::ne,
+                                                 equal, host.getI64(loc, 0)));
   return success();
 }
 
@@ -98,24 +97,24 @@ static LogicalResult lowerReport(ReportOp op, Host &host) {
     integer.push_back(!llvm::cast<NNTensorType>(value.getType()).isFloat());
   }
   // nn_report_site: column_count, names, integer.
-  StringAttr integerTable = constants.define(
-      loc, "integer", LLVM::LLVMArrayType::get(i64, count),
-      DenseElementsAttr::get(RankedTensorType::get({count}, i64), llvm::ArrayRef<int64_t>(integer)));
+  StringAttr integerTable =
+      constants.define(loc, "integer", LLVM::LLVMArrayType::get(i64, count),
+                       DenseElementsAttr::get(RankedTensorType::get({count}, i64),
+                                              llvm::ArrayRef<int64_t>(integer)));
   auto namesType = LLVM::LLVMArrayType::get(pointer, count);
   StringAttr nameTable = constants.define(loc, "names", namesType, [&](OpBuilder &inside) {
     Value table = LLVM::UndefOp::create(inside, loc, namesType);
     for (auto [i, name] : llvm::enumerate(names))
-      table = LLVM::InsertValueOp::create(inside, loc, table,
-                                          constants.getAddress(inside, loc, name),
-                                          ArrayRef<int64_t>{static_cast<int64_t>(i)});
+      table =
+          LLVM::InsertValueOp::create(inside, loc, table, constants.getAddress(inside, loc, name),
+                                      ArrayRef<int64_t>{static_cast<int64_t>(i)});
     return table;
   });
   auto siteType = LLVM::LLVMStructType::getLiteral(op.getContext(), {i64, pointer, pointer});
   StringAttr site = constants.define(loc, "report", siteType, [&](OpBuilder &inside) {
-    Value members[] = {
-        LLVM::ConstantOp::create(inside, loc, i64, inside.getI64IntegerAttr(count)),
-        constants.getAddress(inside, loc, nameTable),
-        constants.getAddress(inside, loc, integerTable)};
+    Value members[] = {LLVM::ConstantOp::create(inside, loc, i64, inside.getI64IntegerAttr(count)),
+                       constants.getAddress(inside, loc, nameTable),
+                       constants.getAddress(inside, loc, integerTable)};
     Value value = LLVM::UndefOp::create(inside, loc, siteType);
     for (auto [i, member] : llvm::enumerate(members))
       value = LLVM::InsertValueOp::create(inside, loc, value, member,

@@ -1,4 +1,5 @@
-//===- HostTensors.cpp - tensor operations: calls of kernels and of the runtime -------------------------===//
+//===- HostTensors.cpp - tensor operations: calls of kernels and of the runtime
+//-------------------------===//
 
 #include "compiler/lower/Kernel.h"
 #include "compiler/optimise/ContractLayout.h"
@@ -21,8 +22,8 @@ static LogicalResult lowerReshape(ReshapeOp op, Host &host) {
   OpBuilder &builder = host.getBuilder();
   NNTensorType from = op.getA().getType(), to = op.getType();
   if (to.isScalar() && !from.isScalar())
-    host.set(op.getResult(), emitLoad(builder, loc, to.getElementType(),
-                                      host.getAddress(op.getA()), host.getI64(loc, 0)));
+    host.set(op.getResult(), emitLoad(builder, loc, to.getElementType(), host.getAddress(op.getA()),
+                                      host.getI64(loc, 0)));
   else if (to.isScalar())
     host.set(op.getResult(), host.get(op.getA()));
   else if (from.isScalar())

@@ -102,8 +102,8 @@ static LogicalResult lowerCheckpoint(Operation *op, Host &host, Value path, Arra
           loc, "dims", LLVM::LLVMArrayType::get(i64, shape.size()),
           DenseElementsAttr::get(RankedTensorType::get({int64_t(shape.size())}, i64),
                                  llvm::ArrayRef<int64_t>(shape)));
-    infos.push_back({constants.getStringName(name), dims, getDType(type.getElementType()),
-                     type.getRank()});
+    infos.push_back(
+        {constants.getStringName(name), dims, getDType(type.getElementType()), type.getRank()});
     addresses.push_back(host.getVariableAddress(loc, variable));
   }
   auto tableType = LLVM::LLVMArrayType::get(infoType, infos.size());

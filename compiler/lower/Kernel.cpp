@@ -1,4 +1,5 @@
-//===- Kernel.cpp - a function of loops over memory -----------------------------------------------===//
+//===- Kernel.cpp - a function of loops over memory
+//-----------------------------------------------===//
 
 #include "compiler/lower/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -10,6 +11,13 @@ using namespace nnc::ir;
 
 namespace nnc::lower {
 
+/// Only called from this program: free to be inlined and left out.
+static void makeInternal(func::FuncOp function) {
+  function.setPrivate();
+  function->setAttr("llvm.linkage",
+                    LLVM::LinkageAttr::get(function.getContext(), LLVM::Linkage::Internal));
+}
+
 /// A range of about this many elements is worth handing to a thread. Part of the program's meaning
 /// only in that it fixes ranges, which no result depends on.
 static constexpr int64_t grainElements = 32768;
@@ -17,14 +25,15 @@ static constexpr int64_t grainElements = 32768;
 Kernel::Kernel(Host &host, Operation *op, llvm::StringRef what)
     : host(host), loc(op->getLoc()), builder(op->getContext()) {
   builder.setInsertionPointToEnd(host.getModule().getBody());
-  function = func::FuncOp::create(builder, loc, host.getKernelName(what),
-                                  builder.getFunctionType({}, {}));
-  function.setPrivate();
+  function =
+      func::FuncOp::create(builder, loc, host.getKernelName(what), builder.getFunctionType({}, {}));
+  makeInternal(function);
   entry = function.addEntryBlock();
   builder.setInsertionPointToEnd(entry);
 }
 
-//===-- Arguments ------------------------------------------------------------------------------===//
+//===-- Arguments
+//------------------------------------------------------------------------------===//
 
 Value Kernel::addArgument(Value outside) {
   outsideArguments.push_back(outside);
@@ -94,14 +103,13 @@ func::FuncOp Kernel::createRangeWrapper(Type contextType) {
   Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type();
   auto wrapper = func::FuncOp::create(outer, loc, (function.getSymName() + ".range").str(),
                                       outer.getFunctionType({pointer, i64, i64}, {}));
-  wrapper.setPrivate();
+  makeInternal(wrapper);
   Block *block = wrapper.addEntryBlock();
   outer.setInsertionPointToEnd(block);
   llvm::SmallVector<Value> arguments;
   for (auto [i, outside] : llvm::enumerate(outsideArguments)) {
-    Value address =
-        LLVM::GEPOp::create(outer, loc, pointer, contextType, block->getArgument(0),
-                            ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(i)});
+    Value address = LLVM::GEPOp::create(outer, loc, pointer, contextType, block->getArgument(0),
+                                        ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(i)});
     arguments.push_back(LLVM::LoadOp::create(outer, loc, outside.getType(), address));
   }
   llvm::SmallVector<Value> all;
@@ -144,14 +152,15 @@ void Kernel::finishRange(Dim total, Dim turnElements) {
   perTurn = arith::MaxSIOp::create(outer, loc, perTurn, one);
   Value grain = arith::DivSIOp::create(outer, loc, host.getI64(loc, grainElements), perTurn);
   grain = arith::MaxSIOp::create(outer, loc, grain, one);
-  auto constant = func::ConstantOp::create(outer, loc, wrapper.getFunctionType(),
-                                           SymbolRefAttr::get(wrapper));
+  auto constant =
+      func::ConstantOp::create(outer, loc, wrapper.getFunctionType(), SymbolRefAttr::get(wrapper));
   auto body = UnrealizedConversionCastOp::create(
       outer, loc, LLVM::LLVMPointerType::get(builder.getContext()), constant.getResult());
   host.call(loc, runtime::ParallelFor, {body.getResult(0), context, count, grain});
 }
 
-//===-- Elements --------------------------------------------------------------------------------===//
+//===-- Elements
+//--------------------------------------------------------------------------------===//
 
 Value Kernel::getIndex(int64_t number) {
   return arith::ConstantIndexOp::create(builder, loc, number);
@@ -205,8 +214,7 @@ Value Kernel::getElement(Value tensor, ValueRange index) {
 Value Kernel::checkIndex(Location at, Value index, Dim size) {
   Value limit = getSize(size);
   // Unsigned, so that a negative index is too large as well.
-  Value outside =
-      arith::CmpIOp::create(builder, at, arith::CmpIPredicate::uge, index, limit);
+  Value outside = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::uge, index, limit);
   auto fail = scf::IfOp::create(builder, at, outside, /*withElse=*/false);
   OpBuilder inside = fail.getThenBodyBuilder();
   Value place = host.getConstants().getString(inside, at, getSourceLocation(at));

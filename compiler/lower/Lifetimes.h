@@ -1,8 +1,8 @@
 //===- Lifetimes.h - when values are needed ----------------------------------------------===//
 //
-// Numbers the operations of a command in program order, regions included, and gives for each value the
-// interval from its definition to its last use. A value that a loop uses but does not define is needed until the
-// loop has ended.
+// Numbers the operations of a command in program order, regions included, and gives for each value
+// the interval from its definition to its last use. A value that a loop uses but does not define is
+// needed until the loop has ended.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_LOWER_LIFETIMES_H
@@ -28,7 +28,8 @@ public:
   int64_t getPosition(mlir::Operation *op) const { return positions.lookup(op).begin; }
   /// Where the value's own users need it; of a reshape, its users' need is not included.
   Interval getInterval(mlir::Value value) const;
-  /// When `user`, which is in the region of `value`'s definition or inside it, is done with the value.
+  /// When `user`, which is in the region of `value`'s definition or inside it, is done with the
+  /// value.
   int64_t getEnd(mlir::Value value, mlir::Operation *user) const;
 
 private:

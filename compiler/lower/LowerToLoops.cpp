@@ -1,4 +1,5 @@
-//===- LowerToLoops.cpp - the passes of the stage `loops` -----------------------------------------------===//
+//===- LowerToLoops.cpp - the passes of the stage `loops`
+//-----------------------------------------------===//
 
 #include "compiler/lower/Host.h"
 #include "compiler/lower/Passes.h"

@@ -1,7 +1,7 @@
 //===- Memory.h - elements, offsets and sizes in emitted code -----------------------===//
 //
-// What kernels and the host share: values of Dims, addresses of elements, loads and stores. In memory a
-// bool is a byte; in registers an i1.
+// What kernels and the host share: values of Dims, addresses of elements, loads and stores. In
+// memory a bool is a byte; in registers an i1.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_LOWER_MEMORY_H

@@ -16,8 +16,7 @@ static constexpr int64_t alignment = 64;
 bool MemoryPlan::isScalarInMemory(Value value) {
   auto type = llvm::dyn_cast<NNTensorType>(value.getType());
   Operation *op = value.getDefiningOp();
-  return type && type.isScalar() && op &&
-         llvm::isa<FusedOp, ContractOp, RandomOp, ArgMaxOp>(op);
+  return type && type.isScalar() && op && llvm::isa<FusedOp, ContractOp, RandomOp, ArgMaxOp>(op);
 }
 
 /// Whether the value lies in memory at all.
@@ -139,8 +138,7 @@ void MemoryPlan::collect(Operation *op) {
 
 //===-- Variables without copies -------------------------------------------------------===//
 
-bool MemoryPlan::readsOnlySameIndex(Operation *op,
-                                    llvm::function_ref<bool(Value)> isMeant) const {
+bool MemoryPlan::readsOnlySameIndex(Operation *op, llvm::function_ref<bool(Value)> isMeant) const {
   auto group = llvm::dyn_cast<FusedOp>(op);
   if (!group)
     return false;
@@ -159,10 +157,13 @@ bool MemoryPlan::canComputeInto(AssignOp assign, Value root, Operation *producer
     if (op->getNumRegions() != 0 && !llvm::isa<FusedOp, AssertOp>(op))
       return false;
   auto group = llvm::dyn_cast<FusedOp>(producer);
-  bool elementwise =
-      group && !group.getReduction(llvm::cast<OpResult>(root).getResultNumber());
+  bool elementwise = group && !group.getReduction(llvm::cast<OpResult>(root).getResultNumber());
   for (const Snapshot &snapshot : snapshots[name]) {
     if (snapshot.life.begin > assigned || snapshot.life.end < at)
+      continue;
+    // A value read before and needed after the assignment becomes a copy in any case.
+    if (snapshot.value.getDefiningOp<ReadOp>() && snapshot.life.begin < assigned &&
+        snapshot.life.end > assigned)
       continue;
     if (snapshot.life.begin > at || snapshot.life.end > at || !elementwise ||
         !readsOnlySameIndex(producer,
@@ -171,9 +172,8 @@ bool MemoryPlan::canComputeInto(AssignOp assign, Value root, Operation *producer
   }
   // While the value is needed, nothing else may write the variable.
   int64_t end = buffers[bufferOf.lookup(root)].life.end;
-  return llvm::none_of(writes[name], [&](int64_t write) {
-    return write != assigned && write > at && write <= end;
-  });
+  return llvm::none_of(
+      writes[name], [&](int64_t write) { return write != assigned && write > at && write <= end; });
 }
 
 void MemoryPlan::decideInPlace(AssignOp assign) {
@@ -182,7 +182,8 @@ void MemoryPlan::decideInPlace(AssignOp assign) {
   Operation *producer = root.getDefiningOp();
   if (found == bufferOf.end() || !producer || producer->getBlock() != assign->getBlock() ||
       buffers[found->second].variable ||
-      !llvm::isa<FusedOp, ContractOp, RandomOp, ConcatOp, PadOp, ScatterAddOp, ArgMaxOp>(producer) ||
+      !llvm::isa<FusedOp, ContractOp, RandomOp, ConcatOp, PadOp, ScatterAddOp, ArgMaxOp>(
+          producer) ||
       llvm::cast<NNTensorType>(assign.getValue().getType()).isScalar())
     return;
   if (!canComputeInto(assign, root, producer))

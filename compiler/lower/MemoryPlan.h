@@ -1,15 +1,15 @@
 //===- MemoryPlan.h - where tensors and variables lie -------------------------------------===//
 //
-// Decides for a command with fused groups, once, at compile time: variables keep fixed places; other
-// tensors get places by the time in which they are needed, so that two that are needed at the same time never
-// overlap. Values of static size lie in one static area. Values whose size is a multiple of a
-// product of size symbols ("n*t") lie in the region of that product: at k * m bytes from its base,
-// k known now, m the product rounded up to a multiple of 64 when the program runs, so that every tensor is
-// aligned to 64 bytes.
+// Decides for a command with fused groups, once, at compile time: variables keep fixed places;
+// other tensors get places by the time in which they are needed, so that two that are needed at the
+// same time never overlap. Values of static size lie in one static area. Values whose size is a
+// multiple of a product of size symbols ("n*t") lie in the region of that product: at k * m bytes
+// from its base, k known now, m the product rounded up to a multiple of 64 when the program runs,
+// so that every tensor is aligned to 64 bytes.
 //
 // Saves memory and copies: a reshape shares its operand's place, nn.read the variable's, a group's
-// result that of an operand which it is the last to read, and what is assigned to a variable is computed right there,
-// in each case only where no one can see a difference.
+// result that of an operand which it is the last to read, and what is assigned to a variable is
+// computed right there, in each case only where no one can see a difference.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_LOWER_MEMORY_PLAN_H
@@ -22,9 +22,9 @@ namespace nnc::lower {
 /// An address that is known up to the bases of regions.
 struct Place {
   enum Kind { None, Static, Region, Constant } kind = None;
-  unsigned region = 0;                  // Region: which
-  int64_t offset = 0;                   // Static: bytes. Region: bytes for each unit
-  mlir::Operation *constant = nullptr;  // Constant: the nn.constant
+  unsigned region = 0;                 // Region: which
+  int64_t offset = 0;                  // Static: bytes. Region: bytes for each unit
+  mlir::Operation *constant = nullptr; // Constant: the nn.constant
   bool operator==(const Place &other) const = default;
 };
 

@@ -1,7 +1,7 @@
 //===- RuntimeCalls.h - the runtime's functions, as emitted code calls them -----------------===//
 //
-// One line for each function of runtime/nnrt.h that compiled programs call. Signatures: the result, then the
-// parameters; v nothing, i int64, d double, p pointer.
+// One line for each function of runtime/nnrt.h that compiled programs call. Signatures: the result,
+// then the parameters; v nothing, i int64, d double, p pointer.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_LOWER_RUNTIME_CALLS_H
@@ -59,7 +59,8 @@ inline constexpr RuntimeFunction Save{"nn_save", "vppipp"};
 inline constexpr RuntimeFunction Load{"nn_load", "vppipp"};
 } // namespace runtime
 
-/// Emits a call, and declares the function in the module where that is the first; its result, or null.
+/// Emits a call, and declares the function in the module where that is the first; its result, or
+/// null.
 mlir::Value emitRuntimeCall(mlir::OpBuilder &builder, mlir::Location loc, mlir::ModuleOp module,
                             RuntimeFunction function, mlir::ValueRange arguments);
 

@@ -32,9 +32,8 @@ LogicalResult FusedOp::verify() {
   for (Operation &op : block.without_terminator()) {
     if (!llvm::isa<ElementOpInterface, ReduceOp>(op))
       return emitOpError() << "holds " << op.getName() << ", which cannot be fused";
-    if (llvm::isa<ReduceOp>(op) && llvm::any_of(op.getUsers(), [](Operation *user) {
-          return !llvm::isa<YieldOp>(user);
-        }))
+    if (llvm::isa<ReduceOp>(op) &&
+        llvm::any_of(op.getUsers(), [](Operation *user) { return !llvm::isa<YieldOp>(user); }))
       return emitOpError("uses the result of one of its reductions");
   }
   NNTensorType space = getSpace();

@@ -4,7 +4,7 @@
 
 include "compiler/ops/OpBase.td"
 
-def NN_FusedOp : NN_Op<"fused", [Pure, SingleBlock, IsolatedFromAbove]> {
+def NN_FusedOp : NN_Op<"fused", [Pure, SingleBlock, IsolatedFromAbove, NotDifferentiable]> {
   let summary = "a group of element operations and reductions that run as one loop nest";
   let description = [{
     The block's arguments stand for the operands; nn.yield gives the results. The group has one iteration space: the shape of

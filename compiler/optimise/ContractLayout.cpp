@@ -56,8 +56,8 @@ std::optional<ContractLayout> getContractLayout(ContractOp op) {
   llvm::SmallVector<int64_t> lhsFree = op.getLhsFree(), rhsFree = op.getRhsFree();
   // The order in which products are summed is free: take that in which lhs has them.
   llvm::SmallVector<std::pair<int64_t, int64_t>> pairs;
-    for (auto [left, right] : llvm::zip_equal(op.getLhsContract(), op.getRhsContract()))
-      pairs.emplace_back(left, right);
+  for (auto [left, right] : llvm::zip_equal(op.getLhsContract(), op.getRhsContract()))
+    pairs.emplace_back(left, right);
   llvm::sort(pairs);
   llvm::SmallVector<int64_t> lhsContract, rhsContract;
   for (auto [left, right] : pairs) {
@@ -74,8 +74,12 @@ std::optional<ContractLayout> getContractLayout(ContractOp op) {
   std::optional<MatrixLayout> right = getMatrixLayout(rhs, op.getRhsBatch(), rhsContract, rhsFree);
   if (!left || !right)
     return std::nullopt;
-  return ContractLayout{size(lhs, op.getLhsBatch()), size(lhs, lhsFree), size(rhs, rhsFree),
-                        size(lhs, lhsContract), *left, *right};
+  return ContractLayout{size(lhs, op.getLhsBatch()),
+                        size(lhs, lhsFree),
+                        size(rhs, rhsFree),
+                        size(lhs, lhsContract),
+                        *left,
+                        *right};
 }
 
 } // namespace nnc::optimise

@@ -1,8 +1,8 @@
 //===- ContractLayout.h - a contraction as a batch of matrix products ----------------===//
 //
 // The runtime multiplies batches of matrices that are stored with one stride between matrices and
-// one between rows, plain or transposed (nn_contract_* in runtime/nnrt.h). Says how the operands of an
-// nn.contract, dense in memory, are such matrices, if they are.
+// one between rows, plain or transposed (nn_contract_* in runtime/nnrt.h). Says how the operands of
+// an nn.contract, dense in memory, are such matrices, if they are.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_OPTIMISE_CONTRACT_LAYOUT_H

@@ -1,7 +1,7 @@
 //===- Effects.h - what an operation does to variables and the world ---------------===//
 //
-// The one place that knows which operations of the dialect touch variables. For an operation with regions:
-// everything that happens inside.
+// The one place that knows which operations of the dialect touch variables. For an operation with
+// regions: everything that happens inside.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_OPTIMISE_EFFECTS_H

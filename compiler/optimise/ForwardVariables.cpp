@@ -1,9 +1,9 @@
 //===- ForwardVariables.cpp - reads that need no memory ------------------------------===//
 //
 // Within a block, nn.read after nn.assign gives the assigned value, and a second nn.read with no
-// assignment in between gives what the first gave. So an optimizer's update reads as one expression, which fuses.
-// An operation with regions that assigns the variable ends what is known of it. An assignment that
-// the same block overwrites unread is left out.
+// assignment in between gives what the first gave. So an optimizer's update reads as one
+// expression, which fuses. An operation with regions that assigns the variable ends what is known
+// of it. An assignment that the same block overwrites unread is left out.
 //
 //===----------------------------------------------------------------------===//
 

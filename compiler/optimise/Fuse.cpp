@@ -1,11 +1,12 @@
 //===- Fuse.cpp - groups of operations that become one kernel ---------------------------===//
 //
-// Greedy, in program order, block by block: an operation joins the group that computes what it reads element by
-// element, or one that reads the same tensors; groups that it connects are merged. What a group may
-// hold is said at nn.fused; that merging keeps an order of execution possible, by FusionGraph.
+// Greedy, in program order, block by block: an operation joins the group that computes what it
+// reads element by element, or one that reads the same tensors; groups that it connects are merged.
+// What a group may hold is said at nn.fused; that merging keeps an order of execution possible, by
+// FusionGraph.
 //
-// Needs expanded gradients. Guarantees that element operations and reductions with a tensor operand or result
-// stand in groups, except those that give a scalar from an element at run-time indices.
+// Needs expanded gradients. Guarantees that element operations and reductions with a tensor operand
+// or result stand in groups, except those that give a scalar from an element at run-time indices.
 //
 //===----------------------------------------------------------------------===//
 
@@ -45,8 +46,8 @@ bool isCheap(Operation *op) {
   return isUniformConstant(op) || llvm::isa<BroadcastOp, IotaOp, SizeOp>(op);
 }
 
-/// Cheap operations that only groups of the same block read; uniform constants, groups of any block.
-/// Scalars stay values of the host as well.
+/// Cheap operations that only groups of the same block read; uniform constants, groups of any
+/// block. Scalars stay values of the host as well.
 bool isRepeated(Operation *op) {
   if (!isCheap(op) || getTensor(op->getResult(0)).isScalar())
     return false;
@@ -116,8 +117,8 @@ private:
     return !readsElsewhere(first, b) && !readsElsewhere(second, a) && graph.canMerge(a, b);
   }
 
-  /// Whether an operation of `reader` reads a value of node `producer` other than element by element,
-  /// itself or through repeated operations.
+  /// Whether an operation of `reader` reads a value of node `producer` other than element by
+  /// element, itself or through repeated operations.
   bool readsElsewhere(FusionGraph::Node &reader, unsigned producer) {
     auto holds = [&](Value value) {
       Operation *def = value.getDefiningOp();
@@ -198,10 +199,10 @@ private:
     }
     auto isUsedOutside = [&](Value value) {
       return llvm::any_of(value.getUsers(), [&](Operation *user) {
-        return !members.contains(user) && !(isRepeated(user) &&
-                                            llvm::all_of(user->getUsers(), [&](Operation *reader) {
-                                              return members.contains(reader);
-                                            }));
+        return !members.contains(user) &&
+               !(isRepeated(user) && llvm::all_of(user->getUsers(), [&](Operation *reader) {
+                   return members.contains(reader);
+                 }));
       });
     };
     for (Operation *op : node.ops)
@@ -219,8 +220,8 @@ private:
     for (Operation *op : node.ops)
       locations.push_back(op->getLoc());
     OpBuilder outer(block.getTerminator());
-    auto fused = FusedOp::create(outer, outer.getFusedLoc(locations), ValueRange(outputs).getTypes(),
-                                 inputs);
+    auto fused = FusedOp::create(outer, outer.getFusedLoc(locations),
+                                 ValueRange(outputs).getTypes(), inputs);
     fused.getBody().takeBody(*body);
     for (auto [output, result] : llvm::zip_equal(outputs, fused.getOutputs()))
       output.replaceAllUsesWith(result);

@@ -164,8 +164,7 @@ bool FusionGraph::canMerge(unsigned a, unsigned b) {
 void FusionGraph::merge(unsigned into, unsigned from) {
   Node &target = nodes[into], &source = nodes[from];
   llvm::append_range(target.ops, source.ops);
-  llvm::sort(target.ops,
-             [&](Operation *a, Operation *b) { return position[a] < position[b]; });
+  llvm::sort(target.ops, [&](Operation *a, Operation *b) { return position[a] < position[b]; });
   target.before.insert_range(source.before);
   target.reads.insert_range(source.reads);
   if (!target.reducedAxes)

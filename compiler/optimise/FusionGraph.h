@@ -1,8 +1,8 @@
 //===- FusionGraph.h - a block as a graph of groups ------------------------------------===//
 //
-// The operations of one block as nodes with the orders that must hold between them: values, variables,
-// output, size symbols. Nodes can be merged into groups as long as the graph stays without cycles; at
-// the end it gives an order of the nodes that respects all of it.
+// The operations of one block as nodes with the orders that must hold between them: values,
+// variables, output, size symbols. Nodes can be merged into groups as long as the graph stays
+// without cycles; at the end it gives an order of the nodes that respects all of it.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_OPTIMISE_FUSION_GRAPH_H

@@ -1,0 +1,105 @@
+// Control, data and output on the host.
+// RUN: nn-opt %s --nn-lower-to-loops --split-input-file | FileCheck %s
+
+// Leaving a loop and going on with the next turn; the module's table of commands.
+// CHECK: nn.commands = [{doc = "D", flags = [{name = "k"}], function = @command.control, location = "{{.*}}host.mlir:[[# @LINE + 9]]"
+// CHECK-LABEL: func.func @command.control
+// CHECK:         cf.cond_br %{{.*}}, ^[[BODY:bb[0-9]+]], ^[[EXIT:bb[0-9]+]]
+// CHECK:       ^[[BODY]]:
+// CHECK:         cf.cond_br %{{.*}}, ^[[BREAK:bb[0-9]+]], ^[[ELSE:bb[0-9]+]]
+// CHECK:       ^[[EXIT]]:
+// CHECK:         return
+// CHECK:       ^[[BREAK]]:
+// CHECK-NEXT:    cf.br ^[[EXIT]]
+nn.command @control doc "D" flags [{name = "k"}] {
+^bb0(%k: !nn.tensor<i64>):
+  nn.for %k to %k {
+  ^bb0(%i: !nn.tensor<i64>):
+    %c = nn.eq %i, %k : i64 -> i1
+    nn.if %c {
+      nn.break
+    } else {
+      nn.continue
+    }
+    nn.end
+  }
+  nn.end
+}
+
+// -----
+
+// Batches: memory for the largest before the loop, the last one may be short; handles are freed each turn.
+// CHECK-LABEL: func.func @command.batches
+// CHECK:         call @nn_csv
+// CHECK:         %[[COUNT:.*]] = call @nn_dataset_count
+// CHECK:         %[[MAX:.*]] = arith.minsi %{{.*}}, %[[COUNT]]
+// CHECK:         call @nn_region_reserve
+// CHECK:         %[[MARK:.*]] = call @nn_scope_enter
+// CHECK:         %[[FIRST:.*]] = llvm.load
+// CHECK:         arith.cmpi slt, %[[FIRST]], %[[COUNT]]
+// CHECK:         call @nn_scope_leave(%[[MARK]])
+// CHECK:         %[[LEFT:.*]] = arith.subi %[[COUNT]], %[[FIRST]]
+// CHECK:         %[[ROWS:.*]] = arith.minsi %{{.*}}, %[[LEFT]]
+// CHECK:         call @nn_dataset_gather(%{{.*}}, %{{.*}}, %[[FIRST]], %[[ROWS]], %{{.*}})
+// CHECK:         call @nn_contract_f32_v2(
+// CHECK:         call @nn_format_tensor
+// CHECK:         call @nn_scope_leave(%[[MARK]])
+nn.command @batches doc "" flags [] {
+  nn.variable param @w : f32[3, 2]
+  %path = nn.string "a.csv"
+  %zero = nn.constant dense<0> : tensor<i64>
+  %size = nn.constant dense<32> : tensor<i64>
+  %data = nn.csv %path skip %zero fields [{name = "x", type = !nn.tensor<f32[3]>, classes = 0, first = 0}] : !nn.dataset<rows>
+  nn.batches %data, %size rows "n" fields [0] : !nn.dataset<rows> {
+  ^bb0(%x: !nn.tensor<f32[n, 3]>):
+    %w = nn.read @w : f32[3, 2]
+    %y = nn.contract %x, %w batch [], [] contract [1], [0] : f32[n, 3], f32[3, 2] -> f32[n, 2]
+    %s = nn.format ["", ""] [""] (%y) : f32[n, 2]
+    nn.print %s
+    nn.end
+  }
+  nn.end
+}
+
+// -----
+
+// The matrix product fits the CPU; operands lie as they are, the left one transposed.
+// CHECK-LABEL: func.func @command.level
+// CHECK:         call @nn_contract_f64_v4(
+module attributes {nn.cpu_level = 4 : i64} {
+  nn.command @level doc "" flags [] {
+    nn.variable param @w : f64[3, 2]
+    %w = nn.read @w : f64[3, 2]
+    %y = nn.contract %w, %w batch [], [] contract [0], [0] : f64[3, 2], f64[3, 2] -> f64[2, 2]
+    %s = nn.format ["", ""] [""] (%y) : f64[2, 2]
+    nn.print %s
+    nn.end
+  }
+}
+
+// -----
+
+// Strings in variables, files, progress.
+// CHECK-LABEL: func.func @command.output
+// CHECK:         call @nn_string_assign
+// CHECK:         call @nn_save(
+// CHECK:         call @nn_load(
+// CHECK:         call @nn_report(
+// CHECK:         cf.cond_br
+// CHECK:         call @nn_assert_failed
+nn.command @output doc "" flags [] {
+  nn.variable param @w : f32[3, 2]
+  nn.variable var @text : !nn.str
+  %s = nn.string "m.safetensors"
+  nn.assign @text, %s : !nn.str
+  nn.save %s [@w] as ["w"]
+  nn.load %s [@w] as ["w"]
+  %i = nn.constant dense<1> : tensor<i64>
+  %f = nn.constant dense<1.0> : tensor<f32>
+  nn.report ["epoch", "loss"] (%i, %f) : i64, f32
+  %c = nn.gt %f, %f : f32 -> i1
+  nn.assert %c {
+    nn.yield %s : !nn.str
+  }
+  nn.end
+}

@@ -1,0 +1,182 @@
+// Groups become loop nests: which axes are one loop, where reductions combine.
+// RUN: nn-opt %s --nn-lower --split-input-file | FileCheck %s
+
+// All operands alike: one flat loop, which takes a range.
+// CHECK-LABEL: func.func private @command.flat.fused0(
+// CHECK-SAME:    !llvm.ptr {llvm.noalias, llvm.nonnull, llvm.noundef}, %[[B:[a-z0-9]+]]: i64, %[[E:[a-z0-9]+]]: i64)
+// CHECK-DAG:   %[[BI:.*]] = arith.index_cast %[[B]]
+// CHECK-DAG:   %[[EI:.*]] = arith.index_cast %[[E]]
+// CHECK:       scf.for %{{.*}} = %[[BI]] to %[[EI]]
+// CHECK-NOT:   scf.for
+// CHECK:         llvm.load %[[A:.*]] : !llvm.ptr -> f32
+// CHECK:         math.exp
+// CHECK:         llvm.store %{{.*}}, %[[A]]
+nn.command @flat doc "" flags [] {
+  %n = nn.constant dense<5> : tensor<i64>
+  %a = nn.random normal %n place 1 : f32[4, 8]
+  %e = nn.fused(%a) : (f32[4, 8]) -> (f32[4, 8]) {
+  ^bb0(%i: !nn.tensor<f32[4, 8]>):
+    %x = nn.exp %i : f32[4, 8]
+    nn.yield %x : f32[4, 8]
+  }
+  %s = nn.format ["", ""] [""] (%e) : f32[4, 8]
+  nn.print %s
+  nn.end
+}
+
+// -----
+
+// A row that is repeated: [2, 3] is one loop, 8 another.
+// CHECK-LABEL: func.func private @command.rows.fused0(
+// CHECK:       scf.for
+// CHECK:         scf.for %{{.*}} = %c0 to %c8
+// CHECK-NOT:       scf.for
+// CHECK-NOT:   scf.for
+nn.command @rows doc "" flags [] {
+  %n = nn.constant dense<5> : tensor<i64>
+  %a = nn.random normal %n place 1 : f32[2, 3, 8]
+  %b = nn.random normal %n place 2 : f32[8]
+  %e = nn.fused(%a, %b) : (f32[2, 3, 8], f32[8]) -> (f32[2, 3, 8]) {
+  ^bb0(%i: !nn.tensor<f32[2, 3, 8]>, %j: !nn.tensor<f32[8]>):
+    %r = nn.broadcast %j [2] : f32[8] -> f32[2, 3, 8]
+    %x = nn.add %i, %r : f32[2, 3, 8]
+    nn.yield %x : f32[2, 3, 8]
+  }
+  %s = nn.format ["", ""] [""] (%e) : f32[2, 3, 8]
+  nn.print %s
+  nn.end
+}
+
+// -----
+
+// Innermost axis reduced: in a register, where LLVM may keep partial sums.
+// CHECK-LABEL: func.func private @command.inner.fused0(
+// CHECK:       scf.for
+// CHECK:         %[[S:.*]] = scf.for {{.*}} iter_args(%[[ACC:.*]] = %{{.*}}) -> (f32)
+// CHECK:           arith.addf %[[ACC]], %{{.*}} fastmath<reassoc>
+// CHECK:         llvm.store %[[S]]
+nn.command @inner doc "" flags [] {
+  %n = nn.constant dense<5> : tensor<i64>
+  %a = nn.random normal %n place 1 : f32[4, 8]
+  %e = nn.fused(%a) : (f32[4, 8]) -> (f32[4]) {
+  ^bb0(%i: !nn.tensor<f32[4, 8]>):
+    %x = nn.reduce sum %i [1] : f32[4, 8] -> f32[4]
+    nn.yield %x : f32[4]
+  }
+  %s = nn.format ["", ""] [""] (%e) : f32[4]
+  nn.print %s
+  nn.end
+}
+
+// -----
+
+// Outer axis reduced: rows are added up in the result, in their order in memory.
+// CHECK-LABEL: func.func private @command.outer.fused0(
+// CHECK:       scf.for %{{.*}} = %c0 to %c8
+// CHECK:         llvm.store %{{.*}} : f32
+// CHECK:       scf.for %{{.*}} = %c0 to %c4
+// CHECK:         scf.for %{{.*}} = %c0 to %c8
+// CHECK:           %[[S:.*]] = arith.addf %{{.*}}, %{{.*}} : f32
+// CHECK-NEXT:      llvm.store %[[S]]
+nn.command @outer doc "" flags [] {
+  %n = nn.constant dense<5> : tensor<i64>
+  %a = nn.random normal %n place 1 : f32[4, 8]
+  %e = nn.fused(%a) : (f32[4, 8]) -> (f32[8]) {
+  ^bb0(%i: !nn.tensor<f32[4, 8]>):
+    %x = nn.reduce sum %i [0] : f32[4, 8] -> f32[8]
+    nn.yield %x : f32[8]
+  }
+  %s = nn.format ["", ""] [""] (%e) : f32[8]
+  nn.print %s
+  nn.end
+}
+
+// -----
+
+// All of a large tensor: blocks of 1024, then the sum of their sums. The host loads the scalar.
+// CHECK-LABEL: func.func @command.full
+// CHECK:         call @command.full.fused0
+// CHECK:         llvm.load %{{.*}} -> f32
+// CHECK:       func.func private @command.full.fused0(
+// CHECK:         scf.for %[[I:.*]] = %c0 to %{{.*}} step %c1024
+// CHECK:           arith.minsi
+// CHECK:           scf.for %{{.*}} = %[[I]] to
+// CHECK:             arith.addf %{{.*}} fastmath<reassoc>
+// CHECK:           arith.addf %{{.*}}, %{{.*}} : f32
+nn.command @full doc "" flags [] {
+  %n = nn.constant dense<5000> : tensor<i64>
+  nn.bind_size "n" = %n
+  %a = nn.random normal %n place 1 : f32[n, 8]
+  %e = nn.fused(%a) : (f32[n, 8]) -> (f32) {
+  ^bb0(%i: !nn.tensor<f32[n, 8]>):
+    %x = nn.reduce sum %i [0, 1] : f32[n, 8] -> f32
+    nn.yield %x : f32
+  }
+  %s = nn.format ["", ""] [""] (%e) : f32
+  nn.print %s
+  nn.end
+}
+
+// -----
+
+// Of run-time size: through nn_parallel_for, by rows, about 32768 elements to a range.
+// CHECK-LABEL: func.func @command.threads
+// CHECK-DAG:     %[[GRAIN:.*]] = arith.constant 4096 : i64
+// CHECK:         call @nn_parallel_for(%{{.*}}, %{{.*}}, %{{.*}}, %[[GRAIN]])
+// CHECK:       func.func private @command.threads.fused0.range(%{{.*}}: !llvm.ptr, %[[B:.*]]: i64, %[[E:.*]]: i64)
+// CHECK:         call @command.threads.fused0(%{{.*}}, %[[B]], %[[E]]
+nn.command @threads doc "" flags [{name = "n"}] {
+^bb0(%n: !nn.tensor<i64>):
+  nn.bind_size "n" = %n
+  %a = nn.random normal %n place 1 : f32[n, 8]
+  %e = nn.fused(%a) : (f32[n, 8]) -> (f32[n]) {
+  ^bb0(%i: !nn.tensor<f32[n, 8]>):
+    %x = nn.reduce max %i [1] : f32[n, 8] -> f32[n]
+    nn.yield %x : f32[n]
+  }
+  %s = nn.format ["", ""] [""] (%e) : f32[n]
+  nn.print %s
+  nn.end
+}
+
+// -----
+
+// An index is checked; the message has the place.
+// CHECK: llvm.mlir.global {{.*}}kernels.mlir:[[# @LINE + 12]]\00
+// CHECK-LABEL: func.func private @command.gather.fused0(
+// CHECK:         %[[BAD:.*]] = arith.cmpi uge
+// CHECK:         scf.if %[[BAD]]
+// CHECK:           func.call @nn_index_failed
+nn.command @gather doc "" flags [] {
+  %n = nn.constant dense<5> : tensor<i64>
+  %a = nn.random normal %n place 1 : f32[4, 8]
+  %i = nn.constant dense<[1, 2]> : tensor<2xi32>
+  %e = nn.fused(%a, %i) : (f32[4, 8], i32[2]) -> (f32[2, 8]) {
+  ^bb0(%x: !nn.tensor<f32[4, 8]>, %j: !nn.tensor<i32[2]>):
+    // Rows 1 and 2.
+    %g = nn.gather %x at %j batch 0 : f32[4, 8], i32[2] -> f32[2, 8]
+    nn.yield %g : f32[2, 8]
+  }
+  %s = nn.format ["", ""] [""] (%e) : f32[2, 8]
+  nn.print %s
+  nn.end
+}
+
+// -----
+
+// A part of a larger tensor: its rows do not follow each other, so each has a loop.
+// CHECK-LABEL: func.func private @command.part.fused0(
+// CHECK:       scf.for
+// CHECK:         scf.for %{{.*}} = %c0 to %c4
+nn.command @part doc "" flags [] {
+  %n = nn.constant dense<5> : tensor<i64>
+  %a = nn.random normal %n place 1 : f32[4, 8]
+  %e = nn.fused(%a) : (f32[4, 8]) -> (f32[2, 4]) {
+  ^bb0(%i: !nn.tensor<f32[4, 8]>):
+    %x = nn.slice %i [0, 0] strides [1, 1] : f32[4, 8] -> f32[2, 4]
+    nn.yield %x : f32[2, 4]
+  }
+  %s = nn.format ["", ""] [""] (%e) : f32[2, 4]
+  nn.print %s
+  nn.end
+}
