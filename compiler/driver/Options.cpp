@@ -41,8 +41,8 @@ template <typename Member> llvm::Error choose(Member &member, StringRef option, 
   return llvm::Error::success();
 }
 
-#define SWITCH(MEMBER) [](Options &o, StringRef) { o.MEMBER = true; return llvm::Error::success(); }
-#define TEXT(MEMBER) [](Options &o, StringRef v) { o.MEMBER = v.str(); return llvm::Error::success(); }
+#define SWITCH(MEMBER) [](Options &o, StringRef) -> llvm::Error { o.MEMBER = true; return llvm::Error::success(); }
+#define TEXT(MEMBER) [](Options &o, StringRef v) -> llvm::Error { o.MEMBER = v.str(); return llvm::Error::success(); }
 
 llvm::Error setStage(Options &options, StringRef value) {
   std::vector<std::string> names;

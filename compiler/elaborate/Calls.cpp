@@ -82,7 +82,9 @@ Value Elaborator::evaluateCall(const ast::Call *node) {
       return callee;
     return call(callee, evaluateArguments(node), node->span, node);
   }
-  Value callee = evaluate(node->callee);
+  auto *calleeName = llvm::dyn_cast<ast::Name>(node->callee);
+  Value callee = calleeName && calleeName->name == "training" ? library.scope.findHere("training")->value
+                                                              : evaluate(node->callee);
   if (callee.isPoison()) {
     for (const ast::Argument &argument : node->arguments)
       if (argument.value && !argument.type)

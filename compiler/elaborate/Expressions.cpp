@@ -19,12 +19,13 @@ Value Elaborator::evaluate(const ast::Expr *expr) {
     return evaluateString(llvm::cast<ast::StringLiteral>(expr));
   case ast::Expr::Name: {
     ast::Identifier name{llvm::cast<ast::Name>(expr)->name, expr->span};
-    if (name.name == "training" && !scope->find("training"))
-      return Value::ofBool(training);
     if (mappingValues)
       if (auto raw = mappingValues->find(expr); raw != mappingValues->end())
         return Value::of(raw->second);
     Binding *binding = lookup(name);
+    // `training` alone is the mode, `training(E)` evaluates E in it.
+    if (binding && name.name == "training" && binding == library.scope.findHere(name.name))
+      return Value::ofBool(training);
     return binding ? readBinding(*binding, expr->span) : Value();
   }
   case ast::Expr::Call:
