@@ -401,7 +401,9 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
         targetTypes.push_back(argument.getType());
       }
     for (const std::shared_ptr<Variable> &variable : variables)
-      if (variable->kind == VariableKind::Param) {
+      if (variable->kind == VariableKind::Param && llvm::any_of(op.getOps<ReadOp>(), [&](ReadOp read) {
+            return read.getVariable() == variable->symbol && isReached(read.getResult(), scalar);
+          })) {
         variableNames.push_back(mlir::FlatSymbolRefAttr::get(context, variable->symbol));
         variableTypes.push_back(variable->type);
       }

@@ -205,7 +205,8 @@ Value Elaborator::gradientOf(mlir::Value loss, const ast::Expr *target, Span spa
   if (std::shared_ptr<Variable> variable = resolveVariable(target)) {
     if (!llvm::isa<NNTensorType>(variable->type) || !variable->getTensorType().isFloat())
       return fail(diag::NotDifferentiable, target->span, target->span.getText());
-    if (variable->kind == VariableKind::Param) {
+    // A `var` that still has its value from this block is that value; any other place is named by its symbol.
+    if (variable->kind != VariableKind::Var) {
       auto op = GradOp::create(builder, loc, mlir::TypeRange{}, mlir::TypeRange{variable->type}, loss,
                                mlir::ValueRange{}, getSymbols(builder, {{variable->name, variable}}));
       variable->isTrained = true;
