@@ -31,7 +31,8 @@ namespace {
 constexpr llvm::StringLiteral fixedArguments =
     "-m elf_x86_64 -pie -dynamic-linker /lib64/ld-linux-x86-64.so.2 -O1 --gc-sections --icf=safe "
     "--as-needed --build-id=none --no-eh-frame-hdr --hash-style=gnu -z relro -z now "
-    "-z noexecstack --threads=1 --color-diagnostics=never --error-limit=20";
+    "-z noexecstack --threads=1 --color-diagnostics=never --error-limit=20 "
+    "--no-mmap-output-file" /* a full disk is an error then, not a signal */;
 
 Error linkError(StringRef output, const llvm::Twine &message) {
   return llvm::createStringError("cannot link '" + output + "': " + message);

@@ -9,6 +9,7 @@
 #include "compiler/driver/Driver.h"
 #include "compiler/gradient/Provenance.h"
 #include "compiler/ir/NN.h"
+#include "compiler/support/Text.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -157,8 +158,7 @@ private:
       return "";
     auto elements = llvm::cast<mlir::DenseElementsAttr>(constant.getValue());
     if (constant.getType().isFloat())
-      return llvm::formatv("{0:g}", elements.getSplatValue<llvm::APFloat>().convertToDouble())
-          .str();
+      return formatNumber(elements.getSplatValue<llvm::APFloat>().convertToDouble());
     return llvm::toString(elements.getSplatValue<llvm::APInt>(), 10, !constant.getType().isBool());
   }
 

@@ -48,31 +48,37 @@ Value Elaborator::evaluateCall(const ast::Call *node) {
       return datasetMethod(base.getDataset(), member->name, node);
     if (base.is(Value::Object) && base.getInstance()->item->flavour == ast::LayerItem::Optimizer &&
         member->name.name == "step") {
-      std::vector<Argument> arguments = evaluateArguments(node);
-      if (arguments.size() != 2)
-        return fail(diag::WrongArgumentCount, node->span, "step", arguments.size());
-      for (const Argument &argument : arguments)
-        if (argument.value.isPoison())
-          return Value();
-      std::vector<Reached> reached = collectVariables(arguments[0].value, false);
-      if (!arguments[1].value.is(Value::WeightsKind) && !arguments[1].value.isTensor())
-        return fail(diag::WrongArgument, arguments[1].span, "the second argument of step",
-                    "what grad(loss, net) gives", describe(arguments[1].value));
+      if (node->arguments.size() != 2 || node->arguments[0].name || node->arguments[1].name)
+        return fail(diag::WrongArgumentCount, node->span, "step", node->arguments.size());
+      std::vector<Reached> reached = resolveTargets(node->arguments[0].value);
+      Argument given{"", evaluate(node->arguments[1].value), node->arguments[1].span};
+      if (reached.empty() || given.value.isPoison())
+        return Value();
+      // One gradient, those of a layer, or a tuple of both, as grad gives them.
+      std::vector<Value> parts = given.value.is(Value::Tuple) ? given.value.getElements()
+                                                              : std::vector<Value>{given.value};
+      std::vector<mlir::Value> plain;
+      llvm::StringMap<mlir::Value> bySymbol;
+      for (const Value &part : parts) {
+        if (part.is(Value::WeightsKind))
+          for (const Weights::Leaf &leaf : part.getWeights()->leaves)
+            bySymbol[leaf.symbol] = leaf.value;
+        else if (part.isTensor())
+          plain.push_back(part.getRuntime());
+        else
+          return fail(diag::WrongArgument, given.span, "the second argument of step",
+                      "what grad(loss, net) gives", describe(part));
+      }
       llvm::SmallVector<mlir::Value> gradients;
+      size_t next = 0;
       for (const Reached &one : reached) {
-        mlir::Value found;
-        if (arguments[1].value.isTensor() && reached.size() == 1)
-          found = arguments[1].value.getRuntime();
-        if (arguments[1].value.is(Value::WeightsKind))
-          for (const Weights::Leaf &leaf : arguments[1].value.getWeights()->leaves)
-            if (leaf.symbol == one.variable->symbol)
-              found = leaf.value;
-        if (!found)
-          return fail(diag::NoGradientFor, arguments[1].span, one.path);
+        mlir::Value found = bySymbol.lookup(one.variable->symbol);
+        if (!found && next < plain.size())
+          found = plain[next++];
+        if (!found || found.getType() != one.variable->type)
+          return fail(diag::NoGradientFor, given.span, one.path);
         gradients.push_back(found);
       }
-      if (reached.empty())
-        return fail(diag::NothingToTrain, arguments[0].span, describe(arguments[0].value));
       applyUpdates(base.getInstance(), reached, gradients, node->span);
       return Value::unit();
     }
@@ -82,8 +88,9 @@ Value Elaborator::evaluateCall(const ast::Call *node) {
     return call(callee, evaluateArguments(node), node->span, node);
   }
   auto *calleeName = llvm::dyn_cast<ast::Name>(node->callee);
-  Value callee = calleeName && calleeName->name == "training"
-                     ? library.scope.findHere("training")->value
+  Binding *mode = library.scope.findHere("training");
+  Value callee = calleeName && calleeName->name == "training" && scope->find("training") == mode
+                     ? mode->value
                      : evaluate(node->callee);
   if (callee.isPoison()) {
     for (const ast::Argument &argument : node->arguments)

@@ -50,6 +50,18 @@ void Elaborator::promoteVars(llvm::ArrayRef<const ast::Block *> blocks) {
         binding->value.isPoison())
       continue;
     Value value = binding->value;
+    std::string symbol = path.empty() ? name.str() : path + "." + name.str();
+    if (value.is(Value::WeightsKind)) {
+      for (const Weights::Leaf &leaf : value.getWeights()->leaves) {
+        auto variable = makeVariable(symbol + "." + leaf.path, VariableKind::Var, leaf.value.getType(),
+                                     binding->span, name);
+        assignVariable(*variable, leaf.value);
+        binding->weightsPaths.push_back(leaf.path);
+        binding->weightsSymbols.push_back(leaf.symbol);
+        binding->weightsVariables.push_back(variable);
+      }
+      continue;
+    }
     mlir::Value initial;
     if (value.isString())
       initial = toRuntimeString(value, binding->span);
@@ -64,7 +76,6 @@ void Elaborator::promoteVars(llvm::ArrayRef<const ast::Block *> blocks) {
       binding->value = Value();
       continue;
     }
-    std::string symbol = path.empty() ? name.str() : path + "." + name.str();
     binding->variable =
         makeVariable(symbol, VariableKind::Var, initial.getType(), binding->span, name);
     assignVariable(*binding->variable, initial);
@@ -164,7 +175,7 @@ void Elaborator::forEach(Value source, Span span, const ast::Pattern *pattern,
   int64_t turns = countTurns(range), upper = range.lower->getInt() + turns;
   if (turns > unrollMaximum) {
     error(diag::TooManyTurns, span, turns, unrollMaximum)
-        .hint("scan is a loop that runs");
+        .hint("give one of the bounds as a flag, so that the loop runs instead");
     return;
   }
   for (int64_t i = range.lower->getInt(); i < upper; ++i)

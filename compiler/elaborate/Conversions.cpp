@@ -47,9 +47,10 @@ Value Elaborator::toTensor(Value value, Span span, mlir::Type like) {
     return Value::of(
         createFilled(builder, getLoc(span), getScalarType(builder.getI1Type()), value.getBool()));
   case Value::Int:
-    if (like && !like.isInteger(1) && llvm::isa<mlir::FloatType, mlir::IntegerType>(like))
+    if (like && llvm::isa<mlir::FloatType>(like))
       return Value::of(constant(value.getInt(), like));
-    return Value::of(constantInt(value.getInt()));
+    return Value::of(like && !like.isInteger(1) ? convertTo(constantInt(value.getInt()), like)
+                                                : constantInt(value.getInt()));
   case Value::Float:
     return Value::of(
         constant(value.getFloat(), llvm::isa_and_nonnull<mlir::FloatType>(like) ? like : f32));

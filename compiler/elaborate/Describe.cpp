@@ -1,6 +1,7 @@
 //===- Describe.cpp - values in the words of messages ------------------------------------===//
 
 #include "compiler/elaborate/Elaborator.h"
+#include "compiler/support/Text.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -16,7 +17,7 @@ std::string Elaborator::describe(const Value &value) {
   case Value::Int:
     return std::to_string(value.getInt());
   case Value::Float:
-    return llvm::formatv("{0:g}", value.getFloat()).str();
+    return formatNumber(value.getFloat());
   case Value::Str:
     return "\"" + value.getString() + "\"";
   case Value::Size:

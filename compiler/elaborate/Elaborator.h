@@ -75,6 +75,7 @@ public:
   /// Emits function, loss or layer `name` by itself as an nn.func, on unknown sizes.
   bool emitFunction(llvm::StringRef name, bool withGradient);
   void addItems(const ast::File &file, Module &into);
+  Value evaluateOutside(const ast::Expr *expr);
   void addConst(const ast::ConstItem &item, Module &into);
   /// Reports names in functions and layers that mean nothing.
   void checkNames(const ast::File &file);
@@ -104,6 +105,8 @@ public:
   Value evaluateStage(const ast::Expr *expr);
   Values evaluateAll(llvm::ArrayRef<ast::Expr *> exprs);
   Binding *lookup(const ast::Identifier &name);
+  std::shared_ptr<Callable> bindMethod(Instance &instance, llvm::StringRef name);
+  std::shared_ptr<Callable> findMethod(llvm::StringRef name);
   Value readBinding(Binding &binding, Span span);
   Value evaluateMember(const ast::Member *expr);
   Value getMember(Value base, const ast::Identifier &name, Span span);
@@ -138,6 +141,8 @@ public:
 
   //===-- Indexing.cpp --===//
   Value index(Value base, const ast::Index *expr);
+  /// Emits an assertion that a dimension is not negative, where that is not plain.
+  void checkNotNegative(ir::Dim dim, Span span, const std::string &message);
   Value selectElement(mlir::Value tensor, int64_t axis, Value at, Span span);
   std::optional<int64_t> resolveAxis(Value value, int64_t rank, Span span);
 
@@ -201,6 +206,8 @@ public:
   void executeFor(const ast::ForStatement *statement);
   void executeWhile(const ast::WhileStatement *statement);
   void executeAssign(const ast::AssignStatement *statement);
+  /// Emits a check that ends the program with a message.
+  void emitCheck(mlir::Value holds, const std::string &message, Span span);
   void executeAssert(const ast::AssertStatement *statement);
   void assignTo(const ast::Expr *target, Value value, Span span);
   void bind(const ast::Pattern *pattern, Value value, bool isVar, const ast::Type *type, Span span);
@@ -288,6 +295,8 @@ public:
   enum class Jump { None, Break, Continue } jump = Jump::None;
   /// True where the current block has been ended by nn.break or nn.continue.
   bool blockEnded = false;
+  /// The statement being elaborated.
+  Span currentSpan;
   /// Where the value being evaluated will live: names of layers and params.
   std::string path;
   mlir::Operation *unit = nullptr; // the nn.command or nn.func being filled
@@ -334,7 +343,6 @@ void collectDifferentiated(const ast::Expr *expr, llvm::StringSet<> &names);
 /// Whether the block does something that happens only when the program runs: trains, prints,
 /// asserts, calls for effect.
 bool hasEffects(const ast::Block &block);
-bool containsReturn(const ast::Block &block);
 void walk(const ast::Block &block, llvm::function_ref<void(const ast::Expr *)> onExpr,
           llvm::function_ref<void(const ast::Statement *)> onStatement);
 void walk(const ast::Expr *expr, llvm::function_ref<void(const ast::Expr *)> onExpr,

@@ -343,11 +343,7 @@ Value Elaborator::elementwise(StringRef languageName, Values operands, Span span
 
 void Elaborator::checkNotZero(mlir::Value divisor, Span span) {
   mlir::Value zero = constant(0, llvm::cast<NNTensorType>(divisor.getType()).getElementType());
-  auto op = AssertOp::create(builder, getLoc(span), NeOp::create(builder, getLoc(span), divisor, zero));
-  emitRegion(op.getMessage(), {}, [&](mlir::ValueRange) {
-    YieldOp::create(builder, getLoc(span), toRuntimeString(Value::ofString("division by zero"), span));
-    blockEnded = true;
-  });
+  emitCheck(NeOp::create(builder, getLoc(span), divisor, zero), "division by zero", span);
 }
 
 Value Elaborator::select(Value condition, Value onTrue, Value onFalse, Span span) {
@@ -363,6 +359,14 @@ Value Elaborator::select(Value condition, Value onTrue, Value onFalse, Span span
   };
   if (!isNumeric(onTrue) || !isNumeric(onFalse))
     return fail(diag::RuntimeChoice, span, describe(onTrue), describe(onFalse));
+  // A list of numbers adapts to a tensor on the other side, or is a tensor itself.
+  for (auto [value, other] : {std::pair(&onTrue, &onFalse), std::pair(&onFalse, &onTrue)})
+    if (value->is(Value::List)) {
+      *value = toTensor(*value, span,
+                        other->isTensor() ? other->getTensorType().getElementType() : mlir::Type());
+      if (value->isPoison())
+        return *value;
+    }
   mlir::Type element;
   if (onTrue.isTensor() &&
       (!onFalse.isTensor() || !onTrue.isScalarTensor() ||

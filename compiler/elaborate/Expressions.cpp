@@ -22,6 +22,8 @@ Value Elaborator::evaluate(const ast::Expr *expr) {
     if (mappingValues)
       if (auto raw = mappingValues->find(expr); raw != mappingValues->end())
         return Value::of(raw->second);
+    if (std::shared_ptr<Callable> method = findMethod(name.name))
+      return Value::of(method);
     Binding *binding = lookup(name);
     // `training` alone is the mode, `training(E)` evaluates E in it.
     if (binding && name.name == "training" && binding == library.scope.findHere(name.name))
@@ -188,6 +190,23 @@ Value Elaborator::evaluateStage(const ast::Expr *expr) {
   return Value::of(partial);
 }
 
+std::shared_ptr<Callable> Elaborator::bindMethod(Instance &instance, StringRef name) {
+  auto callable = std::make_shared<Callable>();
+  callable->kind = Callable::UserFunction;
+  callable->module = instance.module;
+  callable->function = instance.methods[name];
+  callable->self = instance.shared_from_this();
+  return callable;
+}
+
+/// The method of that name of the layer in whose function we are, unless a nearer name hides it.
+std::shared_ptr<Callable> Elaborator::findMethod(StringRef name) {
+  for (Scope *s = scope; s && !s->findHere(name); s = s->parent)
+    if (s->owner && s->owner->methods.count(name))
+      return bindMethod(*s->owner, name);
+  return nullptr;
+}
+
 Binding *Elaborator::lookup(const ast::Identifier &name) {
   if (Binding *binding = scope->find(name.name)) {
     binding->isUsed = true;
@@ -215,9 +234,9 @@ Value Elaborator::readBinding(Binding &binding, Span span) {
     return Value::of(readVariable(*binding.variable));
   if (!binding.weightsVariables.empty()) {
     auto weights = std::make_shared<Weights>();
-    for (auto [leafPath, variable] :
-         llvm::zip_equal(binding.weightsPaths, binding.weightsVariables))
-      weights->leaves.push_back({leafPath, variable->symbol, readVariable(*variable)});
+    for (auto [leafPath, symbol, variable] : llvm::zip_equal(
+             binding.weightsPaths, binding.weightsSymbols, binding.weightsVariables))
+      weights->leaves.push_back({leafPath, symbol, readVariable(*variable)});
     return Value::of(weights);
   }
   return binding.value;
@@ -235,14 +254,8 @@ Value Elaborator::getMember(Value base, const ast::Identifier &name, Span span) 
     const std::shared_ptr<Instance> &instance = base.getInstance();
     if (Binding *binding = instance->scope.findHere(name.name))
       return readBinding(*binding, span);
-    if (auto method = instance->methods.find(name.name); method != instance->methods.end()) {
-      auto callable = std::make_shared<Callable>();
-      callable->kind = Callable::UserFunction;
-      callable->module = instance->module;
-      callable->function = method->second;
-      callable->self = instance;
-      return Value::of(callable);
-    }
+    if (instance->methods.count(name.name))
+      return Value::of(bindMethod(*instance, name.name));
     return fail(diag::NoMember, name.span, instance->item->name.name, name.name);
   }
   if (base.is(Value::WeightsKind)) {

@@ -69,11 +69,11 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
           if (!known)
             local.set(
                 rest,
-                Binding{Value::ofSize(shape.back()), nullptr, {}, {}, false, true, spec.span});
+                Binding::fixed(Value::ofSize(shape.back()), spec.span));
         } else if (bare && !local.find(bare->name)) {
           shape.push_back(Dim::getSymbol(context, makeSizeSymbol(bare->name)));
           local.set(bare->name,
-                    Binding{Value::ofSize(shape.back()), nullptr, {}, {}, false, true, spec.span});
+                    Binding::fixed(Value::ofSize(shape.back()), spec.span));
         } else {
           shape.push_back(toDim(evaluate(spec.expr), spec.span, false));
           if (!shape.back())

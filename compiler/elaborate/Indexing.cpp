@@ -21,6 +21,14 @@ std::optional<int64_t> Elaborator::resolveAxis(Value value, int64_t rank, Span s
   return axis;
 }
 
+void Elaborator::checkNotNegative(Dim dim, Span span, const std::string &message) {
+  if (dim.isStatic() || llvm::all_of(dim.getPolynomial(), [](const auto &term) { return term.second >= 0; }))
+    return; // sizes are not negative, nor are sums of them
+  mlir::Value value = SizeOp::create(builder, getLoc(span), dim.toAttribute());
+  mlir::Value holds = GeOp::create(builder, getLoc(span), value, constantInt(0));
+  emitCheck(holds, message, span);
+}
+
 Value Elaborator::selectElement(mlir::Value tensor, int64_t axis, Value at, Span span) {
   auto type = llvm::cast<NNTensorType>(tensor.getType());
   Dim size = type.getDim(axis);
@@ -36,6 +44,7 @@ Value Elaborator::selectElement(mlir::Value tensor, int64_t axis, Value at, Span
       at = Value::of(constantInt(i));
     } else {
       Dim offset = i >= 0 ? Dim::get(context, i) : size + i;
+      checkNotNegative(offset, span, "index " + std::to_string(i) + " is out of range: the axis is shorter");
       llvm::SmallVector<Dim> offsets(type.getRank(), Dim::get(context, 0)), shape = type.getShape();
       offsets[axis] = offset;
       shape[axis] = Dim::get(context, 1);
@@ -141,11 +150,10 @@ Value Elaborator::index(Value base, const ast::Index *expr) {
           (from.isStatic() && from.getStatic() < 0) ||
           ((to - size).isStatic() && (to - size).getStatic() > 0))
         return fail(diag::SliceOutOfRange, item.span, from.str(), to.str(), axis, size.str());
-      if (!(to - size).isStatic() || !length.isStatic())
-        if (to != size || !from.isStatic(0))
-          if (!(to == size && from.isStatic()))
-            return fail(diag::NotSupported, item.span,
-                        "a slice whose bounds cannot be compared with the size at compile time");
+      // What cannot be compared now is compared when the program runs.
+      std::string what = "the slice " + from.str() + ".." + to.str() + " is out of range";
+      for (Dim bound : {from, length, size - to})
+        checkNotNegative(bound, item.span, what);
       llvm::SmallVector<Dim> offsets(type.getRank(), Dim::get(context, 0)), shape = type.getShape();
       offsets[axis] = from;
       shape[axis] = length;

@@ -40,14 +40,15 @@ mlir::Value Elaborator::readVariable(Variable &variable) {
   if (found != known.end() && found->second.block == builder.getInsertionBlock())
     return found->second.value;
   mlir::Location loc =
-      mlir::NameLoc::get(builder.getStringAttr(variable.symbol), getLoc(variable.span));
+      mlir::NameLoc::get(builder.getStringAttr(variable.symbol),
+                         getLoc(currentSpan ? currentSpan : variable.span));
   mlir::Value value = ReadOp::create(builder, loc, variable.type, variable.symbol);
   known[variable.symbol] = {builder.getInsertionBlock(), value};
   return value;
 }
 
 void Elaborator::assignVariable(Variable &variable, mlir::Value value) {
-  AssignOp::create(builder, value.getLoc(), variable.symbol, value);
+  AssignOp::create(builder, getLoc(currentSpan ? currentSpan : variable.span), variable.symbol, value);
   // A gradient asks for what a place was read as: only of a `var` is the assigned value itself handed on.
   if (variable.kind == VariableKind::Var)
     known[variable.symbol] = {builder.getInsertionBlock(), value};
@@ -130,6 +131,7 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
                                    leaf.value.getType(), name.span, name.name);
       assignVariable(*variable, leaf.value);
       binding.weightsPaths.push_back(leaf.path);
+      binding.weightsSymbols.push_back(leaf.symbol);
       binding.weightsVariables.push_back(variable);
     }
     define(name, binding);
@@ -174,6 +176,7 @@ Value Elaborator::instantiate(Module &module, const ast::LayerItem &item,
   instance->module = &module;
   instance->path = path.empty() ? llvm::StringRef(item.name.name).lower() : path;
   instance->scope.parent = &module.scope;
+  instance->scope.owner = instance.get();
 
   Frame callee;
   callee.what = item.name.name;
@@ -240,7 +243,11 @@ Value Elaborator::instantiate(Module &module, const ast::LayerItem &item,
         break;
       }
       case ast::LayerMember::Method:
-        instance->methods[member->method->name.name] = member->method;
+        if (auto [known, isNew] =
+                instance->methods.try_emplace(member->method->name.name, member->method);
+            !isNew)
+          error(diag::DefinedTwice, member->method->name.span, member->method->name.name)
+              .note(known->second->name.span, "defined here before");
         break;
       }
     }

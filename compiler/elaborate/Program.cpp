@@ -60,6 +60,13 @@ void Elaborator::addCallChain(DiagnosticBuilder &report) {
 void Elaborator::addItems(const ast::File &file, Module &into) {
   Restore<Scope *> inScope(scope, &into.scope);
   Restore<Module *> inModule(currentModule, &into);
+  auto checkDistinct = [&](llvm::ArrayRef<ast::Parameter> parameters) {
+    llvm::StringMap<Span> seen;
+    for (const ast::Parameter &parameter : parameters)
+      if (auto [known, isNew] = seen.try_emplace(parameter.name.name, parameter.name.span); !isNew)
+        error(diag::DefinedTwice, parameter.name.span, parameter.name.name)
+            .note(known->second, "defined here before");
+  };
   for (const ast::Item *item : file.items) {
     Binding binding;
     binding.isUsed = true;
@@ -69,12 +76,17 @@ void Elaborator::addItems(const ast::File &file, Module &into) {
     if (auto *function = llvm::dyn_cast<ast::FunctionItem>(item)) {
       callable->kind = Callable::UserFunction;
       callable->function = function->function;
+      checkDistinct(function->function->parameters);
       binding.value = Value::of(callable);
       binding.span = function->function->name.span;
       define(function->function->name, binding);
     } else if (auto *layer = llvm::dyn_cast<ast::LayerItem>(item)) {
       callable->kind = Callable::Class;
       callable->layer = layer;
+      checkDistinct(layer->parameters);
+      for (const ast::LayerMember *member : layer->members)
+        if (member->method)
+          checkDistinct(member->method->parameters);
       binding.value = Value::of(callable);
       define(item->name, binding);
     } else if (auto *import = llvm::dyn_cast<ast::ImportItem>(item)) {
@@ -87,11 +99,33 @@ void Elaborator::addItems(const ast::File &file, Module &into) {
       addConst(*node, into);
 }
 
+/// Evaluates what must be known at compile time, where no command is being filled: operations that it emits
+/// all the same go into a unit that is thrown away.
+Value Elaborator::evaluateOutside(const ast::Expr *expr) {
+  mlir::OpBuilder::InsertionGuard guard(builder);
+  builder.clearInsertionPoint();
+  mlir::OwningOpRef<FuncOp> scratch = FuncOp::create(builder, getLoc(expr->span), "scratch");
+  builder.setInsertionPointToEnd(&scratch->getBody().emplaceBlock());
+  Restore<mlir::Operation *> inUnit(unit, scratch.get());
+  Restore<mlir::Operation *> anchor(variableAnchor, nullptr);
+  Value value = evaluate(expr);
+  bool isRuntime = value.is(Value::Runtime) || value.is(Value::Object) || value.is(Value::Data) ||
+                   value.is(Value::WeightsKind) || value.is(Value::BatchesKind);
+  if (isRuntime)
+    value = fail(diag::NotStatic, expr->span, "what stands here", describe(value));
+  variables.clear();
+  optimizers.clear();
+  randomCounters.clear();
+  boundSizes.clear();
+  forgetValues();
+  return value;
+}
+
 void Elaborator::addConst(const ast::ConstItem &item, Module &into) {
   Binding binding;
   binding.isUsed = true;
   binding.span = item.name.span;
-  binding.value = evaluate(item.value);
+  binding.value = evaluateOutside(item.value);
   auto isStatic = [](const Value &value) {
     auto check = [](auto &self, const Value &v) -> bool {
       if (v.is(Value::List) || v.is(Value::Tuple))
@@ -241,7 +275,7 @@ void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc,
     }
     Value fallback;
     if (parameter.defaultValue) {
-      fallback = evaluate(parameter.defaultValue);
+      fallback = evaluateOutside(parameter.defaultValue);
       if (!fallback.isStaticNumber() && !fallback.is(Value::Bool) && !fallback.is(Value::Str)) {
         if (!fallback.isPoison())
           error(diag::NotStatic, parameter.defaultValue->span, "the default of a flag",

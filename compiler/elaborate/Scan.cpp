@@ -205,13 +205,3 @@ bool elaborate::hasEffects(const ast::Block &block) {
       });
   return found;
 }
-
-bool elaborate::containsReturn(const ast::Block &block) {
-  bool found = false;
-  walk(
-      block, [](const ast::Expr *) {},
-      [&](const ast::Statement *statement) {
-        found |= llvm::isa<ast::ReturnStatement>(statement);
-      });
-  return found;
-}

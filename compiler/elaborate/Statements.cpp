@@ -33,6 +33,7 @@ void Elaborator::executeStatements(llvm::ArrayRef<ast::Statement *> statements) 
 }
 
 void Elaborator::execute(const ast::Statement *statement) {
+  Restore<Span> here(currentSpan, statement->span);
   switch (statement->kind) {
   case ast::Statement::Bind: {
     auto *node = llvm::cast<ast::BindStatement>(statement);
@@ -201,14 +202,6 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
       error(diag::NoMember, node->name.span, describe(base), name);
       return;
     }
-  } else if (auto *node = llvm::dyn_cast<ast::Tuple>(target)) {
-    if (!value.is(Value::Tuple) || value.getElements().size() != node->elements.size()) {
-      error(diag::PatternMismatch, target->span, node->elements.size(), describe(value));
-      return;
-    }
-    for (auto [element, part] : llvm::zip_equal(node->elements, value.getElements()))
-      assignTo(element, part, span);
-    return;
   } else {
     error(diag::NotAssignable, target->span, target->span.getText());
     return;
@@ -298,6 +291,15 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
   binding->value = value;
 }
 
+void Elaborator::emitCheck(mlir::Value holds, const std::string &message, Span span) {
+  auto op = AssertOp::create(builder, getLoc(span), holds, /*check=*/true);
+  emitRegion(op.getMessage(), {}, [&](mlir::ValueRange) {
+    mlir::Value text = toRuntimeString(Value::ofString(message), span);
+    YieldOp::create(builder, getLoc(span), text);
+    blockEnded = true;
+  });
+}
+
 /// The format in which two numbers that differ look different.
 static std::string allDigits(const Value &value) {
   if (!value.isTensor() || !value.getTensorType().isFloat())
@@ -322,7 +324,7 @@ void Elaborator::executeAssert(const ast::AssertStatement *statement) {
   mlir::Value holds = toRuntimeBool(condition, statement->condition->span, "an assertion");
   if (!holds)
     return;
-  auto op = AssertOp::create(builder, getLoc(statement->span), holds);
+  auto op = AssertOp::create(builder, getLoc(statement->span), holds, /*check=*/false);
   emitRegion(op.getMessage(), {}, [&](mlir::ValueRange) {
     mlir::Value text;
     if (statement->message) {

@@ -221,7 +221,7 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
     for (const ast::DimSpec &spec : type.dims)
       if (spec.restName)
         scope->set(spec.restName->name,
-                   Binding{Value::list({}), nullptr, {}, {}, false, true, spec.span});
+                   Binding::fixed(Value::list({}), spec.span));
     return value;
   }
   if (isDefault && !value.isTensor() && !value.is(Value::List)) {
@@ -269,7 +269,7 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
           Binding *existing = scope->find(spec.restName->name);
           if (!existing) {
             scope->set(spec.restName->name,
-                       Binding{Value::list(sizes), nullptr, {}, {}, false, true, spec.span});
+                       Binding::fixed(Value::list(sizes), spec.span));
           } else if (existing->value.is(Value::List)) {
             std::optional<llvm::SmallVector<Dim>> expected = toShape(existing->value, spec.span);
             if (!expected)
@@ -297,7 +297,7 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
       if (bare && !existing) {
         if (bindNames)
           scope->set(bare->name,
-                     Binding{Value::ofSize(actual), nullptr, {}, {}, false, true, spec.span});
+                     Binding::fixed(Value::ofSize(actual), spec.span));
         continue;
       }
       if (bindNames)

@@ -165,14 +165,25 @@ struct Binding {
   std::shared_ptr<Variable> variable; // of a param, a state, or a var that control flow assigns
   std::vector<std::shared_ptr<Variable>> weightsVariables; // of a state that holds weights
   std::vector<std::string> weightsPaths;
+  std::vector<std::string> weightsSymbols; // of the params that they belong to
   bool isVar = false;
   bool isUsed = false;
   Span span;
+
+  /// A name that nobody assigns or needs to use, such as that of a dimension.
+  static Binding fixed(Value value, Span span) {
+    Binding binding;
+    binding.value = std::move(value);
+    binding.isUsed = true;
+    binding.span = span;
+    return binding;
+  }
 };
 
 /// Names of a block, inside those of the surrounding one; in order, with stable addresses.
 struct Scope {
   Scope *parent = nullptr;
+  Instance *owner = nullptr; // the layer whose members these are
   std::deque<std::pair<std::string, Binding>> names;
   llvm::StringMap<Binding *> index;
   Binding *findHere(llvm::StringRef name) { return index.lookup(name); }
@@ -226,7 +237,7 @@ struct Slots {
 };
 
 /// A layer, model or optimizer that has been made.
-struct Instance {
+struct Instance : std::enable_shared_from_this<Instance> {
   const ast::LayerItem *item = nullptr;
   Module *module = nullptr;
   std::string path; // of the place in the program, for symbols

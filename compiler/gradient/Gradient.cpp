@@ -251,7 +251,7 @@ LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolR
     VariableOp through = getVariable(carried.read, carried.read.getVariableAttr());
     error.attachNote(carried.assignment->getLoc())
         << "here it enters " << describe(through)
-        << "; write the loop as 'scan', which gradients pass through";
+        << "; give the loop bounds that are known when the program is compiled, so that it is unrolled";
     return failure();
   }
   llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);

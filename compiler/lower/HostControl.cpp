@@ -139,7 +139,8 @@ static LogicalResult lowerAssert(AssertOp op, Host &host) {
   if (failed(host.lowerBody(op.getMessage(), falls)))
     return failure();
   auto yield = llvm::cast<YieldOp>(op.getMessage().front().getTerminator());
-  host.call(loc, runtime::AssertFailed, {host.getLocation(op), host.get(yield.getValues()[0])});
+  host.call(loc, op.getCheck() ? runtime::Fail : runtime::AssertFailed,
+            {host.getLocation(op), host.get(yield.getValues()[0])});
   host.branch(loc, after);
   host.setBlock(after);
   return success();

@@ -227,10 +227,11 @@ def NN_ReportOp : NN_Op<"report"> {
 }
 def NN_AssertOp : NN_Op<"assert"> {
   let summary = "ends the program where the condition is false, with the string that the region yields";
-  let arguments = (ins NN_BoolScalar:$condition);
+  let description = [{ With `check` it is a check of the language, not an assertion of the user: the message stands alone. }];
+  let arguments = (ins NN_BoolScalar:$condition, UnitAttr:$check);
   let regions = (region SizedRegion<1>:$message);
   let hasVerifier = 1;
-  let assemblyFormat = "$condition $message attr-dict";
+  let assemblyFormat = "(`check` $check^)? $condition $message attr-dict";
 }
 def NN_SaveOp : NN_Op<"save", [NN_UsesVariables]> {
   let summary = "writes variables to a safetensors file under the given names";

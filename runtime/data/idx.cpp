@@ -74,7 +74,9 @@ static File readIdx(const char *location, const char *path) {
   int64_t wanted = 0;
   huge |= __builtin_mul_overflow(file.items, file.itemSize, &wanted);
   huge |= __builtin_mul_overflow(wanted, width, &wanted);
-  if (huge || size - header < wanted)
+  if (huge)
+    fail(location, "%s is damaged: its header announces more elements than any file holds", path);
+  if (size - header < wanted)
     fail(location,
          "%s is cut short: its header announces %" PRId64 " items of %" PRId64
          " elements, but only %" PRId64 " bytes follow; fetch or copy the file again",

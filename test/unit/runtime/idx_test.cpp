@@ -107,9 +107,7 @@ TEST(idx_errors) {
            " is cut short: its header announces 3 items of 1 elements, but only 2 bytes "
            "follow; fetch or copy the file again");
   checkBad(header(8, {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}), pixel,
-           " is cut short: its header announces 4294967295 items of " +
-               std::to_string(int64_t(0xffffffffull * 0xffffffffull * 0xffffffffull)) +
-               " elements, but only 0 bytes follow; fetch or copy the file again");
+           " is damaged: its header announces more elements than any file holds");
   checkBad(header(8, {1}) + "ab", pixel,
            " is damaged: 1 bytes follow the 1 items that its header announces; fetch or copy "
            "the file again");
