@@ -3,7 +3,7 @@
 #   registry.py DIAGNOSTICS_DEF TEST_FOLDER
 #
 # A test triggers a code where it expects its text: `expected-error {{E2001: ...}}`, or a FileCheck line with `[E2001]`
-# or `E2001:`. Mentions in prose do not count. Prints what is missing; exit code 1 if anything is.
+# or `E2001:`, or an assertion of a script with "E2001". Mentions in prose do not count. Prints what is missing; exit code 1 if anything is.
 import pathlib
 import re
 import sys
@@ -19,8 +19,8 @@ def expected(folder):
         if path.suffix not in {".nn", ".mlir", ".test"}:
             continue
         for line in path.read_text(encoding="utf-8").splitlines():
-            if re.search(r"expected-\w+(@\S+)? *\{\{|CHECK[-\w]*:|[A-Z]+(-[A-Z]+)?: ", line):
-                codes.update(re.findall(r"\b[EW]\d{4}(?=[:}\]]|$)", line))
+            if re.search(r"expected-\w+(@\S+)? *\{\{|[A-Z]+[A-Z-]*: |\bassert\b", line):
+                codes.update(re.findall(r'\b[EW]\d{4}(?=[:}\]"]|$)', line))
     return codes
 
 
