@@ -42,6 +42,9 @@ for tool in tools:
     if os.path.exists(os.path.join(binaries, tool)):
         config.available_features.add(tool)
 
+if os.geteuid() != 0:
+    config.available_features.add("not-superuser")
+
 # Data sets are not part of the repository; tests that need them say REQUIRES: shared-data.
 data = os.environ.get("NNC_DATA") or os.path.join(config.nnc_source, "..", "shared", "data")
 if os.path.isdir(data):
