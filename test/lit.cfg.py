@@ -62,6 +62,8 @@ if os.path.isdir(programs):
 
 # Colours depend on the terminal, messages on nothing.
 config.environment["NO_COLOR"] = "1"
+# What `nnc run` and `nnc test` build is kept here, not in the user's cache.
+config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cache")
 for name in ["NNC_DATA", "HOME", "TMPDIR"]:
     if name in os.environ:
         config.environment[name] = os.environ[name]
