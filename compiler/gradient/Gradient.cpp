@@ -227,6 +227,9 @@ LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolR
     auto read = llvm::dyn_cast<ReadOp>(op);
     if (!read || !reaching.contains(read) || assigned.contains(op))
       continue;
+    // The target itself: what its variable held before is not asked for.
+    if (llvm::is_contained(roots, read.getResult()) && !variable)
+      continue;
     if (read.getVariableAttr() == variable) {
       if (Operation *assignment = findAssignmentSince(read, request.at)) {
         InFlightDiagnostic error = report("E3012", value, variable);
