@@ -1,7 +1,7 @@
 # How lit runs the tests of this folder: .nn, .mlir and .test files with RUN lines.
 #
 # Substitutions: nnc, nn-opt, nn-parse, nn-codegen (of the build), FileCheck, not, split-file, llvm-ar and others (of LLVM),
-# %python, %cc (a C compiler), %nnc_lib (what nnc links programs with),
+# %python, %cc (a C compiler), %nnc_bin (the folder of the tools), %nnc_lib (what nnc links programs with),
 # %data (a folder of shared data sets, where there is one), %programs (sample programs, likewise), %source.
 import os
 import sys
@@ -36,6 +36,7 @@ for tool in ["FileCheck", "not", "split-file", "llvm-tblgen", "llvm-ar", "llvm-d
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%source", config.nnc_source))
 config.substitutions.append(("%cc", config.c_compiler))
+config.substitutions.append(("%nnc_bin", binaries))
 config.substitutions.append(("%nnc_lib", os.path.join(config.nnc_build, "lib", "nnc")))
 config.substitutions.append(("%llvm-include", os.path.join(config.llvm_tools, "..", "include")))
 for tool in tools:
