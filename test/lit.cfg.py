@@ -1,7 +1,7 @@
 # How lit runs the tests of this folder: .nn, .mlir and .test files with RUN lines.
 #
 # Substitutions: nnc, nn-opt, nn-parse, nn-codegen (of the build), FileCheck, not, split-file, llvm-ar and others (of LLVM),
-# %python, %cc (a C compiler), %nnc_lib (what nnc links programs with),
+# %python, %cc (a C compiler), %nnc_bin (the folder of the tools), %nnc_lib (what nnc links programs with),
 # %data (a folder of shared data sets, where there is one), %programs (sample programs, likewise), %source.
 import os
 import sys
@@ -36,11 +36,15 @@ for tool in ["FileCheck", "not", "split-file", "llvm-tblgen", "llvm-ar", "llvm-d
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%source", config.nnc_source))
 config.substitutions.append(("%cc", config.c_compiler))
+config.substitutions.append(("%nnc_bin", binaries))
 config.substitutions.append(("%nnc_lib", os.path.join(config.nnc_build, "lib", "nnc")))
 config.substitutions.append(("%llvm-include", os.path.join(config.llvm_tools, "..", "include")))
 for tool in tools:
     if os.path.exists(os.path.join(binaries, tool)):
         config.available_features.add(tool)
+
+if os.geteuid() != 0:
+    config.available_features.add("not-superuser")
 
 # Data sets are not part of the repository; tests that need them say REQUIRES: shared-data.
 data = os.environ.get("NNC_DATA") or os.path.join(config.nnc_source, "..", "shared", "data")
@@ -59,6 +63,8 @@ if os.path.isdir(programs):
 
 # Colours depend on the terminal, messages on nothing.
 config.environment["NO_COLOR"] = "1"
+# What `nnc run` and `nnc test` build is kept here, not in the user's cache.
+config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cache")
 for name in ["NNC_DATA", "HOME", "TMPDIR"]:
     if name in os.environ:
         config.environment[name] = os.environ[name]
