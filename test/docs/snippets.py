@@ -4,12 +4,13 @@
 
 Looks at README.md files and docs/*.md. A block that opens with
     ```nn             must pass `nnc check` without a warning; where an ```output block follows, running it (its tests,
-                      or its one command) prints exactly that
+                      or its one command) prints exactly that; `// NAME.nn` in its first line is how commands find it
     ```nn error E2003 must give this error
     ```nn fragment    is no whole program, and left alone
     ```console        its `$ ` lines must succeed (```console fails: one of them must not), and print the lines below them: in this
-                      order, numbers aside (they depend on the machine), where a line `...` stands for any lines. `./script`
-                      lines are not run. Runs in a copy of examples/, in the folder of the page if that is an example.
+                      order, numbers aside (they depend on the machine); `...` stands for any text, as a line for any
+                      lines. `./script` lines are not run. Runs in a copy of examples/, in the folder of the page if that is
+                      an example.
 Functions that the compiler provides must be mentioned in docs/language.md. Exit code 1 if anything is wrong.
 """
 import os
@@ -91,21 +92,17 @@ def check_console(where, text, fails, folder):
         if result.returncode != 0 and not fails:
             problems.append(f"{where}: `{command}` fails\n{result.stdout}")
             return
-        real = [normalise(line) for line in result.stdout.splitlines()]
-        at, skip = 0, False
-        for line in lines:
-            if line.strip() == "...":
-                skip = True
-                continue
-            wanted = normalise(line)
-            while skip and at < len(real) and real[at] != wanted:
-                at += 1
-            if at >= len(real) or real[at] != wanted:
-                problems.append(f"{where}: `{command}` does not print\n{line}\nbut\n{result.stdout}")
-                return
-            at, skip = at + 1, False
-        if lines and at != len(real) and not skip:
-            problems.append(f"{where}: `{command}` prints more than shown:\n{result.stdout}")
+        if not lines:
+            continue
+        real = "".join(normalise(line) + "\n" for line in result.stdout.splitlines())
+        pattern = "".join(
+            "(?:.*\n)*?" if line.strip() == "..." else ".*".join(map(re.escape, normalise(line).split("..."))) + "\n"
+            for line in lines
+        )
+        if not re.fullmatch(pattern, real):
+            shown = "\n".join(lines)
+            problems.append(f"{where}: `{command}` does not print\n{shown}\nbut\n{result.stdout}")
+            return
     if fails and not failed:
         problems.append(f"{where}: nothing fails")
 
@@ -117,6 +114,8 @@ def check_page(path):
     for i, (info, text, line) in enumerate(found):
         where, words = f"{page}:{line}", info.split()
         if words == ["nn"] or words[:2] == ["nn", "error"]:
+            if named := re.match(r"// (\w+\.nn)\n", text):
+                (scratch / "examples" / name / named[1]).write_text(text, encoding="utf-8")
             follows = found[i + 1] if i + 1 < len(found) else ("", "", 0)
             # An output belongs to a program if only blank lines are between them.
             near = follows[0] == "output" and follows[2] - (line + text.count("\n") + 1) <= 2
