@@ -22,8 +22,8 @@ llvm::ArrayRef<PhaseInfo> driver::getPhases() {
   return phases;
 }
 
-Compilation::Compilation(DiagnosticEngine &engine, CompileOptions options)
-    : engine(engine), options(std::move(options)) {
+Compilation::Compilation(SourceManager &sources, DiagnosticEngine &engine, CompileOptions options)
+    : sources(sources), engine(engine), options(std::move(options)) {
   mlir::DialectRegistry registry;
   registry.insert<ir::NNDialect>();
   codegen::registerCodegenDialects(registry);
@@ -33,7 +33,8 @@ Compilation::Compilation(DiagnosticEngine &engine, CompileOptions options)
   context->loadDialect<ir::NNDialect>();
   context->loadAllAvailableDialects();
   context->printStackTraceOnDiagnostic(false);
-  context->getDiagEngine().registerHandler([this](mlir::Diagnostic &diagnostic) { report(diagnostic); });
+  context->getDiagEngine().registerHandler(
+      [this](mlir::Diagnostic &diagnostic) { report(diagnostic); });
 }
 
 Compilation::~Compilation() = default;
@@ -47,7 +48,8 @@ Span Compilation::getSpan(mlir::Location location) const {
     if (!place)
       return mlir::WalkResult::advance();
     for (const SourceFile *candidate : files) {
-      if (candidate->getPath() != place.getFilename().getValue() || place.getLine() > candidate->getLineCount())
+      if (candidate->getPath() != place.getFilename().getValue() ||
+          place.getLine() > candidate->getLineCount())
         continue;
       // The column counts code points.
       llvm::StringRef line = candidate->getLine(place.getLine());
@@ -60,7 +62,8 @@ Span Compilation::getSpan(mlir::Location location) const {
       span.begin = candidate->getLineStart(place.getLine()) + offset;
       // Underline the word that begins here.
       span.end = span.begin;
-      while (offset < line.size() && (llvm::isAlnum(line[offset]) || line[offset] == '_' || (line[offset] & 0x80))) {
+      while (offset < line.size() &&
+             (llvm::isAlnum(line[offset]) || line[offset] == '_' || (line[offset] & 0x80))) {
         ++offset;
         ++span.end;
       }
@@ -75,7 +78,8 @@ void Compilation::report(mlir::Diagnostic &diagnostic) {
   if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Note ||
       diagnostic.getSeverity() == mlir::DiagnosticSeverity::Remark)
     return;
-  // Messages for the user carry their code: "[E3011] ...". All others are about the compiler itself.
+  // Messages for the user carry their code: "[E3011] ...". All others are about the compiler
+  // itself.
   std::string text = diagnostic.str();
   llvm::StringRef message = text;
   diag::Kind kind = diag::InternalError;
@@ -93,26 +97,26 @@ void Compilation::report(mlir::Diagnostic &diagnostic) {
 
 //===-- Steps ---------------------------------------------------------------------------===//
 
-bool Compilation::parse(llvm::StringRef path) {
-  std::string reason;
-  source = sources.addFile(path, reason);
-  if (!source) {
-    engine.report(diag::CannotReadFile, Span(), path, reason);
+bool Compilation::parse(const SourceFile *program) {
+  if (!program)
     return false;
-  }
+  source = program;
   files.push_back(source);
   file = nnc::parse(*source, engine);
   return !engine.hasErrors();
 }
 
 bool Compilation::elaborate() {
-  module = mlir::ModuleOp::create(mlir::FileLineColLoc::get(context.get(), source->getPath(), 1, 1));
+  module =
+      mlir::ModuleOp::create(mlir::FileLineColLoc::get(context.get(), source->getPath(), 1, 1));
   mlir::Builder builder(context.get());
   llvm::StringRef name = llvm::sys::path::stem(source->getPath());
-  (*module)->setAttr("nn.program",
-                     builder.getDictionaryAttr({builder.getNamedAttr("name", builder.getStringAttr(name)),
-                                                builder.getNamedAttr("doc", builder.getStringAttr(file->doc)),
-                                                builder.getNamedAttr("source", builder.getStringAttr(source->getPath()))}));
+  (*module)->setAttr(
+      "nn.program",
+      builder.getDictionaryAttr(
+          {builder.getNamedAttr("name", builder.getStringAttr(name)),
+           builder.getNamedAttr("doc", builder.getStringAttr(file->doc)),
+           builder.getNamedAttr("source", builder.getStringAttr(source->getPath()))}));
   (*module)->setAttr("nn.cpu_level", builder.getI64IntegerAttr(options.codegen.cpu.level));
 
   elaborate::Elaborator elaborator(*module, engine);
@@ -147,7 +151,8 @@ bool Compilation::runPasses(llvm::function_ref<void(mlir::OpPassManager &)> buil
 }
 
 bool Compilation::lowerTo(Phase phase) {
-  if (!runPasses([](mlir::OpPassManager &manager) { manager.addPass(gradient::createExpandGradients()); }))
+  if (!runPasses(
+          [](mlir::OpPassManager &manager) { manager.addPass(gradient::createExpandGradients()); }))
     return false;
   if (phase == Phase::Grad)
     return true;
@@ -159,9 +164,12 @@ bool Compilation::lowerTo(Phase phase) {
 }
 
 bool Compilation::translate() {
-  if (!runPasses([&](mlir::OpPassManager &manager) { codegen::buildLlvmPipeline(manager, options.codegen); }))
+  if (!runPasses([&](mlir::OpPassManager &manager) {
+        codegen::buildLlvmPipeline(manager, options.codegen);
+      }))
     return false;
-  llvm::Expected<codegen::LlvmProgram> translated = codegen::LlvmProgram::translate(*module, options.codegen);
+  llvm::Expected<codegen::LlvmProgram> translated =
+      codegen::LlvmProgram::translate(*module, options.codegen);
   if (!translated) {
     engine.report(diag::InternalError, Span(), llvm::toString(translated.takeError()));
     return false;

@@ -1,8 +1,8 @@
 //===- Compilation.h - one program on its way through the stages ------------------===//
 //
-// Owns everything that a compilation needs: sources, syntax trees, the MLIR context and module. Each
-// step returns false after errors, which have been reported to the engine; MLIR's errors arrive
-// there too, with the place in the .nn file.
+// Owns everything that a compilation needs: sources, syntax trees, the MLIR context and module.
+// Each step returns false after errors, which have been reported to the engine; MLIR's errors
+// arrive there too, with the place in the .nn file.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_DRIVER_COMPILATION_H
@@ -32,18 +32,19 @@ llvm::ArrayRef<PhaseInfo> getPhases();
 struct CompileOptions {
   std::map<std::string, std::string> defines; // -D name=value
   codegen::CodegenOptions codegen;
-  bool tests = false;     // the test blocks instead of the commands
-  std::string unit;       // --of: only this function, loss or layer, as an nn.func
-  bool gradient = false;  // of the unit, the gradient with respect to its arguments and params
+  bool tests = false;    // the test blocks instead of the commands
+  std::string unit;      // --of: only this function, loss or layer, as an nn.func
+  bool gradient = false; // of the unit, the gradient with respect to its arguments and params
 };
 
 class Compilation {
 public:
-  Compilation(DiagnosticEngine &engine, CompileOptions options);
+  /// `sources` and `engine` must outlive it: diagnostics point into the sources.
+  Compilation(SourceManager &sources, DiagnosticEngine &engine, CompileOptions options);
   ~Compilation();
 
-  /// Reads and parses the program.
-  bool parse(llvm::StringRef path);
+  /// Parses the program; false also where `source` is null (it could not be read, which was reported).
+  bool parse(const SourceFile *source);
   /// To the `nn` stage.
   bool elaborate();
   /// From the `nn` stage to `phase`, which is Grad, Opt or Loops.
@@ -62,9 +63,9 @@ private:
   void report(mlir::Diagnostic &diagnostic);
   Span getSpan(mlir::Location location) const;
 
+  SourceManager &sources;
   DiagnosticEngine &engine;
   CompileOptions options;
-  SourceManager sources;
   const SourceFile *source = nullptr;
   std::unique_ptr<ast::File> file;
   std::vector<std::unique_ptr<ast::File>> library;

@@ -47,9 +47,24 @@ private:
 
   Options options;
   const char *argv0;
+  /// The program's text; null, reported, where it cannot be read.
+  const SourceFile *getSource();
+
+  SourceManager sources;
+  const SourceFile *source = nullptr;
   DiagnosticEngine engine;
 };
 } // namespace
+
+const SourceFile *Driver::getSource() {
+  if (source)
+    return source;
+  std::string reason;
+  source = sources.addFile(options.inputs[0], reason);
+  if (!source)
+    engine.report(diag::CannotReadFile, Span(), options.inputs[0], reason);
+  return source;
+}
 
 bool Driver::makeOptions(CompileOptions &result) {
   llvm::Expected<codegen::CpuTarget> cpu = codegen::parseCpuTarget(options.cpu);
@@ -69,8 +84,8 @@ bool Driver::buildTo(StringRef output, bool tests, std::vector<std::string> *mem
   if (!makeOptions(compileOptions))
     return false;
   compileOptions.tests = tests;
-  Compilation compilation(engine, compileOptions);
-  if (!compilation.parse(options.inputs[0]))
+  Compilation compilation(sources, engine, compileOptions);
+  if (!compilation.parse(getSource()))
     return false;
   bool hasUnit = llvm::any_of(compilation.getFile().items, [&](const ast::Item *item) {
     return item->kind == (tests ? ast::Item::Test : ast::Item::Command);
@@ -120,7 +135,8 @@ std::string Driver::getCachePath(bool tests) {
   for (auto &[name, value] : options.defines)
     key += "\n" + name + "=" + value;
   for (const std::string &file :
-       {options.inputs[0], llvm::sys::fs::getMainExecutable(argv0, reinterpret_cast<void *>(&driver::run)),
+       {options.inputs[0],
+        llvm::sys::fs::getMainExecutable(argv0, reinterpret_cast<void *>(&driver::run)),
         codegen::getLibraryDirectory(argv0) + "/libnnrt.a"}) {
     llvm::sys::fs::file_status status;
     if (llvm::sys::fs::status(file, status))
@@ -171,8 +187,8 @@ int Driver::check() {
   // Commands, then tests: each in a compilation of its own, as they would be built.
   for (bool tests : {false, true}) {
     compileOptions.tests = tests;
-    Compilation compilation(used, compileOptions);
-    bool good = compilation.parse(options.inputs[0]);
+    Compilation compilation(sources, used, compileOptions);
+    bool good = compilation.parse(getSource());
     if (good) {
       bool hasUnit = llvm::any_of(compilation.getFile().items, [&](const ast::Item *item) {
         return item->kind == (tests ? ast::Item::Test : ast::Item::Command);
@@ -187,14 +203,7 @@ int Driver::check() {
   }
   if (!options.verifyDiagnostics)
     return engine.hasErrors() ? 1 : 0;
-  SourceManager sources;
-  std::string reason;
-  const SourceFile *file = sources.addFile(options.inputs[0], reason);
-  if (!file) {
-    engine.report(diag::CannotReadFile, Span(), options.inputs[0], reason);
-    return 1;
-  }
-  return verifyDiagnostics(*file, collecting.getCollected(), llvm::errs()) == 0 ? 0 : 1;
+  return !source ? 1 :   verifyDiagnostics(*source, collecting.getCollected(), llvm::errs()) == 0 ? 0 : 1;
 }
 
 bool Driver::writeOutput(llvm::function_ref<void(llvm::raw_pwrite_stream &)> print) {
@@ -231,19 +240,22 @@ int Driver::emit() {
   {
     // A file of tests alone shows its tests.
     DiagnosticEngine quiet;
-    Compilation probe(quiet, compileOptions);
-    if (probe.parse(options.inputs[0])) {
+    Compilation probe(sources, quiet, compileOptions);
+    if (probe.parse(getSource())) {
       auto hasKind = [&](ast::Item::Kind kind) {
-        return llvm::any_of(probe.getFile().items, [&](const ast::Item *item) { return item->kind == kind; });
+        return llvm::any_of(probe.getFile().items,
+                            [&](const ast::Item *item) { return item->kind == kind; });
       };
       compileOptions.tests = !hasKind(ast::Item::Command) && hasKind(ast::Item::Test);
     }
   }
-  Compilation compilation(engine, compileOptions);
-  if (!compilation.parse(options.inputs[0]))
+  Compilation compilation(sources, engine, compileOptions);
+  if (!compilation.parse(getSource()))
     return 1;
   if (options.stage == Phase::Ast)
-    return writeOutput([&](llvm::raw_pwrite_stream &os) { dumpAst(compilation.getFile(), os); }) ? 0 : 1;
+    return writeOutput([&](llvm::raw_pwrite_stream &os) { dumpAst(compilation.getFile(), os); })
+               ? 0
+               : 1;
   if (!compilation.elaborate())
     return 1;
   if (options.stage > Phase::Nn && !compilation.lowerTo(std::min(options.stage, Phase::Loops)))
@@ -251,10 +263,13 @@ int Driver::emit() {
   if (options.stage <= Phase::Loops)
     return writeOutput([&](llvm::raw_pwrite_stream &os) {
       mlir::OpPrintingFlags flags;
+      flags.printNameLocAsPrefix();
       if (options.lineTables)
         flags.enableDebugInfo(true, true);
       compilation.getModule().print(os, flags);
-    }) ? 0 : 1;
+    })
+               ? 0
+               : 1;
   if (!compilation.translate())
     return 1;
   llvm::Error error = llvm::Error::success();
@@ -278,8 +293,8 @@ int Driver::graph() {
     return 1;
   compileOptions.unit = options.unit;
   compileOptions.gradient = options.view == "backward";
-  Compilation compilation(engine, compileOptions);
-  if (!compilation.parse(options.inputs[0]))
+  Compilation compilation(sources, engine, compileOptions);
+  if (!compilation.parse(getSource()))
     return 1;
   if (!compilation.elaborate())
     return 1;
@@ -309,7 +324,8 @@ int Driver::graph() {
     return 1;
   }
   llvm::SmallString<128> input, output;
-  if (llvm::sys::fs::createTemporaryFile("nnc", "dot", input) || llvm::sys::fs::createTemporaryFile("nnc", "svg", output)) {
+  if (llvm::sys::fs::createTemporaryFile("nnc", "dot", input) ||
+      llvm::sys::fs::createTemporaryFile("nnc", "svg", output)) {
     engine.report(diag::CannotWriteFile, Span(), "a temporary file", "no space or no permission");
     return 1;
   }
@@ -320,7 +336,8 @@ int Driver::graph() {
     os << dot;
   }
   std::string message;
-  int status = llvm::sys::ExecuteAndWait(*program, {"dot", "-Tsvg", "-o", output, input}, std::nullopt, {}, 0, 0, &message);
+  int status = llvm::sys::ExecuteAndWait(*program, {"dot", "-Tsvg", "-o", output, input},
+                                         std::nullopt, {}, 0, 0, &message);
   auto svg = llvm::MemoryBuffer::getFile(output);
   if (status != 0 || !svg) {
     engine.report(diag::CannotRun, Span(), *program, message);
@@ -335,13 +352,23 @@ int Driver::explain() {
     llvm::errs() << "nnc: there is no code '" << options.inputs[0] << "'; codes look like E2003\n";
     return 2;
   }
-  llvm::outs() << info->code << ": " << info->message << "\n\n" << info->explanation << "\n";
+  // What a message is about differs from case to case.
+  std::string message = info->message.str();
+  for (size_t at; (at = message.find('{')) != std::string::npos;)
+    message.replace(at, message.find('}', at) + 1 - at, "…");
+  llvm::outs() << info->code << ": " << message << "\n\n" << info->explanation << "\n";
   return 0;
 }
 
 int Driver::run() {
   if (options.command == "build") {
-    std::string output = options.output.empty() ? llvm::sys::path::stem(options.inputs[0]).str() : options.output;
+    std::string output =
+        options.output.empty() ? llvm::sys::path::stem(options.inputs[0]).str() : options.output;
+    bool same = false;
+    if (!llvm::sys::fs::equivalent(output, options.inputs[0], same) && same) {
+      llvm::errs() << "nnc: -o names the source file itself; choose another name\n";
+      return 2;
+    }
     return build(output, false);
   }
   if (options.command == "run" || options.command == "test")
@@ -357,12 +384,14 @@ int Driver::run() {
 
 int driver::run(int argc, const char *const *argv) {
   llvm::ArrayRef<const char *> arguments(argv + 1, argc - 1);
-  if (!arguments.empty() && (StringRef(arguments[0]) == "--version" || StringRef(arguments[0]) == "version")) {
+  if (!arguments.empty() &&
+      (StringRef(arguments[0]) == "--version" || StringRef(arguments[0]) == "version")) {
     llvm::outs() << "nnc " << NNC_VERSION << " (LLVM " << LLVM_VERSION_STRING << ")\n";
     return 0;
   }
-  if (!arguments.empty() && (StringRef(arguments[0]) == "--help" || StringRef(arguments[0]) == "-h" ||
-                             StringRef(arguments[0]) == "help")) {
+  if (!arguments.empty() &&
+      (StringRef(arguments[0]) == "--help" || StringRef(arguments[0]) == "-h" ||
+       StringRef(arguments[0]) == "help")) {
     bool knows = arguments.size() > 1 && isCommand(arguments[1]);
     printHelp(knows ? arguments[1] : "", llvm::outs());
     return 0;

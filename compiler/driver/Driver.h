@@ -9,8 +9,9 @@ namespace nnc::driver {
 /// Runs nnc. Exit status: 0, 1 after errors in the program, 2 for wrong usage.
 int run(int argc, const char *const *argv);
 
-/// The graph of a unit (nn.func or nn.command) in Graphviz's language: operations, parameters, and, where
-/// gradients are expanded, the operations of the gradient with the forward operation each came from.
+/// The graph of a unit (nn.func or nn.command) in Graphviz's language: operations, parameters, and,
+/// where gradients are expanded, the operations of the gradient with the forward operation each
+/// came from.
 void printGraph(mlir::Operation *unit, llvm::raw_ostream &os);
 
 } // namespace nnc::driver

@@ -1,8 +1,8 @@
 //===- Graph.cpp - drawing a unit in Graphviz's language -----------------------------===//
 //
-// A node for each operation and variable, an edge for each use. Constants are written into the node that
-// uses them. Operations of a gradient are drawn in another colour, with the forward operation and the source line
-// they came from; a dotted edge leads from the forward operation to them.
+// A node for each operation and variable, an edge for each use. Constants are written into the node
+// that uses them. Operations of a gradient are drawn in another colour, with the forward operation
+// and the source line they came from; a dotted edge leads from the forward operation to them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -54,7 +54,8 @@ public:
 
   void draw(mlir::Operation *unit) {
     os << "digraph \"" << escape(mlir::SymbolTable::getSymbolName(unit).getValue()) << "\" {\n"
-       << "  rankdir=TB;\n  node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fb\", fontname=\"Helvetica\", "
+       << "  rankdir=TB;\n  node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fb\", "
+          "fontname=\"Helvetica\", "
           "fontsize=11];\n  edge [fontname=\"Helvetica\", fontsize=9, color=\"#555555\"];\n";
     drawRegion(unit->getRegion(0), "  ");
     os << edges << "}\n";
@@ -67,7 +68,8 @@ private:
         std::string name = gradient::getUserName(argument.getLoc()).str();
         if (name.empty())
           name = "argument " + std::to_string(argument.getArgNumber());
-        node(indent, add(argument), name + "\\n" + escape(typeOf(argument)), "shape=ellipse, fillcolor=\"#fff6dd\"");
+        node(indent, add(argument), name + "\\n" + escape(typeOf(argument)),
+             "shape=ellipse, fillcolor=\"#fff6dd\"");
       }
       for (mlir::Operation &op : block)
         drawOperation(op, indent);
@@ -80,7 +82,8 @@ private:
       std::string type = llvm::isa<NNTensorType>(variable.getType())
                              ? llvm::cast<NNTensorType>(variable.getType()).str()
                              : "text";
-      node(indent, next++, escape(variable.getSymName()) + "\\n" + type, "shape=cylinder, fillcolor=\"#e3f4e3\"");
+      node(indent, next++, escape(variable.getSymName()) + "\\n" + type,
+           "shape=cylinder, fillcolor=\"#e3f4e3\"");
       return;
     }
     if (auto constant = llvm::dyn_cast<ConstantOp>(op); constant && constant.getType().isScalar())
@@ -113,7 +116,8 @@ private:
       label += "\\n" + escape(typeOf(op.getResult(0)));
     std::string style;
     if (std::optional<gradient::Forward> forward = gradient::getForward(op.getLoc())) {
-      label += "\\ngradient of " + escape(forward->operation.substr(forward->operation.find('.') + 1));
+      label +=
+          "\\ngradient of " + escape(forward->operation.substr(forward->operation.find('.') + 1));
       if (std::string line = lineOf(forward->location); !line.empty())
         label += ", " + line;
       style = "fillcolor=\"#fbe9ee\"";
@@ -153,16 +157,20 @@ private:
       return "";
     auto elements = llvm::cast<mlir::DenseElementsAttr>(constant.getValue());
     if (constant.getType().isFloat())
-      return llvm::formatv("{0:g}", elements.getSplatValue<llvm::APFloat>().convertToDouble()).str();
+      return llvm::formatv("{0:g}", elements.getSplatValue<llvm::APFloat>().convertToDouble())
+          .str();
     return llvm::toString(elements.getSplatValue<llvm::APInt>(), 10, !constant.getType().isBool());
   }
 
   unsigned add(mlir::Value value) { return ids[value] = next++; }
-  void node(const std::string &indent, unsigned id, const std::string &label, const std::string &style) {
-    os << indent << "n" << id << " [label=\"" << label << "\"" << (style.empty() ? "" : ", ") << style << "];\n";
+  void node(const std::string &indent, unsigned id, const std::string &label,
+            const std::string &style) {
+    os << indent << "n" << id << " [label=\"" << label << "\"" << (style.empty() ? "" : ", ")
+       << style << "];\n";
   }
   void edge(unsigned from, unsigned to, const std::string &style) {
-    edges += "  n" + std::to_string(from) + " -> n" + std::to_string(to) + (style.empty() ? "" : " [" + style + "]") + ";\n";
+    edges += "  n" + std::to_string(from) + " -> n" + std::to_string(to) +
+             (style.empty() ? "" : " [" + style + "]") + ";\n";
   }
 
   llvm::raw_ostream &os;

@@ -33,16 +33,25 @@ struct OptionInfo {
 
 llvm::Error wrong(const llvm::Twine &text) { return llvm::createStringError(text); }
 
-template <typename Member> llvm::Error choose(Member &member, StringRef option, StringRef value,
-                                              llvm::ArrayRef<StringRef> allowed) {
+template <typename Member>
+llvm::Error choose(Member &member, StringRef option, StringRef value,
+                   llvm::ArrayRef<StringRef> allowed) {
   if (!llvm::is_contained(allowed, value))
     return wrong(option + " takes " + llvm::join(allowed, ", ") + "; not '" + value + "'");
   member = value.str();
   return llvm::Error::success();
 }
 
-#define SWITCH(MEMBER) [](Options &o, StringRef) -> llvm::Error { o.MEMBER = true; return llvm::Error::success(); }
-#define TEXT(MEMBER) [](Options &o, StringRef v) -> llvm::Error { o.MEMBER = v.str(); return llvm::Error::success(); }
+#define SWITCH(MEMBER)                                                                             \
+  [](Options &o, StringRef) -> llvm::Error {                                                       \
+    o.MEMBER = true;                                                                               \
+    return llvm::Error::success();                                                                 \
+  }
+#define TEXT(MEMBER)                                                                               \
+  [](Options &o, StringRef v) -> llvm::Error {                                                     \
+    o.MEMBER = v.str();                                                                            \
+    return llvm::Error::success();                                                                 \
+  }
 
 llvm::Error setStage(Options &options, StringRef value) {
   std::vector<std::string> names;
@@ -82,14 +91,18 @@ llvm::Error setLevel(Options &options, StringRef value) {
 }
 
 const OptionInfo optionTable[] = {
-    {"-o", "FILE", "build emit graph", "where to write; default: the program's name (build), standard output", TEXT(output)},
-    {"-D", "NAME=VALUE", "build run test check emit graph", "give a const another value", setDefine},
+    {"-o", "FILE", "build emit graph",
+     "where to write; default: the program's name (build), standard output", TEXT(output)},
+    {"-D", "NAME=VALUE", "build run test check emit graph", "give a const another value",
+     setDefine},
     {"-O", "LEVEL", "build run test emit", "optimise: 0, 1, 2 (default) or 3", setLevel},
-    {"-g", "", "build run test emit", "line tables: a debugger shows the lines of the .nn file", SWITCH(lineTables)},
+    {"-g", "", "build run test emit", "line tables: a debugger shows the lines of the .nn file",
+     SWITCH(lineTables)},
     {"--cpu", "CPU", "build run test emit",
      "native (default: this machine's), x86-64, x86-64-v2, x86-64-v3 or x86-64-v4",
      [](Options &o, StringRef v) {
-       return choose(o.cpu, "--cpu", v, {"native", "x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"});
+       return choose(o.cpu, "--cpu", v,
+                     {"native", "x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"});
      }},
     {"--strip", "", "build", "leave out symbols", SWITCH(strip)},
     {"--quiet", "", "build", "do not say how much memory the commands need", SWITCH(quiet)},
@@ -99,8 +112,10 @@ const OptionInfo optionTable[] = {
      [](Options &o, StringRef v) { return choose(o.view, "--view", v, {"forward", "backward"}); }},
     {"--format", "FORMAT", "graph", "dot (default) or svg",
      [](Options &o, StringRef v) { return choose(o.format, "--format", v, {"dot", "svg"}); }},
-    {"--verify-diagnostics", "", "check", "compare with the file's expected-error comments", SWITCH(verifyDiagnostics)},
-    {"--color", "WHEN", "build run test check emit graph", "auto (default: on terminals), always or never", setColour},
+    {"--verify-diagnostics", "", "check", "compare with the file's expected-error comments",
+     SWITCH(verifyDiagnostics)},
+    {"--color", "WHEN", "build run test check emit graph",
+     "auto (default: on terminals), always or never", setColour},
     {"--help", "", "build run test check emit graph explain", "show this help", SWITCH(help)},
 };
 
@@ -159,26 +174,31 @@ llvm::Expected<Options> driver::parseOptions(llvm::ArrayRef<const char *> argume
       return std::move(error);
   }
   if (options.inputs.size() != 1 && !options.help)
-    return wrong(options.inputs.empty() ? options.command + " needs a file: nnc " + options.command + " FILE.nn"
-                                        : "more than one file: '" + options.inputs[1] + "'");
+    return wrong(options.inputs.empty()
+                     ? options.command + " needs a file: nnc " + options.command + " FILE.nn"
+                     : "more than one file: '" + options.inputs[1] + "'");
   return options;
 }
 
 void driver::printHelp(StringRef command, llvm::raw_ostream &os) {
   if (command.empty()) {
-    os << "nnc: a compiler for neural networks\n\nUsage: nnc COMMAND [OPTIONS] FILE.nn\n\nCommands:\n";
+    os << "nnc: a compiler for neural networks\n\nUsage: nnc COMMAND [OPTIONS] "
+          "FILE.nn\n\nCommands:\n";
     for (const CommandInfo &info : commands)
-      os << "  " << llvm::left_justify((info.name + " " + info.arguments).str(), 26) << info.help << "\n";
-    os << "\n  nnc COMMAND --help        the options of a command\n  nnc --version             the version\n";
+      os << "  " << llvm::left_justify((info.name + " " + info.arguments).str(), 26) << info.help
+         << "\n";
+    os << "\n  nnc COMMAND --help        the options of a command\n  nnc --version             the "
+          "version\n";
     return;
   }
   auto *info = llvm::find_if(commands, [&](const CommandInfo &c) { return c.name == command; });
-  os << "nnc " << info->name << ": " << info->help << "\n\nUsage: nnc " << info->name << " [OPTIONS] "
-     << info->arguments << "\n\nOptions:\n";
+  os << "nnc " << info->name << ": " << info->help << "\n\nUsage: nnc " << info->name
+     << " [OPTIONS] " << info->arguments << "\n\nOptions:\n";
   for (const OptionInfo &option : optionTable)
     if (has(option, command)) {
       StringRef join = option.value.empty() ? "" : option.name.starts_with("--") ? "=" : " ";
-      os << "  " << llvm::left_justify((option.name + join + option.value).str(), 26) << option.help << "\n";
+      os << "  " << llvm::left_justify((option.name + join + option.value).str(), 26) << option.help
+         << "\n";
     }
   if (command == "emit") {
     os << "\nStages:\n";

@@ -10,7 +10,7 @@ namespace nnc::driver {
 /// What the user asked for.
 struct Options {
   std::string command;
-  std::vector<std::string> inputs;       // the file, or the code of `explain`
+  std::vector<std::string> inputs;           // the file, or the code of `explain`
   std::vector<std::string> programArguments; // run, test: what follows the file
   std::string output;
   Phase stage = Phase::Nn;

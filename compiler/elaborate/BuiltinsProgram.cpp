@@ -35,8 +35,8 @@ static Value getWeights(Elaborator &e, BuiltinCall &c) {
 static Value setWeights(Elaborator &e, BuiltinCall &c) {
   std::vector<Elaborator::Reached> reached = e.collectVariables(c.matched[0], true);
   if (!c.matched[1].is(Value::WeightsKind))
-    return e.fail(diag::WrongArgument, c.span, "the second argument of set_weights", "what get_weights gives",
-                  e.describe(c.matched[1]));
+    return e.fail(diag::WrongArgument, c.span, "the second argument of set_weights",
+                  "what get_weights gives", e.describe(c.matched[1]));
   const Weights &weights = *c.matched[1].getWeights();
   if (weights.leaves.size() != reached.size())
     return e.fail(diag::DifferentStructures, c.span);
@@ -66,7 +66,8 @@ static Value norm(Elaborator &e, BuiltinCall &c) {
       return square;
     llvm::SmallVector<int64_t> axes =
         llvm::to_vector(llvm::seq<int64_t>(0, square.getTensorType().getRank()));
-    mlir::Value sum = ReduceOp::create(e.builder, e.getLoc(c.span), square.getRuntime(), ReduceKind::Sum, axes);
+    mlir::Value sum =
+        ReduceOp::create(e.builder, e.getLoc(c.span), square.getRuntime(), ReduceKind::Sum, axes);
     total = total.isTensor() ? e.elementwise("+", {total, Value::of(sum)}, c.span) : Value::of(sum);
   }
   return e.elementwise("sqrt", {total}, c.span);
@@ -78,19 +79,23 @@ static Value draw(Elaborator &e, BuiltinCall &c, Distribution distribution) {
   std::optional<llvm::SmallVector<Dim>> shape = e.toShape(c.matched[0], c.span);
   if (!shape)
     return Value();
-  mlir::Value stream = c.given[3] ? e.toRuntimeInt(c.matched[3], c.span, "stream") : e.nextStream(c.span);
+  mlir::Value stream =
+      c.given[3] ? e.toRuntimeInt(c.matched[3], c.span, "stream") : e.nextStream(c.span);
   if (!stream)
     return Value();
   NNTensorType type = NNTensorType::get(*shape, e.builder.getF32Type());
-  Value standard = Value::of(
-      RandomOp::create(e.builder, e.getLoc(c.span), type, stream, distribution, e.getPlace(c.span)));
+  Value standard = Value::of(RandomOp::create(e.builder, e.getLoc(c.span), type, stream,
+                                              distribution, e.getPlace(c.span)));
   // uniform: low + (high - low) * u; normal: mean + deviation * z.
   bool isUniform = distribution == Distribution::Uniform;
-  Value first = c.given[1] ? c.matched[1] : Value::ofInt(0), second = c.given[2] ? c.matched[2] : Value::ofInt(1);
-  Value scale = isUniform ? e.binary(ast::BinaryOp::Sub, second, first, c.span, c.span, c.span) : second;
+  Value first = c.given[1] ? c.matched[1] : Value::ofInt(0),
+        second = c.given[2] ? c.matched[2] : Value::ofInt(1);
+  Value scale =
+      isUniform ? e.binary(ast::BinaryOp::Sub, second, first, c.span, c.span, c.span) : second;
   bool scales = !(scale.is(Value::Int) && scale.getInt() == 1);
   bool shifts = !(first.is(Value::Int) && first.getInt() == 0);
-  Value result = scales ? e.binary(ast::BinaryOp::Mul, standard, scale, c.span, c.span, c.span) : standard;
+  Value result =
+      scales ? e.binary(ast::BinaryOp::Mul, standard, scale, c.span, c.span, c.span) : standard;
   return shifts ? e.binary(ast::BinaryOp::Add, result, first, c.span, c.span, c.span) : result;
 }
 
@@ -98,7 +103,8 @@ llvm::ArrayRef<Builtin> elaborate::getTrainingBuiltins() {
   static const Builtin builtins[] = {
       {"grad", "", grad, true},
       {"jacobian", "",
-       [](Elaborator &e, BuiltinCall &c) { return e.fail(diag::NotSupported, c.span, "jacobian"); }, true},
+       [](Elaborator &e, BuiltinCall &c) { return e.fail(diag::NotSupported, c.span, "jacobian"); },
+       true},
       {"training", "", training, true},
       {"get_weights", "net", getWeights},
       {"set_weights", "net weights", setWeights},
@@ -145,7 +151,8 @@ static Value report(Elaborator &e, BuiltinCall &c) {
     bool isNumber = value.isStaticNumber() || value.is(Value::Size) ||
                     (value.isScalarTensor() && !value.getTensorType().isBool());
     if (!isNumber)
-      return e.fail(diag::WrongArgument, argument.span, "a column of report", "a number", e.describe(value));
+      return e.fail(diag::WrongArgument, argument.span, "a column of report", "a number",
+                    e.describe(value));
     values.push_back(e.toTensor(value, argument.span).getRuntime());
     names.push_back(argument.name ? argument.name->name : argument.value->span.getText().str());
   }
@@ -171,7 +178,8 @@ static Value saveOrLoad(Elaborator &e, BuiltinCall &c, bool isSave) {
     names.push_back(one.path);
   }
   mlir::Value file = e.toRuntimeString(c.matched[1], c.span);
-  mlir::ArrayAttr variables = e.builder.getArrayAttr(symbols), labels = e.builder.getStrArrayAttr(names);
+  mlir::ArrayAttr variables = e.builder.getArrayAttr(symbols),
+                  labels = e.builder.getStrArrayAttr(names);
   if (isSave)
     SaveOp::create(e.builder, e.getLoc(c.span), file, variables, labels);
   else

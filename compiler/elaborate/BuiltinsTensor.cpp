@@ -23,13 +23,14 @@ static Value flatten(Elaborator &e, BuiltinCall &c) {
   if (tensor.isPoison())
     return tensor;
   NNTensorType type = tensor.getTensorType();
-  std::optional<int64_t> from =
-      e.resolveAxis(c.given[1] ? c.matched[1] : Value::ofInt(0), std::max<int64_t>(type.getRank(), 1), c.span);
+  std::optional<int64_t> from = e.resolveAxis(c.given[1] ? c.matched[1] : Value::ofInt(0),
+                                              std::max<int64_t>(type.getRank(), 1), c.span);
   if (!from)
     return Value();
   llvm::SmallVector<Dim> shape(llvm::ArrayRef<Dim>(type.getShape()).take_front(*from));
   shape.push_back(getProduct(e.context, llvm::ArrayRef<Dim>(type.getShape()).drop_front(*from)));
-  return Value::of(ReshapeOp::create(e.builder, e.getLoc(c.span), type.withShape(shape), tensor.getRuntime()));
+  return Value::of(
+      ReshapeOp::create(e.builder, e.getLoc(c.span), type.withShape(shape), tensor.getRuntime()));
 }
 
 /// Tensors of one element type and rank; empty after an error.
@@ -84,7 +85,8 @@ static Value concat(Elaborator &e, BuiltinCall &c) {
   if (parts.empty())
     return Value();
   auto type = llvm::cast<NNTensorType>(parts[0].getType());
-  std::optional<int64_t> axis = e.resolveAxis(c.given[1] ? c.matched[1] : Value::ofInt(0), type.getRank(), c.span);
+  std::optional<int64_t> axis =
+      e.resolveAxis(c.given[1] ? c.matched[1] : Value::ofInt(0), type.getRank(), c.span);
   return axis ? joinAlong(e, parts, *axis, c.span) : Value();
 }
 
@@ -123,8 +125,8 @@ static Value iota(Elaborator &e, BuiltinCall &c) {
   Dim size = e.toDim(c.matched[0], c.span, false);
   if (!size)
     return Value();
-  return Value::of(
-      IotaOp::create(e.builder, e.getLoc(c.span), NNTensorType::get(size, e.builder.getI32Type()), 0));
+  return Value::of(IotaOp::create(e.builder, e.getLoc(c.span),
+                                  NNTensorType::get(size, e.builder.getI32Type()), 0));
 }
 
 static Value oneHot(Elaborator &e, BuiltinCall &c) {
@@ -134,7 +136,8 @@ static Value oneHot(Elaborator &e, BuiltinCall &c) {
     return Value();
   NNTensorType type = classes.getTensorType();
   if (!type.isInteger())
-    return e.fail(diag::WrongArgument, c.span, "the first argument of one_hot", "whole numbers", type.str());
+    return e.fail(diag::WrongArgument, c.span, "the first argument of one_hot", "whole numbers",
+                  type.str());
   llvm::SmallVector<Dim> shape = type.getShape();
   shape.push_back(count);
   NNTensorType full = type.withShape(shape);
@@ -168,15 +171,22 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
       {"flatten", "x from?", flatten},
       {"concat", "parts* along?", concat},
       {"stack", "parts* along?", stack},
-      {"zeros", "shape", [](Elaborator &e, BuiltinCall &c) { return filled(e, c, Value::ofFloat(0)); }},
-      {"ones", "shape", [](Elaborator &e, BuiltinCall &c) { return filled(e, c, Value::ofFloat(1)); }},
-      {"full", "shape value", [](Elaborator &e, BuiltinCall &c) { return filled(e, c, c.matched[1]); }},
+      {"zeros", "shape",
+       [](Elaborator &e, BuiltinCall &c) { return filled(e, c, Value::ofFloat(0)); }},
+      {"ones", "shape",
+       [](Elaborator &e, BuiltinCall &c) { return filled(e, c, Value::ofFloat(1)); }},
+      {"full", "shape value",
+       [](Elaborator &e, BuiltinCall &c) { return filled(e, c, c.matched[1]); }},
       {"iota", "size", iota},
       {"one_hot", "classes count", oneHot},
-      {"f32", "x", [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF32Type()); }},
-      {"f64", "x", [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF64Type()); }},
-      {"i32", "x", [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI32Type()); }},
-      {"i64", "x", [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI64Type()); }},
+      {"f32", "x",
+       [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF32Type()); }},
+      {"f64", "x",
+       [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF64Type()); }},
+      {"i32", "x",
+       [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI32Type()); }},
+      {"i64", "x",
+       [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI64Type()); }},
       {"int", "x",
        [](Elaborator &e, BuiltinCall &c) {
          if (c.matched[0].is(Value::Float))
@@ -205,14 +215,15 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
 //===-- Reductions ----------------------------------------------------------------------===//
 
 /// The axes that `along` names (all without it), increasing; nothing after an error.
-static std::optional<llvm::SmallVector<int64_t>> getAxes(Elaborator &e, const Value &along, bool given,
-                                                         int64_t rank, Span span) {
+static std::optional<llvm::SmallVector<int64_t>> getAxes(Elaborator &e, const Value &along,
+                                                         bool given, int64_t rank, Span span) {
   llvm::SmallVector<int64_t> axes;
   if (!given) {
     llvm::append_range(axes, llvm::seq<int64_t>(0, rank));
     return axes;
   }
-  Values wanted = along.is(Value::List) || along.is(Value::Tuple) ? along.getElements() : Values{along};
+  Values wanted =
+      along.is(Value::List) || along.is(Value::Tuple) ? along.getElements() : Values{along};
   for (const Value &value : wanted) {
     std::optional<int64_t> axis = e.resolveAxis(value, rank, span);
     if (!axis)
@@ -224,7 +235,26 @@ static std::optional<llvm::SmallVector<int64_t>> getAxes(Elaborator &e, const Va
   return axes;
 }
 
-static Value reduceTensor(Elaborator &e, BuiltinCall &c, ReduceKind kind, bool isMean, llvm::StringRef name) {
+static Value reduceTensor(Elaborator &e, BuiltinCall &c, ReduceKind kind, bool isMean,
+                          llvm::StringRef name) {
+  if (c.matched[0].is(Value::WeightsKind) && !isMean && !c.given[1]) {
+    // Of weights or gradients: over all their tensors.
+    Value total;
+    for (const Weights::Leaf &leaf : c.matched[0].getWeights()->leaves) {
+      BuiltinCall part = c;
+      part.matched[0] = Value::of(leaf.value);
+      Value reduced = reduceTensor(e, part, kind, false, name);
+      llvm::StringRef combine = kind == ReduceKind::Sum   ? "+"
+                                : kind == ReduceKind::And ? "and"
+                                : kind == ReduceKind::Or  ? "or"
+                                : kind == ReduceKind::Max ? "max"
+                                                          : "min";
+      total = total.isPoison() ? reduced : e.elementwise(combine, {total, reduced}, c.span);
+      if (total.isPoison())
+        return total;
+    }
+    return total;
+  }
   Value value = e.toTensor(c.matched[0], c.span);
   if (value.isPoison())
     return value;
@@ -234,8 +264,10 @@ static Value reduceTensor(Elaborator &e, BuiltinCall &c, ReduceKind kind, bool i
     return e.fail(diag::WrongArgument, c.span, ("the argument of " + name).str(),
                   isLogical ? "truth values" : "numbers", type.str());
   if (isMean && !type.isFloat())
-    return e.fail(diag::WrongArgument, c.span, "the argument of mean", "real numbers (f32(x) converts)", type.str());
-  std::optional<llvm::SmallVector<int64_t>> axes = getAxes(e, c.matched[1], c.given[1], type.getRank(), c.span);
+    return e.fail(diag::WrongArgument, c.span, "the argument of mean",
+                  "real numbers (f32(x) converts)", type.str());
+  std::optional<llvm::SmallVector<int64_t>> axes =
+      getAxes(e, c.matched[1], c.given[1], type.getRank(), c.span);
   if (!axes)
     return Value();
   bool keep = false;
@@ -250,7 +282,8 @@ static Value reduceTensor(Elaborator &e, BuiltinCall &c, ReduceKind kind, bool i
     llvm::SmallVector<Dim> reduced;
     for (int64_t axis : *axes)
       reduced.push_back(type.getDim(axis));
-    Value mean = e.elementwise("/", {Value::of(result), Value::ofSize(getProduct(e.context, reduced))}, c.span);
+    Value mean = e.elementwise(
+        "/", {Value::of(result), Value::ofSize(getProduct(e.context, reduced))}, c.span);
     if (mean.isPoison())
       return mean;
     result = mean.getRuntime();
@@ -284,7 +317,8 @@ static Value argmax(Elaborator &e, BuiltinCall &c, bool smallest) {
     return e.fail(diag::WrongArgument, c.span, "the argument of argmax", "numbers", type.str());
   if (!c.given[1] && type.getRank() != 1)
     return e.fail(diag::MissingArgument, c.span, "argmax", "along");
-  std::optional<int64_t> axis = e.resolveAxis(c.given[1] ? c.matched[1] : Value::ofInt(0), type.getRank(), c.span);
+  std::optional<int64_t> axis =
+      e.resolveAxis(c.given[1] ? c.matched[1] : Value::ofInt(0), type.getRank(), c.span);
   if (!axis)
     return Value();
   mlir::Value tensor = value.getRuntime();
@@ -296,19 +330,27 @@ static Value argmax(Elaborator &e, BuiltinCall &c, bool smallest) {
 llvm::ArrayRef<Builtin> elaborate::getReductionBuiltins() {
   static const Builtin builtins[] = {
       {"sum", "x along? keep?",
-       [](Elaborator &e, BuiltinCall &c) { return reduceTensor(e, c, ReduceKind::Sum, false, "sum"); }},
+       [](Elaborator &e, BuiltinCall &c) {
+         return reduceTensor(e, c, ReduceKind::Sum, false, "sum");
+       }},
       {"mean", "x along? keep?",
-       [](Elaborator &e, BuiltinCall &c) { return reduceTensor(e, c, ReduceKind::Sum, true, "mean"); }},
+       [](Elaborator &e, BuiltinCall &c) {
+         return reduceTensor(e, c, ReduceKind::Sum, true, "mean");
+       }},
       {"all", "x along? keep?",
        [](Elaborator &e, BuiltinCall &c) {
-         return c.matched[0].is(Value::Bool) ? c.matched[0] : reduceTensor(e, c, ReduceKind::And, false, "all");
+         return c.matched[0].is(Value::Bool) ? c.matched[0]
+                                             : reduceTensor(e, c, ReduceKind::And, false, "all");
        }},
       {"any", "x along? keep?",
        [](Elaborator &e, BuiltinCall &c) {
-         return c.matched[0].is(Value::Bool) ? c.matched[0] : reduceTensor(e, c, ReduceKind::Or, false, "any");
+         return c.matched[0].is(Value::Bool) ? c.matched[0]
+                                             : reduceTensor(e, c, ReduceKind::Or, false, "any");
        }},
-      {"max", "x along? keep?", [](Elaborator &e, BuiltinCall &c) { return extremum(e, c, ReduceKind::Max, "max"); }},
-      {"min", "x along? keep?", [](Elaborator &e, BuiltinCall &c) { return extremum(e, c, ReduceKind::Min, "min"); }},
+      {"max", "x along? keep?",
+       [](Elaborator &e, BuiltinCall &c) { return extremum(e, c, ReduceKind::Max, "max"); }},
+      {"min", "x along? keep?",
+       [](Elaborator &e, BuiltinCall &c) { return extremum(e, c, ReduceKind::Min, "min"); }},
       {"argmax", "x along?", [](Elaborator &e, BuiltinCall &c) { return argmax(e, c, false); }},
       {"argmin", "x along?", [](Elaborator &e, BuiltinCall &c) { return argmax(e, c, true); }},
   };

@@ -26,8 +26,7 @@ std::vector<Argument> Elaborator::evaluateArguments(const ast::Call *call) {
   for (const ast::Argument &argument : call->arguments) {
     std::string name = argument.name ? argument.name->name : "";
     if (argument.type) {
-      arguments.push_back(
-          {name, fail(diag::FieldOutsideData, argument.span, name), argument.span});
+      arguments.push_back({name, fail(diag::FieldOutsideData, argument.span, name), argument.span});
       continue;
     }
     Restore<std::string> place(path, name.empty() ? base : base + "." + name);
@@ -83,8 +82,9 @@ Value Elaborator::evaluateCall(const ast::Call *node) {
     return call(callee, evaluateArguments(node), node->span, node);
   }
   auto *calleeName = llvm::dyn_cast<ast::Name>(node->callee);
-  Value callee = calleeName && calleeName->name == "training" ? library.scope.findHere("training")->value
-                                                              : evaluate(node->callee);
+  Value callee = calleeName && calleeName->name == "training"
+                     ? library.scope.findHere("training")->value
+                     : evaluate(node->callee);
   if (callee.isPoison()) {
     for (const ast::Argument &argument : node->arguments)
       if (argument.value && !argument.type)
@@ -101,7 +101,8 @@ Value Elaborator::evaluateCall(const ast::Call *node) {
   return call(callee, evaluateArguments(node), node->span, node);
 }
 
-Value Elaborator::call(Value callee, std::vector<Argument> arguments, Span span, const ast::Call *syntax) {
+Value Elaborator::call(Value callee, std::vector<Argument> arguments, Span span,
+                       const ast::Call *syntax) {
   if (callee.isPoison())
     return callee;
   for (const Argument &argument : arguments)
@@ -114,11 +115,14 @@ Value Elaborator::call(Value callee, std::vector<Argument> arguments, Span span,
   const Callable &callable = *callee.getCallable();
   switch (callable.kind) {
   case Callable::UserFunction:
-    return callFunction(*callable.module, *callable.function, callable.self, std::move(arguments), span);
+    return callFunction(*callable.module, *callable.function, callable.self, std::move(arguments),
+                        span);
   case Callable::Class:
     return instantiate(*callable.module, *callable.layer, std::move(arguments), span);
   case Callable::BuiltinFunction:
-    return callBuiltin(*callable.builtin, BuiltinCall{callable.builtin->name, span, std::move(arguments), syntax, {}, {}});
+    return callBuiltin(
+        *callable.builtin,
+        BuiltinCall{callable.builtin->name, span, std::move(arguments), syntax, {}, {}});
   case Callable::Composition: {
     if (arguments.size() != 1 || !arguments[0].name.empty())
       return fail(diag::WrongArgumentCount, span, "a composition (f >> g)", arguments.size());
@@ -147,8 +151,9 @@ Value Elaborator::callMethod(std::shared_ptr<Instance> self, StringRef method,
   return callFunction(*self->module, *found->second, self, std::move(arguments), span);
 }
 
-bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters, std::vector<Argument> arguments,
-                                Scope &into, StringRef what, Span declaration, Span callSpan) {
+bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
+                                std::vector<Argument> arguments, Scope &into, StringRef what,
+                                Span declaration, Span callSpan) {
   std::vector<const Argument *> chosen(parameters.size());
   size_t position = 0;
   bool good = true;
@@ -166,7 +171,8 @@ bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters, std::
       return parameter.name.name == argument.name;
     });
     if (found == parameters.end()) {
-      error(diag::UnknownArgument, argument.span, what, argument.name).note(declaration, "declared here");
+      error(diag::UnknownArgument, argument.span, what, argument.name)
+          .note(declaration, "declared here");
       good = false;
       continue;
     }
@@ -185,7 +191,8 @@ bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters, std::
     } else if (parameter.defaultValue) {
       value = evaluate(parameter.defaultValue);
     } else {
-      error(diag::MissingArgument, callSpan, what, parameter.name.name).note(declaration, "declared here");
+      error(diag::MissingArgument, callSpan, what, parameter.name.name)
+          .note(declaration, "declared here");
       good = false;
       continue;
     }
@@ -196,7 +203,8 @@ bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters, std::
       good = false;
       continue;
     }
-    // A value that the body differentiates with respect to must be a tensor, not a compile-time number.
+    // A value that the body differentiates with respect to must be a tensor, not a compile-time
+    // number.
     if (frame && frame->differentiated.contains(parameter.name.name) &&
         (value.is(Value::Float) || value.is(Value::List)))
       value = toTensor(value, span);
@@ -209,8 +217,9 @@ bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters, std::
   return good;
 }
 
-Value Elaborator::callFunction(Module &module, const ast::Function &function, std::shared_ptr<Instance> self,
-                               std::vector<Argument> arguments, Span span) {
+Value Elaborator::callFunction(Module &module, const ast::Function &function,
+                               std::shared_ptr<Instance> self, std::vector<Argument> arguments,
+                               Span span) {
   Frame callee;
   callee.what = (self ? self->item->name.name + "." : "") + function.name.name;
   callee.callSite = span;
@@ -225,7 +234,8 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function, st
   else
     collectDifferentiated(*function.block, callee.differentiated);
   if (!function.customGradients.empty())
-    return fail(diag::NotSupported, function.customGradients.front().span, "a custom gradient (with grad)");
+    return fail(diag::NotSupported, function.customGradients.front().span,
+                "a custom gradient (with grad)");
 
   Scope local;
   local.parent = self ? &self->scope : &module.scope;
@@ -234,7 +244,8 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function, st
   Restore<Module *> inModule(currentModule, &module);
   // Loops of the caller are not this function's: its `break` cannot leave them.
   Restore<Loop> loops(loop, Loop::None);
-  if (!bindParameters(function.parameters, std::move(arguments), local, callee.what, function.name.span, span))
+  if (!bindParameters(function.parameters, std::move(arguments), local, callee.what,
+                      function.name.span, span))
     return Value();
   Value result;
   if (function.expr) {
@@ -248,7 +259,8 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function, st
   if (result.isPoison())
     return result;
   if (function.result)
-    result = matchType(result, *function.result, function.expr ? function.expr->span : function.name.span, false,
+    result = matchType(result, *function.result,
+                       function.expr ? function.expr->span : function.name.span, false,
                        "the result of " + callee.what);
   if (function.isLoss && !result.isPoison() && !result.isStaticNumber() && !result.isScalarTensor())
     return fail(diag::LossNotScalar, function.name.span, function.name.name, describe(result));
@@ -276,14 +288,16 @@ Value Elaborator::callBuiltin(const Builtin &builtin, BuiltinCall call) {
       }
       at = position++;
     } else {
-      at = llvm::find_if(names, [&](StringRef name) { return name.rtrim("?*") == argument.name; }) - names.begin();
+      at = llvm::find_if(names, [&](StringRef name) { return name.rtrim("?*") == argument.name; }) -
+           names.begin();
       if (at == names.size())
         return fail(diag::UnknownArgument, argument.span, builtin.name, argument.name);
       if (call.given[at])
         return fail(diag::ArgumentTwice, argument.span, argument.name, builtin.name);
     }
     if (at >= names.size())
-      return fail(diag::TooManyArguments, argument.span, builtin.name, names.size(), call.arguments.size());
+      return fail(diag::TooManyArguments, argument.span, builtin.name, names.size(),
+                  call.arguments.size());
     call.matched[at] = argument.value;
     call.given[at] = true;
   }

@@ -1,8 +1,8 @@
 //===- Control.cpp - if, for, while: at compile time or at run time -------------------===//
 //
-// Control that is known at compile time is carried out here: branches are chosen, loops unrolled. Control that is
-// known at run time only becomes nn.if, nn.for, nn.while, nn.batches; the `var`s that it assigns get a
-// place in memory before it (promoteVars).
+// Control that is known at compile time is carried out here: branches are chosen, loops unrolled.
+// Control that is known at run time only becomes nn.if, nn.for, nn.while, nn.batches; the `var`s
+// that it assigns get a place in memory before it (promoteVars).
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,8 +12,10 @@ using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
 
-/// Turns of an unrolled loop beyond which unrolling is refused.
-static constexpr int64_t unrollLimit = 4096;
+/// Turns beyond which a loop over a static range is not unrolled unless its body needs that.
+static constexpr int64_t unrollLimit = 256;
+/// Turns beyond which unrolling is refused.
+static constexpr int64_t unrollMaximum = 4096;
 
 void Elaborator::emitRegion(mlir::Region &region, mlir::TypeRange types,
                             llvm::function_ref<void(mlir::ValueRange)> body) {
@@ -44,18 +46,20 @@ void Elaborator::promoteVars(llvm::ArrayRef<const ast::Block *> blocks) {
     mlir::Value initial;
     if (value.isString())
       initial = toRuntimeString(value, binding->span);
-    else if (value.isTensor() || value.isStaticNumber() || value.is(Value::Bool) || value.is(Value::Size) ||
-             value.is(Value::List))
+    else if (value.isTensor() || value.isStaticNumber() || value.is(Value::Bool) ||
+             value.is(Value::Size) || value.is(Value::List))
       if (Value tensor = toTensor(value, binding->span); !tensor.isPoison())
         initial = tensor.getRuntime();
     if (!initial) {
       error(diag::NotSupported, binding->span,
-            "changing this var (" + describe(value) + ") inside control flow that is known at run time only");
+            "changing this var (" + describe(value) +
+                ") inside control flow that is known at run time only");
       binding->value = Value();
       continue;
     }
     std::string symbol = path.empty() ? name.str() : path + "." + name.str();
-    binding->variable = makeVariable(symbol, VariableKind::Var, initial.getType(), binding->span, name);
+    binding->variable =
+        makeVariable(symbol, VariableKind::Var, initial.getType(), binding->span, name);
     assignVariable(*binding->variable, initial);
   }
 }
@@ -102,7 +106,8 @@ void Elaborator::executeJump(const ast::Statement *statement) {
   if (loop == Loop::Unrolled) {
     if (runtimeDepth != loopRuntimeDepth) {
       error(diag::NotSupported, statement->span,
-            "leaving a loop that is unrolled at compile time on a condition that is known at run time only");
+            "leaving a loop that is unrolled at compile time on a condition that is known at run "
+            "time only");
       return;
     }
     jump = isBreak ? Jump::Break : Jump::Continue;
@@ -115,9 +120,11 @@ void Elaborator::executeJump(const ast::Statement *statement) {
   blockEnded = true;
 }
 
-void Elaborator::forEach(Value source, Span span, const ast::Pattern *pattern, llvm::function_ref<void()> run) {
+void Elaborator::forEach(Value source, Span span, const ast::Pattern *pattern,
+                         llvm::function_ref<void()> run) {
   Restore<Loop> kind(loop, Loop::Unrolled);
   Restore<unsigned> depth(loopRuntimeDepth, runtimeDepth);
+  unsigned errorsBefore = engine.getErrorCount();
   auto turn = [&](Value element) {
     Scope local;
     local.parent = scope;
@@ -126,7 +133,8 @@ void Elaborator::forEach(Value source, Span span, const ast::Pattern *pattern, l
     for (auto &[name, binding] : local.names)
       binding.isUsed = true;
     run();
-    bool goesOn = jump != Jump::Break && !(frame && frame->returned) && !blockEnded;
+    bool goesOn = jump != Jump::Break && !(frame && frame->returned) && !blockEnded &&
+                  engine.getErrorCount() == errorsBefore;
     jump = Jump::None;
     return goesOn;
   };
@@ -138,8 +146,9 @@ void Elaborator::forEach(Value source, Span span, const ast::Pattern *pattern, l
   }
   const Range &range = source.getRange();
   int64_t upper = range.upper->getInt() + range.inclusive;
-  if (upper - range.lower->getInt() > unrollLimit) {
-    error(diag::TooManyTurns, span, upper - range.lower->getInt(), unrollLimit);
+  if (upper - range.lower->getInt() > unrollMaximum) {
+    error(diag::TooManyTurns, span, upper - range.lower->getInt(), unrollMaximum)
+        .hint("scan is a loop that runs");
     return;
   }
   for (int64_t i = range.lower->getInt(); i < upper; ++i)
@@ -162,7 +171,11 @@ void Elaborator::executeFor(const ast::ForStatement *statement) {
   bool isStaticRange = source.is(Value::RangeKind) && source.getRange().lower->is(Value::Int) &&
                        source.getRange().upper->is(Value::Int);
   bool isStatic = isList || isStaticRange || source.is(Value::List);
-  if (isList || (isStatic && !hasEffects(statement->body) && !assignsParam(statement->body)))
+  bool isShort = isStatic && (!isStaticRange || source.getRange().upper->getInt() -
+                                                        source.getRange().lower->getInt() <=
+                                                    unrollLimit);
+  bool computesOnly = !hasEffects(statement->body) && !assignsParam(statement->body);
+  if (isList || (isStatic && needsUnrolling(statement)) || (isShort && computesOnly))
     return forEach(source, span, statement->pattern, runBody);
 
   mlir::Value lower, upper, rows;
@@ -199,7 +212,8 @@ void Elaborator::executeFor(const ast::ForStatement *statement) {
   });
 }
 
-void Elaborator::emitLoop(mlir::Region &region, mlir::TypeRange types, const ast::ForStatement *statement,
+void Elaborator::emitLoop(mlir::Region &region, mlir::TypeRange types,
+                          const ast::ForStatement *statement,
                           llvm::function_ref<Value(mlir::ValueRange)> getElement) {
   Restore<Loop> kind(loop, Loop::Runtime);
   Restore<unsigned> depth(loopRuntimeDepth, runtimeDepth + 1);
@@ -213,6 +227,35 @@ void Elaborator::emitLoop(mlir::Region &region, mlir::TypeRange types, const ast
       binding.isUsed = true;
     execute(statement->body);
   });
+}
+
+/// Whether the body selects by the loop's variable from a list that exists at compile time only, e.g. of layers.
+bool Elaborator::needsUnrolling(const ast::ForStatement *statement) {
+  if (statement->pattern->kind != ast::Pattern::Name)
+    return false;
+  bool needs = false;
+  walk(
+      statement->body,
+      [&](const ast::Expr *expr) {
+        auto *node = llvm::dyn_cast<ast::Index>(expr);
+        auto *name = node ? llvm::dyn_cast<ast::Name>(node->base) : nullptr;
+        Binding *binding = name ? scope->find(name->name) : nullptr;
+        if (!binding || !(binding->value.is(Value::List) || binding->value.is(Value::Tuple)) ||
+            llvm::all_of(binding->value.getElements(), [](const Value &v) {
+              return v.isStaticNumber() || v.is(Value::Bool) || v.is(Value::List);
+            }))
+          return;
+        for (const ast::IndexItem &item : node->items)
+          walk(
+              item.expr,
+              [&](const ast::Expr *inner) {
+                auto *used = llvm::dyn_cast<ast::Name>(inner);
+                needs |= used && used->name == statement->pattern->name.name;
+              },
+              [](const ast::Statement *) {});
+      },
+      [](const ast::Statement *) {});
+  return needs;
 }
 
 bool Elaborator::assignsParam(const ast::Block &body) {

@@ -1,7 +1,7 @@
 //===- Data.cpp - data sets: sources, fields, batches ----------------------------------===//
 //
-// A source reads raw fields (columns of a csv file, items of an idx file); what the user declares after `=`
-// maps a row. The mapping is ordinary arithmetic, element by element, so that it can be
+// A source reads raw fields (columns of a csv file, items of an idx file); what the user declares
+// after `=` maps a row. The mapping is ordinary arithmetic, element by element, so that it can be
 // elaborated over all rows of a batch at once.
 //
 //===----------------------------------------------------------------------===//
@@ -46,7 +46,8 @@ struct SourceBuilder {
     return std::nullopt;
   }
 
-  /// Registers `columns(a..b)`, `column(i)` or `pixels`; false where the expression is none of these.
+  /// Registers `columns(a..b)`, `column(i)` or `pixels`; false where the expression is none of
+  /// these.
   bool addRawOf(const ast::Expr *expr, DataField &field, int64_t classes, int64_t position) {
     mlir::Type element = field.rowType.getElementType();
     auto add = [&](NNTensorType type, int64_t first) {
@@ -71,7 +72,8 @@ struct SourceBuilder {
       return true;
     }
     auto *range = llvm::dyn_cast<ast::Binary>(argument);
-    if (!range || (range->op != ast::BinaryOp::Range && range->op != ast::BinaryOp::RangeInclusive)) {
+    if (!range ||
+        (range->op != ast::BinaryOp::Range && range->op != ast::BinaryOp::RangeInclusive)) {
       fail(diag::WrongArgument, argument->span, "the argument of columns", "a range such as 0..64",
            argument->span.getText());
       return true;
@@ -166,7 +168,8 @@ struct SourceBuilder {
     if (field.mapping) {
       checkMapping(field.mapping, field, classes, position);
       if (!failed && field.rawFields.empty())
-        return fail(diag::MappingWithoutColumns, field.mapping->span, isCsv ? "columns(a..b) or column(i)" : "pixels");
+        return fail(diag::MappingWithoutColumns, field.mapping->span,
+                    isCsv ? "columns(a..b) or column(i)" : "pixels");
     } else if (isCsv) {
       return fail(diag::FieldWithoutColumns, argument.span, field.name);
     } else {
@@ -280,10 +283,12 @@ Value Elaborator::mapField(const DataSource &source, const DataField &field,
   if (own.getCount() == wanted.getCount())
     return Value::of(ReshapeOp::create(builder, getLoc(field.span), wanted, tensor));
   llvm::SmallVector<Dim> row(llvm::drop_begin(own.getShape()));
-  return fail(diag::FieldShape, field.span, field.name, field.rowType.str(), own.withShape(row).str());
+  return fail(diag::FieldShape, field.span, field.name, field.rowType.str(),
+              own.withShape(row).str());
 }
 
-Value Elaborator::datasetMember(std::shared_ptr<Dataset> data, const ast::Identifier &name, Span span) {
+Value Elaborator::datasetMember(std::shared_ptr<Dataset> data, const ast::Identifier &name,
+                                Span span) {
   Dim rows = Dim::getSymbol(context, data->getType().getRows());
   for (const DataField &field : data->source->fields) {
     if (field.name != name.name)
@@ -293,7 +298,8 @@ Value Elaborator::datasetMember(std::shared_ptr<Dataset> data, const ast::Identi
       NNTensorType rowType = data->source->rawTypes[number];
       llvm::SmallVector<Dim> shape = {rows};
       llvm::append_range(shape, rowType.getShape());
-      raw[number] = RowsOp::create(builder, getLoc(span), rowType.withShape(shape), data->handle, number);
+      raw[number] =
+          RowsOp::create(builder, getLoc(span), rowType.withShape(shape), data->handle, number);
     }
     return mapField(*data->source, field, raw, rows);
   }
@@ -305,7 +311,8 @@ Value Elaborator::datasetMember(std::shared_ptr<Dataset> data, const ast::Identi
   return fail(diag::NoDataMember, name.span, name.name, known);
 }
 
-Value Elaborator::datasetMethod(std::shared_ptr<Dataset> data, const ast::Identifier &name, const ast::Call *node) {
+Value Elaborator::datasetMethod(std::shared_ptr<Dataset> data, const ast::Identifier &name,
+                                const ast::Call *node) {
   std::vector<Argument> arguments = evaluateArguments(node);
   for (const Argument &argument : arguments)
     if (argument.value.isPoison())
@@ -317,7 +324,9 @@ Value Elaborator::datasetMethod(std::shared_ptr<Dataset> data, const ast::Identi
     return fail(diag::WrongArgumentCount, node->span, name.name, arguments.size());
   const Argument &argument = arguments[0];
   mlir::Location loc = getLoc(node->span);
-  auto makeType = [&] { return DatasetType::get(context, builder.getStringAttr(makeSizeSymbol("rows"))); };
+  auto makeType = [&] {
+    return DatasetType::get(context, builder.getStringAttr(makeSizeSymbol("rows")));
+  };
   auto makeView = [&](mlir::Value handle) {
     auto view = std::make_shared<Dataset>(*data);
     view->handle = handle;
@@ -327,7 +336,8 @@ Value Elaborator::datasetMethod(std::shared_ptr<Dataset> data, const ast::Identi
     mlir::Value fraction = toRuntimeF64(argument.value, argument.span, "the fraction of split");
     if (!fraction)
       return Value();
-    if (argument.value.isStaticNumber() && (argument.value.getFloat() < 0 || argument.value.getFloat() > 1))
+    if (argument.value.isStaticNumber() &&
+        (argument.value.getFloat() < 0 || argument.value.getFloat() > 1))
       return fail(diag::WrongArgument, argument.span, "the fraction of split", "between 0 and 1",
                   describe(argument.value));
     auto op = SplitOp::create(builder, loc, makeType(), makeType(), data->handle, fraction);
@@ -337,7 +347,8 @@ Value Elaborator::datasetMethod(std::shared_ptr<Dataset> data, const ast::Identi
     if (!toRuntimeInt(argument.value, argument.span, "the size of batches"))
       return Value();
     if (argument.value.is(Value::Int) && argument.value.getInt() < 1)
-      return fail(diag::WrongArgument, argument.span, "the size of batches", "at least 1", describe(argument.value));
+      return fail(diag::WrongArgument, argument.span, "the size of batches", "at least 1",
+                  describe(argument.value));
     return Value::of(Batches{data, std::make_shared<Value>(argument.value)});
   }
   mlir::Value number = toRuntimeInt(argument.value, argument.span, "the argument of " + name.name);
@@ -345,7 +356,8 @@ Value Elaborator::datasetMethod(std::shared_ptr<Dataset> data, const ast::Identi
     return Value();
   if (name.name == "take")
     return makeView(TakeOp::create(builder, loc, makeType(), data->handle, number));
-  return makeView(ShuffledOp::create(builder, loc, makeType(), data->handle, number, getPlace(node->span)));
+  return makeView(
+      ShuffledOp::create(builder, loc, makeType(), data->handle, number, getPlace(node->span)));
 }
 
 //===-- Batches -----------------------------------------------------------------------------===//
@@ -383,7 +395,8 @@ void Elaborator::executeBatches(const Batches &batches, const ast::ForStatement 
     types.push_back(source.rawTypes[number].withShape(shape));
     numbers.push_back(number);
   }
-  auto op = BatchesOp::create(builder, getLoc(statement->span), batches.data->handle, size, symbol, numbers);
+  auto op = BatchesOp::create(builder, getLoc(statement->span), batches.data->handle, size, symbol,
+                              numbers);
   Restore<Loop> kind(loop, Loop::Runtime);
   Restore<unsigned> depth(loopRuntimeDepth, runtimeDepth + 1);
   emitRegion(op.getBody(), types, [&](mlir::ValueRange arguments) {

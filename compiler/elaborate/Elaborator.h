@@ -1,13 +1,14 @@
 //===- Elaborator.h - from the syntax tree to the nn dialect ---------------------===//
 //
-// Elaboration resolves names, evaluates what is known at compile time, makes layers, inlines functions,
-// finds and checks every shape, and emits the nn dialect. It is an interpreter of the syntax
-// tree whose run-time values are SSA values. Every error goes to the DiagnosticEngine, with the call chain;
-// evaluation goes on with poisoned values, so that one run reports all independent errors.
+// Elaboration resolves names, evaluates what is known at compile time, makes layers, inlines
+// functions, finds and checks every shape, and emits the nn dialect. It is an interpreter of the
+// syntax tree whose run-time values are SSA values. Every error goes to the DiagnosticEngine, with
+// the call chain; evaluation goes on with poisoned values, so that one run reports all independent
+// errors.
 //
-// The class is implemented by topic: Program.cpp (items, commands, tests), Statements.cpp, Control.cpp,
-// Expressions.cpp, Operators.cpp, Indexing.cpp, Calls.cpp, Layers.cpp, Types.cpp, Training.cpp, Data.cpp,
-// Strings.cpp; built-in functions are in Builtins*.cpp.
+// The class is implemented by topic: Program.cpp (items, commands, tests), Statements.cpp,
+// Control.cpp, Expressions.cpp, Operators.cpp, Indexing.cpp, Calls.cpp, Layers.cpp, Types.cpp,
+// Training.cpp, Data.cpp, Strings.cpp; built-in functions are in Builtins*.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_ELABORATOR_H
@@ -28,15 +29,15 @@ class Elaborator;
 struct BuiltinCall {
   llvm::StringRef name;
   Span span;
-  std::vector<Argument> arguments;  // evaluated; empty for a special form
+  std::vector<Argument> arguments;   // evaluated; empty for a special form
   const ast::Call *syntax = nullptr; // null where it is called through a value
   /// After matching against Builtin::parameters: one value each, poison where left out.
   Values matched;
   std::vector<bool> given;
 };
 
-/// A function of the language that is written in C++. `parameters`: names separated by blanks, `name?` may be
-/// left out, `name*` takes the rest. A special form evaluates its arguments itself.
+/// A function of the language that is written in C++. `parameters`: names separated by blanks,
+/// `name?` may be left out, `name*` takes the rest. A special form evaluates its arguments itself.
 struct Builtin {
   llvm::StringRef name;
   llvm::StringRef parameters;
@@ -75,11 +76,13 @@ public:
   bool emitFunction(llvm::StringRef name, bool withGradient);
   void addItems(const ast::File &file, Module &into);
   void addConst(const ast::ConstItem &item, Module &into);
+  /// Reports names in functions and layers that mean nothing.
+  void checkNames(const ast::File &file);
   Value parseDefine(llvm::StringRef text, const Value &like);
   void beginUnit(mlir::Operation *op);
   void endUnit();
-  void emitCommand(const ast::Identifier &name, llvm::StringRef doc, llvm::ArrayRef<ast::Parameter> parameters,
-                   const ast::Block &body, bool isTest);
+  void emitCommand(const ast::Identifier &name, llvm::StringRef doc,
+                   llvm::ArrayRef<ast::Parameter> parameters, const ast::Block &body, bool isTest);
   static bool isReached(mlir::Value argument, mlir::Value value);
 
   //===-- Errors --===//
@@ -106,26 +109,31 @@ public:
   Value getMember(Value base, const ast::Identifier &name, Span span);
 
   //===-- Operators.cpp --===//
-  Value elementwise(llvm::StringRef languageName, Values operands, Span span, llvm::ArrayRef<Span> operandSpans = {});
+  Value elementwise(llvm::StringRef languageName, Values operands, Span span,
+                    llvm::ArrayRef<Span> operandSpans = {});
+  /// Emits an assertion that an integer scalar is not 0.
+  void checkNotZero(mlir::Value divisor, Span span);
   Value select(Value condition, Value onTrue, Value onFalse, Span span);
   Value binary(ast::BinaryOp op, Value lhs, Value rhs, Span span, Span lhsSpan, Span rhsSpan);
   Value matmul(Value lhs, Value rhs, Span span);
-  /// The value as a run-time tensor; `like` gives the element type to which a number adapts (f32 and i32 otherwise).
+  /// The value as a run-time tensor; `like` gives the element type to which a number adapts (f32
+  /// and i32 otherwise).
   Value toTensor(Value value, Span span, mlir::Type like = {});
   /// As toTensor, and converted to exactly this element type.
   mlir::Value toElementType(Value value, mlir::Type elementType, Span span);
   mlir::Value convertTo(mlir::Value tensor, mlir::Type elementType);
   mlir::Value broadcastTo(mlir::Value tensor, llvm::ArrayRef<ir::Dim> shape);
   /// The common shape, or nothing after an error that names both.
-  std::optional<llvm::SmallVector<ir::Dim>> unifyShapes(llvm::ArrayRef<mlir::Value> tensors, Span span,
-                                                        llvm::ArrayRef<Span> spans);
+  std::optional<llvm::SmallVector<ir::Dim>> unifyShapes(llvm::ArrayRef<mlir::Value> tensors,
+                                                        Span span, llvm::ArrayRef<Span> spans);
   mlir::Value constant(double value, mlir::Type elementType);
   mlir::Value constantInt(int64_t value);
   /// A run-time i64 / f64 / bool scalar, or null after an error.
   mlir::Value toRuntimeInt(Value value, Span span, llvm::StringRef what);
   mlir::Value toRuntimeF64(Value value, Span span, llvm::StringRef what);
   mlir::Value toRuntimeBool(Value value, Span span, llvm::StringRef what);
-  Value mapWeights(Value lhs, Value rhs, ast::BinaryOp op, Span span);
+  /// Computes for each tensor of weights or gradients; operands that are none are the same for all.
+  Value mapWeights(llvm::ArrayRef<Value> operands, Span span, llvm::function_ref<Value(Values)> compute);
   std::string describe(const Value &value);
 
   //===-- Indexing.cpp --===//
@@ -136,42 +144,51 @@ public:
   //===-- Calls.cpp --===//
   std::vector<Argument> evaluateArguments(const ast::Call *call);
   Value evaluateCall(const ast::Call *call);
-  Value call(Value callee, std::vector<Argument> arguments, Span span, const ast::Call *syntax = nullptr);
+  Value call(Value callee, std::vector<Argument> arguments, Span span,
+             const ast::Call *syntax = nullptr);
   Value callFunction(Module &module, const ast::Function &function, std::shared_ptr<Instance> self,
                      std::vector<Argument> arguments, Span span);
-  Value callMethod(std::shared_ptr<Instance> self, llvm::StringRef method, std::vector<Argument> arguments, Span span);
+  Value callMethod(std::shared_ptr<Instance> self, llvm::StringRef method,
+                   std::vector<Argument> arguments, Span span);
   Value callBuiltin(const Builtin &builtin, BuiltinCall call);
   bool isFunctionValue(const Value &value);
   bool isCallable(const Value &value);
-  /// Binds arguments to parameters in `scope` (names, order, defaults, types). False after an error.
-  bool bindParameters(llvm::ArrayRef<ast::Parameter> parameters, std::vector<Argument> arguments, Scope &into,
-                      llvm::StringRef what, Span declaration, Span callSpan);
+  /// Binds arguments to parameters in `scope` (names, order, defaults, types). False after an
+  /// error.
+  bool bindParameters(llvm::ArrayRef<ast::Parameter> parameters, std::vector<Argument> arguments,
+                      Scope &into, llvm::StringRef what, Span declaration, Span callSpan);
 
   //===-- Layers.cpp --===//
-  Value instantiate(Module &module, const ast::LayerItem &item, std::vector<Argument> arguments, Span span);
-  std::shared_ptr<Variable> makeVariable(llvm::StringRef path, ir::VariableKind kind, mlir::Type type, Span span,
-                                         llvm::StringRef name);
+  Value instantiate(Module &module, const ast::LayerItem &item, std::vector<Argument> arguments,
+                    Span span);
+  std::shared_ptr<Variable> makeVariable(llvm::StringRef path, ir::VariableKind kind,
+                                         mlir::Type type, Span span, llvm::StringRef name);
   mlir::Value readVariable(Variable &variable);
   void assignVariable(Variable &variable, mlir::Value value);
   void forgetValues() { known.clear(); }
   /// Emits a param with its initial value; binds it.
-  void declareParam(const ast::Identifier &name, const ast::Type *type, const std::optional<ast::Initialiser> &init, Span span);
-  void declareState(const ast::Identifier &name, const ast::Type *type, const std::optional<ast::Initialiser> &init, Span span);
+  void declareParam(const ast::Identifier &name, const ast::Type *type,
+                    const std::optional<ast::Initialiser> &init, Span span);
+  void declareState(const ast::Identifier &name, const ast::Type *type,
+                    const std::optional<ast::Initialiser> &init, Span span);
   struct Reached {
     std::string path;
     std::shared_ptr<Variable> variable;
   };
-  /// The params (and with `states` the state) that a value holds, each once, in order of declaration.
+  /// The params (and with `states` the state) that a value holds, each once, in order of
+  /// declaration.
   std::vector<Reached> collectVariables(const Value &value, bool states);
 
   //===-- Types.cpp --===//
-  /// Checks and adapts a value to a declared type, binding names of unknown dimensions in the current scope.
-  /// `isDefault`: the value broadcasts to the type.
-  Value matchType(Value value, const ast::Type &type, Span span, bool isDefault, llvm::StringRef what);
+  /// Checks and adapts a value to a declared type, binding names of unknown dimensions in the
+  /// current scope. `isDefault`: the value broadcasts to the type.
+  Value matchType(Value value, const ast::Type &type, Span span, bool isDefault,
+                  llvm::StringRef what);
   /// The tensor type that a declaration names; dimensions must be known. Null after an error.
   ir::NNTensorType resolveTensorType(const ast::Type &type, bool forParameter);
   mlir::Type getElementType(llvm::StringRef name);
-  /// The dimension that a value stands for; a run-time integer is bound to a new size symbol unless `forParameter`.
+  /// The dimension that a value stands for; a run-time integer is bound to a new size symbol unless
+  /// `forParameter`.
   ir::Dim toDim(Value value, Span span, bool forParameter);
   std::optional<llvm::SmallVector<ir::Dim>> toShape(Value value, Span span);
   std::string makeSizeSymbol(llvm::StringRef base);
@@ -187,23 +204,30 @@ public:
   void executeAssert(const ast::AssertStatement *statement);
   void assignTo(const ast::Expr *target, Value value, Span span);
   void bind(const ast::Pattern *pattern, Value value, bool isVar, const ast::Type *type, Span span);
+  void nameValue(const Value &value, llvm::StringRef name);
   void define(const ast::Identifier &name, Binding binding);
-  /// Gives the vars that `blocks` assign a place, before control flow that is known at run time only.
+  /// Gives the vars that `blocks` assign a place, before control flow that is known at run time
+  /// only.
   void promoteVars(llvm::ArrayRef<const ast::Block *> blocks);
   /// Elaborates `body` inside a new block of `region`, ended by nn.end.
-  void emitRegion(mlir::Region &region, mlir::TypeRange argumentTypes, llvm::function_ref<void(mlir::ValueRange)> body);
+  void emitRegion(mlir::Region &region, mlir::TypeRange argumentTypes,
+                  llvm::function_ref<void(mlir::ValueRange)> body);
   /// Carries out `run` for each element of a static range, list or tuple.
-  void forEach(Value source, Span span, const ast::Pattern *pattern, llvm::function_ref<void()> run);
+  void forEach(Value source, Span span, const ast::Pattern *pattern,
+               llvm::function_ref<void()> run);
   void executeJump(const ast::Statement *statement);
-  /// Elaborates the body of a run-time loop, the pattern bound to what `getElement` makes of the block's arguments.
+  /// Elaborates the body of a run-time loop, the pattern bound to what `getElement` makes of the
+  /// block's arguments.
   void emitLoop(mlir::Region &region, mlir::TypeRange types, const ast::ForStatement *statement,
                 llvm::function_ref<Value(mlir::ValueRange)> getElement);
+  bool needsUnrolling(const ast::ForStatement *statement);
   bool assignsParam(const ast::Block &body);
   void warnUnused(Scope &local);
 
   //===-- Training.cpp --===//
   Value evaluateMinimize(const ast::Minimize *expr);
-  void applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRef<Reached> variables, mlir::ValueRange gradients, Span span);
+  void applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRef<Reached> variables,
+                    mlir::ValueRange gradients, Span span);
   Value gradient(const ast::Expr *scalar, const ast::Expr *target, Span span);
   Value gradientOf(mlir::Value loss, const ast::Expr *target, Span span);
   std::vector<Reached> resolveTargets(const ast::Expr *expr);
@@ -215,18 +239,20 @@ public:
 
   //===-- Data.cpp --===//
   /// A field of the rows of which `raw` holds the raw fields, by number.
-  Value mapField(const DataSource &source, const DataField &field, const std::map<unsigned, mlir::Value> &raw,
-                 ir::Dim rows);
+  Value mapField(const DataSource &source, const DataField &field,
+                 const std::map<unsigned, mlir::Value> &raw, ir::Dim rows);
   void keepForMapping(DataSource &source, llvm::StringRef name, Value value);
   Value datasetMember(std::shared_ptr<Dataset> data, const ast::Identifier &name, Span span);
-  Value datasetMethod(std::shared_ptr<Dataset> data, const ast::Identifier &name, const ast::Call *call);
+  Value datasetMethod(std::shared_ptr<Dataset> data, const ast::Identifier &name,
+                      const ast::Call *call);
   void executeBatches(const Batches &batches, const ast::ForStatement *statement);
 
   //===-- Strings.cpp --===//
   Value evaluateString(const ast::StringLiteral *expr);
   mlir::Value toRuntimeString(Value value, Span span);
   /// Any value as text, e.g. for print.
-  mlir::Value formatValues(llvm::ArrayRef<Value> values, llvm::ArrayRef<std::string> text, llvm::ArrayRef<std::string> specs, Span span);
+  mlir::Value formatValues(llvm::ArrayRef<Value> values, llvm::ArrayRef<std::string> text,
+                           llvm::ArrayRef<std::string> specs, Span span);
   std::optional<mlir::Value> toPrintable(Value value, Span span);
 
   //===-- State shared by the topics --===//
@@ -271,6 +297,7 @@ public:
   std::vector<std::shared_ptr<Instance>> optimizers;
   mlir::Operation *variableAnchor = nullptr;
   llvm::DenseMap<mlir::Value, ir::Dim> boundSizes;
+  std::map<int64_t, std::shared_ptr<Variable>> randomCounters; // by place
   // While a mapping of a data set is evaluated: the raw tensors of its columns.
   const std::map<const ast::Expr *, mlir::Value> *mappingValues = nullptr;
   const ast::File *programFile = nullptr;
@@ -304,7 +331,8 @@ void collectAssigned(const ast::Block &block, llvm::SetVector<llvm::StringRef> &
 /// Names that calls of grad and jacobian differentiate with respect to.
 void collectDifferentiated(const ast::Block &block, llvm::StringSet<> &names);
 void collectDifferentiated(const ast::Expr *expr, llvm::StringSet<> &names);
-/// Whether the block does something that happens only when the program runs: trains, prints, asserts, calls for effect.
+/// Whether the block does something that happens only when the program runs: trains, prints,
+/// asserts, calls for effect.
 bool hasEffects(const ast::Block &block);
 bool containsReturn(const ast::Block &block);
 void walk(const ast::Block &block, llvm::function_ref<void(const ast::Expr *)> onExpr,

@@ -46,7 +46,7 @@ Value Elaborator::evaluate(const ast::Expr *expr) {
     if (operand.is(Value::Float))
       return Value::ofFloat(-operand.getFloat());
     if (operand.is(Value::WeightsKind))
-      return mapWeights(Value::ofFloat(-1), operand, ast::BinaryOp::Mul, expr->span);
+      return binary(ast::BinaryOp::Mul, Value::ofInt(-1), operand, expr->span, expr->span, expr->span);
     if (operand.isPoison())
       return operand;
     Value tensor = toTensor(operand, unary->operand->span);
@@ -54,8 +54,8 @@ Value Elaborator::evaluate(const ast::Expr *expr) {
       return tensor;
     if (tensor.getTensorType().isBool())
       return fail(diag::WrongOperand, expr->span, "-", describe(operand), "a number");
-    return Value::of(NegOp::create(builder, getLoc(expr->span), tensor.getTensorType(),
-                                   tensor.getRuntime()));
+    return Value::of(
+        NegOp::create(builder, getLoc(expr->span), tensor.getTensorType(), tensor.getRuntime()));
   }
   case ast::Expr::Binary: {
     auto *node = llvm::cast<ast::Binary>(expr);
@@ -205,7 +205,8 @@ Value Elaborator::readBinding(Binding &binding, Span span) {
     return Value::of(readVariable(*binding.variable));
   if (!binding.weightsVariables.empty()) {
     auto weights = std::make_shared<Weights>();
-    for (auto [leafPath, variable] : llvm::zip_equal(binding.weightsPaths, binding.weightsVariables))
+    for (auto [leafPath, variable] :
+         llvm::zip_equal(binding.weightsPaths, binding.weightsVariables))
       weights->leaves.push_back({leafPath, variable->symbol, readVariable(*variable)});
     return Value::of(weights);
   }
@@ -234,6 +235,18 @@ Value Elaborator::getMember(Value base, const ast::Identifier &name, Span span) 
     }
     return fail(diag::NoMember, name.span, instance->item->name.name, name.name);
   }
+  if (base.is(Value::WeightsKind)) {
+    // grad(loss, net).head.w: the tensor at that path, or all below it.
+    auto below = std::make_shared<Weights>();
+    for (const Weights::Leaf &leaf : base.getWeights()->leaves) {
+      if (leaf.path == name.name)
+        return Value::of(leaf.value);
+      if (StringRef(leaf.path).starts_with(name.name + "."))
+        below->leaves.push_back({leaf.path.substr(name.name.size() + 1), leaf.symbol, leaf.value});
+    }
+    if (!below->leaves.empty())
+      return Value::of(below);
+  }
   if (base.is(Value::Data))
     return datasetMember(base.getDataset(), name, span);
   if (base.is(Value::List) || base.isTensor()) {
@@ -243,7 +256,8 @@ Value Elaborator::getMember(Value base, const ast::Identifier &name, Span span) 
         return tensor;
       int64_t rank = tensor.getTensorType().getRank();
       if (rank < 2)
-        return fail(diag::WrongOperand, span, ".T", describe(base), "a tensor of at least two axes");
+        return fail(diag::WrongOperand, span, ".T", describe(base),
+                    "a tensor of at least two axes");
       llvm::SmallVector<int64_t> permutation = llvm::to_vector(llvm::seq<int64_t>(0, rank));
       std::swap(permutation[rank - 1], permutation[rank - 2]);
       return Value::of(

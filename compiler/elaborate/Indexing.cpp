@@ -39,9 +39,9 @@ Value Elaborator::selectElement(mlir::Value tensor, int64_t axis, Value at, Span
       llvm::SmallVector<Dim> offsets(type.getRank(), Dim::get(context, 0)), shape = type.getShape();
       offsets[axis] = offset;
       shape[axis] = Dim::get(context, 1);
-      mlir::Value slice =
-          SliceOp::create(builder, loc, type.withShape(shape), tensor, getDimsAttr(context, offsets),
-                          llvm::SmallVector<int64_t>(type.getRank(), 1));
+      mlir::Value slice = SliceOp::create(builder, loc, type.withShape(shape), tensor,
+                                          getDimsAttr(context, offsets),
+                                          llvm::SmallVector<int64_t>(type.getRank(), 1));
       return Value::of(ReshapeOp::create(builder, loc, type.withShape(without), slice));
     }
   }
@@ -77,9 +77,10 @@ Value Elaborator::index(Value base, const ast::Index *expr) {
       if (base.is(Value::Tuple) || llvm::any_of(elements, [](const Value &v) {
             return !(v.isStaticNumber() || v.is(Value::Bool) || v.is(Value::List));
           }))
-        return at.is(Value::RangeKind)
-                   ? fail(diag::NotSupported, expr->items[0].span, "a slice of a list of layers or sizes")
-                   : fail(diag::NotStatic, expr->items[0].span, "the index into a list", describe(at));
+        return at.is(Value::RangeKind) ? fail(diag::NotSupported, expr->items[0].span,
+                                              "a slice of a list of layers or sizes")
+                                       : fail(diag::NotStatic, expr->items[0].span,
+                                              "the index into a list", describe(at));
     }
     base = toTensor(base, expr->base->span);
     if (base.isPoison())
@@ -90,9 +91,8 @@ Value Elaborator::index(Value base, const ast::Index *expr) {
 
   mlir::Value tensor = base.getRuntime();
   int64_t rank = base.getTensorType().getRank();
-  int64_t given = llvm::count_if(expr->items, [](const ast::IndexItem &item) {
-    return item.kind != ast::IndexItem::Rest;
-  });
+  int64_t given = llvm::count_if(
+      expr->items, [](const ast::IndexItem &item) { return item.kind != ast::IndexItem::Rest; });
   int64_t rests = expr->items.size() - given;
   if (given > rank || rests > 1)
     return fail(diag::TooManyIndices, expr->span, given, base.getTensorType().str());
@@ -137,7 +137,8 @@ Value Elaborator::index(Value base, const ast::Index *expr) {
         return v.is(Value::Int) && v.getInt() < 0 ? size + v.getInt() : dim;
       };
       Dim from = toDimension(lower), to = toDimension(upper), length = to - from;
-      if ((length.isStatic() && length.getStatic() < 0) || (from.isStatic() && from.getStatic() < 0) ||
+      if ((length.isStatic() && length.getStatic() < 0) ||
+          (from.isStatic() && from.getStatic() < 0) ||
           ((to - size).isStatic() && (to - size).getStatic() > 0))
         return fail(diag::SliceOutOfRange, item.span, from.str(), to.str(), axis, size.str());
       if (!(to - size).isStatic() || !length.isStatic())
@@ -149,7 +150,8 @@ Value Elaborator::index(Value base, const ast::Index *expr) {
       offsets[axis] = from;
       shape[axis] = length;
       tensor = SliceOp::create(builder, getLoc(item.span), type.withShape(shape), tensor,
-                               getDimsAttr(context, offsets), llvm::SmallVector<int64_t>(type.getRank(), 1));
+                               getDimsAttr(context, offsets),
+                               llvm::SmallVector<int64_t>(type.getRank(), 1));
       ++axis;
       continue;
     }
@@ -165,16 +167,17 @@ Value Elaborator::index(Value base, const ast::Index *expr) {
       return indices;
     NNTensorType indexType = indices.getTensorType();
     if (!indexType.isInteger())
-      return fail(diag::WrongArgument, item.span, "an index", "a whole number, a slice or a tensor of whole numbers",
-                  describe(at));
-    // The index tensor pairs with the kept axes before it, in order; what it has beyond them is new.
+      return fail(diag::WrongArgument, item.span, "an index",
+                  "a whole number, a slice or a tensor of whole numbers", describe(at));
+    // The index tensor pairs with the kept axes before it, in order; what it has beyond them is
+    // new.
     int64_t batch = std::min<int64_t>(axis, indexType.getRank());
     if (batch < axis)
       return fail(diag::IndexPairing, item.span, indexType.str(), type.str(), axis);
     for (int64_t i = 0; i < batch; ++i)
       if (indexType.getDim(i) != type.getDim(i))
-        return fail(diag::ShapeMismatch, item.span, type.str(), indexType.str(), type.getDim(i).str(), i,
-                    indexType.getDim(i).str(), i);
+        return fail(diag::ShapeMismatch, item.span, type.str(), indexType.str(),
+                    type.getDim(i).str(), i, indexType.getDim(i).str(), i);
     tensor = GatherOp::create(builder, getLoc(item.span), tensor, indices.getRuntime(), batch);
     axis += indexType.getRank() - batch;
   }

@@ -9,8 +9,8 @@ using llvm::StringRef;
 
 //===-- Variables --------------------------------------------------------------------===//
 
-std::shared_ptr<Variable> Elaborator::makeVariable(StringRef wanted, VariableKind kind, mlir::Type type,
-                                                   Span span, StringRef name) {
+std::shared_ptr<Variable> Elaborator::makeVariable(StringRef wanted, VariableKind kind,
+                                                   mlir::Type type, Span span, StringRef name) {
   auto variable = std::make_shared<Variable>();
   variable->symbol = wanted.str();
   for (unsigned i = 1; !symbols.insert(variable->symbol).second; ++i)
@@ -19,6 +19,9 @@ std::shared_ptr<Variable> Elaborator::makeVariable(StringRef wanted, VariableKin
   variable->type = type;
   variable->span = span;
   variable->name = name.str();
+  for (Frame *f = frame; f; f = f->parent)
+    if (f->callSite)
+      variable->madeAt = f->callSite;
   mlir::OpBuilder::InsertionGuard guard(builder);
   // Variables stand first in the unit, in order.
   mlir::Block &block = unit->getRegion(0).front();
@@ -45,7 +48,11 @@ mlir::Value Elaborator::readVariable(Variable &variable) {
 
 void Elaborator::assignVariable(Variable &variable, mlir::Value value) {
   AssignOp::create(builder, value.getLoc(), variable.symbol, value);
-  known[variable.symbol] = {builder.getInsertionBlock(), value};
+  // A gradient asks for what a place was read as: only of a `var` is the assigned value itself handed on.
+  if (variable.kind == VariableKind::Var)
+    known[variable.symbol] = {builder.getInsertionBlock(), value};
+  else
+    known.erase(variable.symbol);
 }
 
 void Elaborator::declareParam(const ast::Identifier &name, const ast::Type *type,
@@ -62,7 +69,8 @@ void Elaborator::declareParam(const ast::Identifier &name, const ast::Type *type
   if (!tensor)
     return poison();
   if (!tensor.isFloat()) {
-    error(diag::TypeMismatch, type->span, "the param '" + name.name + "'", "real numbers", tensor.str())
+    error(diag::TypeMismatch, type->span, "the param '" + name.name + "'", "real numbers",
+          tensor.str())
         .hint("what is carried but not trained is a state");
     return poison();
   }
@@ -72,15 +80,18 @@ void Elaborator::declareParam(const ast::Identifier &name, const ast::Type *type
     Values shape;
     for (Dim dim : tensor.getShape())
       shape.push_back(Value::ofSize(dim));
-    value = call(evaluateStage(init->expr), {{"", Value::list(shape), init->expr->span}}, init->expr->span);
+    value = call(evaluateStage(init->expr), {{"", Value::list(shape), init->expr->span}},
+                 init->expr->span);
   } else {
     value = evaluate(init->expr);
   }
   if (value.isPoison())
     return poison();
-  value = matchType(value, *type, init->expr->span, true, "the initial value of '" + name.name + "'");
-  mlir::Value initial =
-      value.isPoison() ? mlir::Value() : toElementType(value, tensor.getElementType(), init->expr->span);
+  value =
+      matchType(value, *type, init->expr->span, true, "the initial value of '" + name.name + "'");
+  mlir::Value initial = value.isPoison()
+                            ? mlir::Value()
+                            : toElementType(value, tensor.getElementType(), init->expr->span);
   if (!initial)
     return poison();
   binding.variable = makeVariable(symbol, VariableKind::Param, tensor, name.span, name.name);
@@ -106,13 +117,14 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
       Values shape;
       for (Dim dim : tensor.getShape())
         shape.push_back(Value::ofSize(dim));
-      value = call(evaluateStage(init->expr), {{"", Value::list(shape), init->expr->span}}, init->expr->span);
+      value = call(evaluateStage(init->expr), {{"", Value::list(shape), init->expr->span}},
+                   init->expr->span);
     }
   }
   if (value.is(Value::WeightsKind)) {
     for (const Weights::Leaf &leaf : value.getWeights()->leaves) {
-      auto variable = makeVariable(symbol + "." + leaf.path, VariableKind::Slot, leaf.value.getType(), name.span,
-                                   name.name);
+      auto variable = makeVariable(symbol + "." + leaf.path, VariableKind::Slot,
+                                   leaf.value.getType(), name.span, name.name);
       assignVariable(*variable, leaf.value);
       binding.weightsPaths.push_back(leaf.path);
       binding.weightsVariables.push_back(variable);
@@ -121,7 +133,8 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
     return;
   }
   if (!value.isPoison() && type)
-    value = matchType(value, *type, init->expr->span, true, "the initial value of '" + name.name + "'");
+    value =
+        matchType(value, *type, init->expr->span, true, "the initial value of '" + name.name + "'");
   if (value.isPoison()) {
     define(name, binding);
     return;
@@ -136,12 +149,14 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
     if (initial)
       initial = broadcastTo(initial, tensor.getShape());
   } else {
-    Value tensor = value.is(Value::Int) ? Value::of(constantInt(value.getInt())) : toTensor(value, init->expr->span);
+    Value tensor = value.is(Value::Int) ? Value::of(constantInt(value.getInt()))
+                                        : toTensor(value, init->expr->span);
     if (!tensor.isPoison())
       initial = tensor.getRuntime();
   }
   if (initial) {
-    binding.variable = makeVariable(symbol, VariableKind::State, initial.getType(), name.span, name.name);
+    binding.variable =
+        makeVariable(symbol, VariableKind::State, initial.getType(), name.span, name.name);
     assignVariable(*binding.variable, initial);
   }
   define(name, binding);
@@ -149,8 +164,8 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
 
 //===-- Instances ------------------------------------------------------------------------===//
 
-Value Elaborator::instantiate(Module &module, const ast::LayerItem &item, std::vector<Argument> arguments,
-                              Span span) {
+Value Elaborator::instantiate(Module &module, const ast::LayerItem &item,
+                              std::vector<Argument> arguments, Span span) {
   auto instance = std::make_shared<Instance>();
   instance->item = &item;
   instance->module = &module;
@@ -168,7 +183,8 @@ Value Elaborator::instantiate(Module &module, const ast::LayerItem &item, std::v
   Restore<Frame *> inFrame(frame, &callee);
   Restore<Scope *> inScope(scope, &instance->scope);
   Restore<Module *> inModule(currentModule, &module);
-  if (!bindParameters(item.parameters, std::move(arguments), instance->scope, item.name.name, item.name.span, span))
+  if (!bindParameters(item.parameters, std::move(arguments), instance->scope, item.name.name,
+                      item.name.span, span))
     return Value();
   Restore<std::string> place(path, instance->path);
   bool isOptimizer = item.flavour == ast::LayerItem::Optimizer;
@@ -183,8 +199,8 @@ Value Elaborator::instantiate(Module &module, const ast::LayerItem &item, std::v
         continue;
       mlir::Type element = getElementType(parameter.type->name.name);
       mlir::Value initial = toElementType(binding->value, element, parameter.span);
-      binding->variable = makeVariable(path + "." + parameter.name.name, VariableKind::Slot, initial.getType(),
-                                       parameter.name.span, parameter.name.name);
+      binding->variable = makeVariable(path + "." + parameter.name.name, VariableKind::Slot,
+                                       initial.getType(), parameter.name.span, parameter.name.name);
       assignVariable(*binding->variable, initial);
     }
   }
@@ -248,7 +264,9 @@ std::vector<Elaborator::Reached> Elaborator::collectVariables(const Value &value
       reached.push_back({at, variable});
   };
   auto visit = [&](auto &self, const Value &v, const std::string &at) -> void {
-    auto join = [&](llvm::StringRef name) { return at.empty() ? name.str() : at + "." + name.str(); };
+    auto join = [&](llvm::StringRef name) {
+      return at.empty() ? name.str() : at + "." + name.str();
+    };
     switch (v.getKind()) {
     case Value::Object:
       for (auto &[name, binding] : v.getInstance()->scope.names) {

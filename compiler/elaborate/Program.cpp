@@ -23,8 +23,9 @@ Elaborator::Elaborator(mlir::ModuleOp module, DiagnosticEngine &engine)
     library.scope.set(name, binding);
   };
   addElementwiseBuiltins(add);
-  for (llvm::ArrayRef<Builtin> builtins : {getStructureBuiltins(), getReductionBuiltins(), getTrainingBuiltins(),
-                                           getProgramBuiltins(), getDataBuiltins()})
+  for (llvm::ArrayRef<Builtin> builtins :
+       {getStructureBuiltins(), getReductionBuiltins(), getTrainingBuiltins(), getProgramBuiltins(),
+        getDataBuiltins()})
     for (const Builtin &builtin : builtins)
       add(builtin.name, &builtin);
   Binding infinity;
@@ -94,7 +95,8 @@ void Elaborator::addConst(const ast::ConstItem &item, Module &into) {
   auto isStatic = [](const Value &value) {
     auto check = [](auto &self, const Value &v) -> bool {
       if (v.is(Value::List) || v.is(Value::Tuple))
-        return llvm::all_of(v.getElements(), [&](const Value &element) { return self(self, element); });
+        return llvm::all_of(v.getElements(),
+                            [&](const Value &element) { return self(self, element); });
       return v.isPoison() || v.isStaticNumber() || v.is(Value::Bool) || v.is(Value::Str) ||
              v.is(Value::Function);
     };
@@ -108,12 +110,14 @@ void Elaborator::addConst(const ast::ConstItem &item, Module &into) {
   if (given != defines.end() && !binding.value.isPoison()) {
     Value value = parseDefine(given->second, binding.value);
     if (value.isPoison())
-      error(diag::BadDefine, item.name.span, item.name.name, given->second, describe(binding.value));
+      error(diag::BadDefine, item.name.span, item.name.name, given->second,
+            describe(binding.value));
     binding.value = value;
     defines.erase(given);
   }
   if (item.type && !binding.value.isPoison())
-    binding.value = matchType(binding.value, *item.type, item.value->span, true, "'" + item.name.name + "'");
+    binding.value =
+        matchType(binding.value, *item.type, item.value->span, true, "'" + item.name.name + "'");
   define(item.name, binding);
 }
 
@@ -133,20 +137,24 @@ Value Elaborator::parseDefine(StringRef text, const Value &like) {
 
 void Elaborator::addLibrary(const ast::File &file) { addItems(file, library); }
 
-void Elaborator::addProgram(const ast::File &file, const std::map<std::string, std::string> &given) {
+void Elaborator::addProgram(const ast::File &file,
+                            const std::map<std::string, std::string> &given) {
   programFile = &file;
   defines = given;
   addItems(file, program);
   for (auto &[name, value] : defines)
     error(diag::UnknownDefine, {}, name);
+  checkNames(file);
   llvm::StringMap<Span> commands;
   for (const ast::Item *item : file.items)
     if (llvm::isa<ast::CommandItem>(item))
       if (auto [known, isNew] = commands.try_emplace(item->name.name, item->name.span); !isNew)
-        error(diag::DefinedTwice, item->name.span, item->name.name).note(known->second, "defined here before");
+        error(diag::DefinedTwice, item->name.span, item->name.name)
+            .note(known->second, "defined here before");
 }
 
-//===-- Units ----------------------------------------------------------------------------------===//
+//===-- Units
+//----------------------------------------------------------------------------------===//
 
 void Elaborator::beginUnit(mlir::Operation *op) {
   unit = op;
@@ -155,6 +163,7 @@ void Elaborator::beginUnit(mlir::Operation *op) {
   variables.clear();
   optimizers.clear();
   boundSizes.clear();
+  randomCounters.clear();
   variableAnchor = nullptr;
   forgetValues();
   path.clear();
@@ -166,9 +175,17 @@ void Elaborator::beginUnit(mlir::Operation *op) {
 
 void Elaborator::endUnit() {
   emitResets();
-  for (const std::shared_ptr<Variable> &variable : variables)
-    if (variable->kind == VariableKind::Param && !variable->isRead && !variable->isTrained && !engine.hasErrors())
-      error(diag::UnusedParam, variable->span, variable->symbol);
+  // A command that only makes and loads a layer uses nothing of it, by intention.
+  auto isUsed = [](const std::shared_ptr<Variable> &variable) {
+    return variable->kind == VariableKind::Param && (variable->isRead || variable->isTrained);
+  };
+  if (llvm::any_of(variables, isUsed) && !engine.hasErrors())
+    for (const std::shared_ptr<Variable> &variable : variables)
+      if (variable->kind == VariableKind::Param && !isUsed(variable)) {
+        DiagnosticBuilder report = error(diag::UnusedParam, variable->span, variable->symbol);
+        if (variable->madeAt)
+          report.note(variable->madeAt, "its layer is made here");
+      }
   unit = nullptr;
 }
 
@@ -197,8 +214,9 @@ static std::pair<StringRef, mlir::Type> getFlagType(mlir::OpBuilder &builder, St
       .Default({"", nullptr});
 }
 
-void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc, llvm::ArrayRef<ast::Parameter> parameters,
-                             const ast::Block &body, bool isTest) {
+void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc,
+                             llvm::ArrayRef<ast::Parameter> parameters, const ast::Block &body,
+                             bool isTest) {
   builder.setInsertionPointToEnd(module.getBody());
   Frame top;
   top.what = name.name;
@@ -210,12 +228,19 @@ void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc, llvm::A
   llvm::SmallVector<mlir::Type> types;
   bool good = true;
   for (const ast::Parameter &parameter : parameters) {
+    if (llvm::is_contained({"seed", "threads", "device", "log", "quiet", "help"},
+                           parameter.name.name)) {
+      error(diag::BuiltInFlag, parameter.name.span, parameter.name.name);
+      good = false;
+      continue;
+    }
     Value fallback;
     if (parameter.defaultValue) {
       fallback = evaluate(parameter.defaultValue);
       if (!fallback.isStaticNumber() && !fallback.is(Value::Bool) && !fallback.is(Value::Str)) {
         if (!fallback.isPoison())
-          error(diag::NotStatic, parameter.defaultValue->span, "the default of a flag", describe(fallback));
+          error(diag::NotStatic, parameter.defaultValue->span, "the default of a flag",
+                describe(fallback));
         good = false;
         continue;
       }
@@ -223,14 +248,15 @@ void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc, llvm::A
         fallback = matchType(fallback, *parameter.type, parameter.defaultValue->span, true,
                              "the default of '" + parameter.name.name + "'");
     }
-    StringRef typeName = parameter.type && parameter.type->kind == ast::Type::Named && !parameter.type->hasDims
-                             ? StringRef(parameter.type->name.name)
-                         : parameter.type                ? StringRef()
-                         : fallback.is(Value::Int)       ? "int"
-                         : fallback.is(Value::Float)     ? "f32"
-                         : fallback.is(Value::Bool)      ? "bool"
-                         : fallback.is(Value::Str)       ? "str"
-                                                         : "";
+    StringRef typeName =
+        parameter.type && parameter.type->kind == ast::Type::Named && !parameter.type->hasDims
+            ? StringRef(parameter.type->name.name)
+        : parameter.type            ? StringRef()
+        : fallback.is(Value::Int)   ? "int"
+        : fallback.is(Value::Float) ? "f32"
+        : fallback.is(Value::Bool)  ? "bool"
+        : fallback.is(Value::Str)   ? "str"
+                                    : "";
     auto [flagType, type] = getFlagType(builder, typeName);
     if (!type || (parameter.defaultValue && fallback.isPoison())) {
       if (!type)
@@ -263,7 +289,8 @@ void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc, llvm::A
   if (!good)
     return;
 
-  auto op = CommandOp::create(builder, getLoc(name.span), name.name, doc, builder.getArrayAttr(flags), isTest);
+  auto op = CommandOp::create(builder, getLoc(name.span), name.name, doc,
+                              builder.getArrayAttr(flags), isTest);
   mlir::Block &block = op.getBody().emplaceBlock();
   beginUnit(op);
   Scope local;
@@ -271,8 +298,9 @@ void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc, llvm::A
   scope = &local;
   for (auto [parameter, type] : llvm::zip_equal(parameters, types)) {
     Binding binding;
-    binding.value = Value::of(block.addArgument(
-        type, mlir::NameLoc::get(builder.getStringAttr(parameter.name.name), getLoc(parameter.span))));
+    binding.value = Value::of(
+        block.addArgument(type, mlir::NameLoc::get(builder.getStringAttr(parameter.name.name),
+                                                   getLoc(parameter.span))));
     binding.span = parameter.name.span;
     binding.isUsed = true;
     if (!local.findHere(parameter.name.name))
@@ -286,144 +314,4 @@ void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc, llvm::A
   endUnit();
   EndOp::create(builder, getLoc(name.span));
   scope = &program.scope;
-}
-
-//===-- Functions by themselves ----------------------------------------------------------------===//
-
-bool Elaborator::emitFunction(StringRef name, bool withGradient) {
-  Binding *binding = program.scope.find(name);
-  const ast::Function *function = nullptr;
-  bool isLayer = false;
-  if (binding && binding->value.is(Value::Function)) {
-    const Callable &callable = *binding->value.getCallable();
-    if (callable.kind == Callable::UserFunction)
-      function = callable.function;
-    if (callable.kind == Callable::Class) {
-      isLayer = true;
-      for (const ast::LayerMember *member : callable.layer->members)
-        if (member->kind == ast::LayerMember::Method && member->method->name.name == "forward")
-          function = member->method;
-      if (llvm::any_of(callable.layer->parameters, [](const ast::Parameter &p) { return !p.defaultValue; })) {
-        error(diag::LayerNeedsArguments, callable.layer->name.span, name);
-        return false;
-      }
-    }
-  }
-  if (!function) {
-    error(diag::NoSuchFunction, {}, name);
-    return false;
-  }
-  Frame top;
-  top.what = name.str();
-  Restore<Frame *> inFrame(frame, &top);
-  builder.setInsertionPointToEnd(module.getBody());
-  auto op = FuncOp::create(builder, getLoc(function->name.span), name);
-  mlir::Block &block = op.getBody().emplaceBlock();
-  beginUnit(op);
-  builder.setInsertionPointToEnd(&block);
-  Scope local;
-  local.parent = &program.scope;
-  scope = &local;
-
-  std::vector<Argument> arguments;
-  for (const ast::Parameter &parameter : function->parameters) {
-    if (parameter.defaultValue)
-      continue;
-    mlir::Type element = parameter.type && parameter.type->kind == ast::Type::Named
-                             ? getElementType(parameter.type->name.name)
-                             : mlir::Type();
-    if (!parameter.type)
-      element = builder.getF32Type();
-    if (!element) {
-      error(diag::FunctionNeedsTypes, parameter.span, name, parameter.name.name);
-      return false;
-    }
-    llvm::SmallVector<Dim> shape;
-    if (parameter.type)
-      for (const ast::DimSpec &spec : parameter.type->dims) {
-        auto *bare = spec.expr ? llvm::dyn_cast<ast::Name>(spec.expr) : nullptr;
-        if (!spec.expr) {
-          // `..` may be any shape; one axis shows what happens.
-          StringRef rest = spec.restName ? StringRef(spec.restName->name) : "n";
-          Binding *known = local.findHere(rest);
-          shape.push_back(known ? known->value.getSize() : Dim::getSymbol(context, makeSizeSymbol(rest)));
-          if (!known)
-            local.set(rest, Binding{Value::ofSize(shape.back()), nullptr, {}, {}, false, true, spec.span});
-        } else if (bare && !local.find(bare->name)) {
-          shape.push_back(Dim::getSymbol(context, makeSizeSymbol(bare->name)));
-          local.set(bare->name, Binding{Value::ofSize(shape.back()), nullptr, {}, {}, false, true, spec.span});
-        } else {
-          shape.push_back(toDim(evaluate(spec.expr), spec.span, false));
-          if (!shape.back())
-            return false;
-        }
-      }
-    mlir::Value argument =
-        block.addArgument(NNTensorType::get(shape, element),
-                          mlir::NameLoc::get(builder.getStringAttr(parameter.name.name), getLoc(parameter.span)));
-    arguments.push_back({parameter.name.name, Value::of(argument), parameter.span});
-  }
-  scope = &program.scope;
-  Value callee = binding->value;
-  if (isLayer) {
-    Restore<std::string> place(path, name.lower());
-    callee = call(callee, {}, function->name.span);
-  }
-  Value result = callee.isPoison() ? callee : call(callee, arguments, function->name.span);
-  endUnit();
-  if (result.isPoison())
-    return false;
-  llvm::SmallVector<mlir::Value> results;
-  Values parts = result.is(Value::Tuple) ? result.getElements() : Values{result};
-  for (const Value &part : parts) {
-    Value tensor = toTensor(part, function->name.span);
-    if (tensor.isPoison())
-      return false;
-    results.push_back(tensor.getRuntime());
-  }
-  if (withGradient) {
-    // Of a tensor the gradient of its sum, as tools usually take it.
-    mlir::Value scalar = results[0];
-    auto type = llvm::cast<NNTensorType>(scalar.getType());
-    if (!type.isFloat()) {
-      error(diag::NotAScalarLoss, function->name.span, type.str());
-      return false;
-    }
-    if (!type.isScalar())
-      scalar = ReduceOp::create(builder, getLoc(function->name.span), scalar, ReduceKind::Sum,
-                                llvm::to_vector(llvm::seq<int64_t>(0, type.getRank())));
-    llvm::SmallVector<mlir::Value> targets;
-    llvm::SmallVector<mlir::Type> targetTypes, variableTypes;
-    llvm::SmallVector<mlir::Attribute> variableNames;
-    for (mlir::BlockArgument argument : block.getArguments())
-      if (llvm::cast<NNTensorType>(argument.getType()).isFloat() && isReached(argument, scalar)) {
-        targets.push_back(argument);
-        targetTypes.push_back(argument.getType());
-      }
-    for (const std::shared_ptr<Variable> &variable : variables)
-      if (variable->kind == VariableKind::Param && llvm::any_of(op.getOps<ReadOp>(), [&](ReadOp read) {
-            return read.getVariable() == variable->symbol && isReached(read.getResult(), scalar);
-          })) {
-        variableNames.push_back(mlir::FlatSymbolRefAttr::get(context, variable->symbol));
-        variableTypes.push_back(variable->type);
-      }
-    auto gradients = GradOp::create(builder, getLoc(function->name.span), targetTypes, variableTypes, scalar,
-                                    targets, builder.getArrayAttr(variableNames));
-    llvm::append_range(results, gradients.getResults());
-  }
-  ReturnOp::create(builder, getLoc(function->name.span), results);
-  return !engine.hasErrors();
-}
-
-/// Whether `value` depends on `argument`.
-bool Elaborator::isReached(mlir::Value argument, mlir::Value value) {
-  llvm::SetVector<mlir::Value> work;
-  work.insert(value);
-  for (size_t i = 0; i < work.size(); ++i) {
-    if (work[i] == argument)
-      return true;
-    if (mlir::Operation *op = work[i].getDefiningOp())
-      work.insert(op->operand_begin(), op->operand_end());
-  }
-  return false;
 }

@@ -198,7 +198,8 @@ bool elaborate::hasEffects(const ast::Block &block) {
             found |= name->name == "grad" || name->name == "csv" || name->name == "idx";
       },
       [&](const ast::Statement *statement) {
-        found |= llvm::isa<ast::AssertStatement, ast::ExpressionStatement>(statement);
+        found |= llvm::isa<ast::AssertStatement, ast::ExpressionStatement, ast::BreakStatement,
+                           ast::ContinueStatement>(statement);
         if (auto *assign = llvm::dyn_cast<ast::AssignStatement>(statement))
           found |= !llvm::isa<ast::Name>(assign->target);
       });
@@ -209,6 +210,8 @@ bool elaborate::containsReturn(const ast::Block &block) {
   bool found = false;
   walk(
       block, [](const ast::Expr *) {},
-      [&](const ast::Statement *statement) { found |= llvm::isa<ast::ReturnStatement>(statement); });
+      [&](const ast::Statement *statement) {
+        found |= llvm::isa<ast::ReturnStatement>(statement);
+      });
   return found;
 }

@@ -68,8 +68,10 @@ void Elaborator::execute(const ast::Statement *statement) {
       return;
     }
     if (runtimeDepth != frame->runtimeDepth) {
-      error(diag::NotSupported, statement->span, "a return inside control flow that is known at run time only")
-          .hint("give the value with `if c then a else b`, or assign a var and return it at the end");
+      error(diag::NotSupported, statement->span,
+            "a return inside control flow that is known at run time only")
+          .hint(
+              "give the value with `if c then a else b`, or assign a var and return it at the end");
       return;
     }
     Values values = evaluateAll(node->values);
@@ -97,6 +99,20 @@ void Elaborator::execute(const ast::Statement *statement) {
   }
 }
 
+/// Gives the operation that computes a value the user's name for it, for messages and drawings.
+void Elaborator::nameValue(const Value &value, StringRef name) {
+  if (!value.is(Value::Runtime))
+    return;
+  mlir::Value result = value.getRuntime();
+  if (mlir::Operation *op = result.getDefiningOp()) {
+    if (!llvm::isa<mlir::NameLoc>(op->getLoc()) && op->getBlock() == builder.getInsertionBlock())
+      op->setLoc(mlir::NameLoc::get(builder.getStringAttr(name), op->getLoc()));
+  } else if (!llvm::isa<mlir::NameLoc>(result.getLoc())) {
+    auto argument = llvm::cast<mlir::BlockArgument>(result);
+    argument.setLoc(mlir::NameLoc::get(builder.getStringAttr(name), argument.getLoc()));
+  }
+}
+
 void Elaborator::define(const ast::Identifier &name, Binding binding) {
   if (Binding *existing = scope->findHere(name.name); existing && existing->span) {
     error(diag::DefinedTwice, name.span, name.name).note(existing->span, "defined here before");
@@ -105,20 +121,24 @@ void Elaborator::define(const ast::Identifier &name, Binding binding) {
   scope->set(name.name, std::move(binding));
 }
 
-void Elaborator::bind(const ast::Pattern *pattern, Value value, bool isVar, const ast::Type *type, Span span) {
+void Elaborator::bind(const ast::Pattern *pattern, Value value, bool isVar, const ast::Type *type,
+                      Span span) {
   if (pattern->kind == ast::Pattern::Ignore)
     return;
   if (pattern->kind == ast::Pattern::Name) {
     if (!value.isPoison() && type) {
       value = matchType(value, *type, span, true, "'" + pattern->name.name + "'");
-      // A var of a real type is a tensor from the start: its type is not that of the number it starts with.
-      mlir::Type element = type->kind == ast::Type::Named ? getElementType(type->name.name) : mlir::Type();
+      // A var of a real type is a tensor from the start: its type is not that of the number it
+      // starts with.
+      mlir::Type element =
+          type->kind == ast::Type::Named ? getElementType(type->name.name) : mlir::Type();
       if (isVar && element && (value.isStaticNumber() || value.is(Value::Size)))
         value = Value::of(toElementType(value, element, span));
     }
     if (!value.isPoison() && frame && frame->differentiated.contains(pattern->name.name) &&
         (value.is(Value::Float) || value.is(Value::List)))
       value = toTensor(value, span);
+    nameValue(value, pattern->name.name);
     if (value.is(Value::Unit)) {
       error(diag::NothingToBind, span, pattern->name.name);
       value = Value();
@@ -132,7 +152,8 @@ void Elaborator::bind(const ast::Pattern *pattern, Value value, bool isVar, cons
     return;
   }
   bool isSequence = value.is(Value::Tuple) || value.is(Value::List);
-  if (!value.isPoison() && (!isSequence || value.getElements().size() != pattern->elements.size())) {
+  if (!value.isPoison() &&
+      (!isSequence || value.getElements().size() != pattern->elements.size())) {
     error(diag::PatternMismatch, pattern->span, pattern->elements.size(), describe(value));
     value = Value();
   }
@@ -151,7 +172,8 @@ void Elaborator::executeAssign(const ast::AssignStatement *statement) {
                                                              : ast::BinaryOp::Div;
     Value old = evaluate(statement->target);
     Value change = evaluate(statement->value);
-    value = binary(op, old, change, statement->span, statement->target->span, statement->value->span);
+    value =
+        binary(op, old, change, statement->span, statement->target->span, statement->value->span);
   }
   if (!value.isPoison())
     assignTo(statement->target, value, statement->value->span);
@@ -195,7 +217,8 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
   bool isParam = binding->variable && binding->variable->kind == VariableKind::Param;
   bool inCommand = frame && !frame->callSite;
   bool allowed = binding->isVar || (isParam && inCommand) || (ofOptimizer && binding->variable);
-  if (llvm::isa<ast::Member>(target) && binding->variable && binding->variable->kind == VariableKind::State)
+  if (llvm::isa<ast::Member>(target) && binding->variable &&
+      binding->variable->kind == VariableKind::State)
     allowed = false; // only within its layer
   if (!allowed) {
     DiagnosticBuilder report = error(diag::NotAssignable, target->span, name);
@@ -206,11 +229,14 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
     return;
   }
   if (!binding->weightsVariables.empty()) {
-    if (!value.is(Value::WeightsKind) || value.getWeights()->leaves.size() != binding->weightsVariables.size()) {
-      error(diag::TypeMismatch, span, "'" + name + "'", "weights of the same layer", describe(value));
+    if (!value.is(Value::WeightsKind) ||
+        value.getWeights()->leaves.size() != binding->weightsVariables.size()) {
+      error(diag::TypeMismatch, span, "'" + name + "'", "weights of the same layer",
+            describe(value));
       return;
     }
-    for (auto [variable, leaf] : llvm::zip_equal(binding->weightsVariables, value.getWeights()->leaves))
+    for (auto [variable, leaf] :
+         llvm::zip_equal(binding->weightsVariables, value.getWeights()->leaves))
       assignVariable(*variable, leaf.value);
     return;
   }
@@ -249,23 +275,45 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
       binding->value = Value::of(converted);
     return;
   }
-  // A static var: stays static, or becomes a tensor when it meets one.
-  if (binding->value.isStaticNumber() && value.isTensor() && !value.isScalarTensor()) {
-    error(diag::VarChangesType, span, name, describe(binding->value), describe(value));
+  // A static var: stays static, or becomes a run-time scalar of its kind.
+  const Value &old = binding->value;
+  bool fits = old.getKind() == value.getKind() || (old.isSizeLike() && value.isSizeLike()) ||
+              (old.is(Value::Float) && (value.is(Value::Int) || value.is(Value::Size)));
+  if (value.isScalarTensor()) {
+    NNTensorType type = value.getTensorType();
+    fits = (old.is(Value::Float) && !type.isBool()) || (old.isSizeLike() && type.isInteger()) ||
+           (old.is(Value::Bool) && type.isBool());
+  }
+  if ((old.is(Value::List) && value.isTensor()) || (old.isString() && value.isString()))
+    fits = true;
+  if (!fits) {
+    error(diag::VarChangesType, span, name, describe(old), describe(value))
+        .note(binding->span, "'" + name + "' is defined here");
     return;
   }
+  if (old.is(Value::Float) && value.is(Value::Int))
+    value = Value::ofFloat(value.getFloat());
   binding->value = value;
+}
+
+/// The format in which two numbers that differ look different.
+static std::string allDigits(const Value &value) {
+  if (!value.isTensor() || !value.getTensorType().isFloat())
+    return "";
+  return value.getTensorType().getElementType().isF64() ? ".17g" : ".9g";
 }
 
 void Elaborator::executeAssert(const ast::AssertStatement *statement) {
   // The two sides of a comparison are shown when it fails.
   Value lhs, rhs, condition;
   auto *comparison = llvm::dyn_cast<ast::Binary>(statement->condition);
-  bool isComparison = comparison && comparison->op >= ast::BinaryOp::Eq && comparison->op <= ast::BinaryOp::Ge;
+  bool isComparison =
+      comparison && comparison->op >= ast::BinaryOp::Eq && comparison->op <= ast::BinaryOp::Ge;
   if (isComparison) {
     lhs = evaluate(comparison->lhs);
     rhs = evaluate(comparison->rhs);
-    condition = binary(comparison->op, lhs, rhs, comparison->span, comparison->lhs->span, comparison->rhs->span);
+    condition = binary(comparison->op, lhs, rhs, comparison->span, comparison->lhs->span,
+                       comparison->rhs->span);
   } else {
     condition = evaluate(statement->condition);
   }
@@ -278,16 +326,18 @@ void Elaborator::executeAssert(const ast::AssertStatement *statement) {
     if (statement->message) {
       Value message = evaluate(statement->message);
       if (!message.isPoison() && !message.isString())
-        error(diag::WrongArgument, statement->message->span, "the message of an assertion", "text", describe(message));
+        error(diag::WrongArgument, statement->message->span, "the message of an assertion", "text",
+              describe(message));
       else if (!message.isPoison())
         text = toRuntimeString(message, statement->message->span);
     } else {
       std::string source = statement->condition->span.getText().str();
       bool shows = isComparison && (lhs.isTensor() || lhs.isStaticNumber() || lhs.isString()) &&
                    (rhs.isTensor() || rhs.isStaticNumber() || rhs.isString());
-      text = shows ? formatValues({lhs, rhs}, {source + " does not hold: left is ", ", right is ", ""}, {"", ""},
-                                  statement->span)
-                   : toRuntimeString(Value::ofString(source + " does not hold"), statement->span);
+      text =
+          shows ? formatValues({lhs, rhs}, {source + " does not hold: left is ", ", right is ", ""},
+                                  {allDigits(lhs), allDigits(rhs)}, statement->span)
+                : toRuntimeString(Value::ofString(source + " does not hold"), statement->span);
     }
     if (!text)
       text = toRuntimeString(Value::ofString(""), statement->span);

@@ -82,7 +82,8 @@ mlir::Value Elaborator::formatValues(llvm::ArrayRef<Value> values, llvm::ArrayRe
       return {};
     operands.push_back(*operand);
   }
-  llvm::SmallVector<llvm::StringRef> textRefs(text.begin(), text.end()), specRefs(specs.begin(), specs.end());
+  llvm::SmallVector<llvm::StringRef> textRefs(text.begin(), text.end()),
+      specRefs(specs.begin(), specs.end());
   return FormatOp::create(builder, getLoc(span), builder.getType<StrType>(), operands,
                           builder.getStrArrayAttr(textRefs), builder.getStrArrayAttr(specRefs));
 }

@@ -51,7 +51,8 @@ std::shared_ptr<Variable> Elaborator::resolveVariable(const ast::Expr *expr) {
   return nullptr;
 }
 
-static mlir::ArrayAttr getSymbols(mlir::OpBuilder &builder, llvm::ArrayRef<Elaborator::Reached> reached) {
+static mlir::ArrayAttr getSymbols(mlir::OpBuilder &builder,
+                                  llvm::ArrayRef<Elaborator::Reached> reached) {
   llvm::SmallVector<mlir::Attribute> symbols;
   for (const Elaborator::Reached &one : reached)
     symbols.push_back(mlir::FlatSymbolRefAttr::get(builder.getContext(), one.variable->symbol));
@@ -79,7 +80,8 @@ Value Elaborator::evaluateMinimize(const ast::Minimize *expr) {
   Value optimizer = evaluate(expr->optimizer);
   if (optimizer.isPoison() || targets.empty())
     return Value();
-  if (!optimizer.is(Value::Object) || optimizer.getInstance()->item->flavour != ast::LayerItem::Optimizer)
+  if (!optimizer.is(Value::Object) ||
+      optimizer.getInstance()->item->flavour != ast::LayerItem::Optimizer)
     return fail(diag::WrongArgument, expr->optimizer->span, "what follows `using`", "an optimizer",
                 describe(optimizer));
   mlir::Value loss = toLoss(lossValue, expr->loss->span);
@@ -109,12 +111,13 @@ void Elaborator::applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRe
     Slots &slots = optimizer->slots[param.symbol];
     std::string place = optimizer->path + "." + param.symbol;
     if (!slots.t) {
-      slots.t = makeVariable(place + ".t", VariableKind::Slot, getScalarType(builder.getI64Type()), span, "t");
+      slots.t = makeVariable(place + ".t", VariableKind::Slot, getScalarType(builder.getI64Type()),
+                             span, "t");
       for (const ast::LayerMember *member : optimizer->item->members)
         if (member->kind == ast::LayerMember::State)
-          slots.states.push_back({member->name.name,
-                                  makeVariable(place + "." + member->name.name, VariableKind::Slot, param.type,
-                                               member->name.span, member->name.name)});
+          slots.states.push_back(
+              {member->name.name, makeVariable(place + "." + member->name.name, VariableKind::Slot,
+                                               param.type, member->name.span, member->name.name)});
     }
     Frame callee;
     callee.what = optimizer->item->name.name + ".update";
@@ -130,9 +133,11 @@ void Elaborator::applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRe
     Restore<Module *> inModule(currentModule, optimizer->module);
     Restore<Loop> loops(loop, Loop::None);
 
-    mlir::Value turn = AddOp::create(builder, getLoc(span), slots.t->type, readVariable(*slots.t), constantInt(1));
+    mlir::Value turn =
+        AddOp::create(builder, getLoc(span), slots.t->type, readVariable(*slots.t), constantInt(1));
     assignVariable(*slots.t, turn);
-    auto bindHere = [&](const ast::Identifier &name, Value value, std::shared_ptr<Variable> variable) {
+    auto bindHere = [&](const ast::Identifier &name, Value value,
+                        std::shared_ptr<Variable> variable) {
       Binding binding;
       binding.value = value;
       binding.variable = std::move(variable);
@@ -164,17 +169,19 @@ void Elaborator::emitResets() {
           if (member->kind != ast::LayerMember::State || member->name.name != name)
             continue;
           NNTensorType type = variable->getTensorType();
-          Value initial = member->init && !member->init->draws ? evaluate(member->init->expr) : Value();
+          Value initial =
+              member->init && !member->init->draws ? evaluate(member->init->expr) : Value();
           if (!member->init || member->init->draws)
             error(diag::MissingInitialiser, member->name.span, name);
           if (initial.isPoison())
             continue;
-          mlir::Value scalar = toElementType(initial, type.getElementType(), member->init->expr->span);
+          mlir::Value scalar =
+              toElementType(initial, type.getElementType(), member->init->expr->span);
           if (!scalar)
             continue;
           if (!llvm::cast<NNTensorType>(scalar.getType()).isScalar()) {
-            error(diag::WrongArgument, member->init->expr->span, "the initial value of an optimizer's state",
-                  "a number", describe(initial));
+            error(diag::WrongArgument, member->init->expr->span,
+                  "the initial value of an optimizer's state", "a number", describe(initial));
             continue;
           }
           assignVariable(*variable, broadcastTo(scalar, type.getShape()));
@@ -205,10 +212,12 @@ Value Elaborator::gradientOf(mlir::Value loss, const ast::Expr *target, Span spa
   if (std::shared_ptr<Variable> variable = resolveVariable(target)) {
     if (!llvm::isa<NNTensorType>(variable->type) || !variable->getTensorType().isFloat())
       return fail(diag::NotDifferentiable, target->span, target->span.getText());
-    // A `var` that still has its value from this block is that value; any other place is named by its symbol.
+    // A `var` that still has its value from this block is that value; any other place is named by
+    // its symbol.
     if (variable->kind != VariableKind::Var) {
-      auto op = GradOp::create(builder, loc, mlir::TypeRange{}, mlir::TypeRange{variable->type}, loss,
-                               mlir::ValueRange{}, getSymbols(builder, {{variable->name, variable}}));
+      auto op =
+          GradOp::create(builder, loc, mlir::TypeRange{}, mlir::TypeRange{variable->type}, loss,
+                         mlir::ValueRange{}, getSymbols(builder, {{variable->name, variable}}));
       variable->isTrained = true;
       return Value::of(op.getVariableGradients()[0]);
     }
@@ -221,8 +230,9 @@ Value Elaborator::gradientOf(mlir::Value loss, const ast::Expr *target, Span spa
       return fail(diag::GradientTarget, target->span);
     if (!value.getTensorType().isFloat())
       return fail(diag::NotDifferentiable, target->span, target->span.getText());
-    auto op = GradOp::create(builder, loc, mlir::TypeRange{value.getTensorType()}, mlir::TypeRange{}, loss,
-                             mlir::ValueRange{value.getRuntime()}, builder.getArrayAttr({}));
+    auto op =
+        GradOp::create(builder, loc, mlir::TypeRange{value.getTensorType()}, mlir::TypeRange{},
+                       loss, mlir::ValueRange{value.getRuntime()}, builder.getArrayAttr({}));
     return Value::of(op.getValueGradients()[0]);
   }
   std::vector<Reached> reached = collectVariables(value, false);
@@ -243,12 +253,14 @@ Value Elaborator::gradientOf(mlir::Value loss, const ast::Expr *target, Span spa
 
 //===-- Random streams ----------------------------------------------------------------------===//
 
-/// A number for a place in the source, together with the calls that led there: two Dropout layers are two places.
+/// A number for a place in the source, together with the calls that led there: two Dropout layers
+/// are two places.
 int64_t Elaborator::getPlace(Span span) {
   std::string text = path;
   auto add = [&](Span where) {
     if (where)
-      text += "|" + std::to_string(where.getBegin().line) + ":" + std::to_string(where.getBegin().column);
+      text += "|" + std::to_string(where.getBegin().line) + ":" +
+              std::to_string(where.getBegin().column);
   };
   add(span);
   for (Frame *f = frame; f; f = f->parent) {
@@ -258,9 +270,12 @@ int64_t Elaborator::getPlace(Span span) {
   return static_cast<int64_t>(llvm::xxh3_64bits(text) >> 1);
 }
 
+/// The number of draws at a place so far; each turn of an unrolled loop and each instance of a layer counts on.
 mlir::Value Elaborator::nextStream(Span span) {
-  std::string symbol = "random." + llvm::utohexstr(getPlace(span));
-  auto counter = makeVariable(symbol, VariableKind::Slot, getScalarType(builder.getI64Type()), span, "random");
+  std::shared_ptr<Variable> &counter = randomCounters[getPlace(span)];
+  if (!counter)
+    counter = makeVariable("random." + llvm::utohexstr(getPlace(span)), VariableKind::Slot,
+                           getScalarType(builder.getI64Type()), span, "random");
   mlir::Value count = readVariable(*counter);
   assignVariable(*counter, AddOp::create(builder, getLoc(span), counter->type, count, constantInt(1)));
   return count;

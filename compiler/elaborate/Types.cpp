@@ -38,7 +38,8 @@ Dim Elaborator::toDim(Value value, Span span, bool forParameter) {
   }
   bool isRuntimeInt = value.isScalarTensor() && value.getTensorType().isInteger();
   if (forParameter && (value.is(Value::Size) || isRuntimeInt)) {
-    error(diag::RuntimeParameterShape, span, describe(value));
+    error(diag::RuntimeParameterShape, span,
+          "'" + span.getText().str() + "' (" + describe(value) + ")");
     return {};
   }
   if (value.is(Value::Size))
@@ -47,7 +48,9 @@ Dim Elaborator::toDim(Value value, Span span, bool forParameter) {
     Dim &bound = boundSizes[value.getRuntime()];
     if (!bound || !mlir::isa<mlir::StringAttr>(bound.toAttribute())) {
       mlir::Value whole = convertTo(value.getRuntime(), builder.getI64Type());
-      std::string symbol = makeSizeSymbol("size");
+      llvm::StringRef text = span ? span.getText() : "";
+      bool isName = !text.empty() && llvm::all_of(text, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+      std::string symbol = makeSizeSymbol(isName ? text : "size");
       BindSizeOp::create(builder, getLoc(span), whole, symbol);
       bound = Dim::getSymbol(context, symbol);
     }
@@ -77,7 +80,8 @@ std::optional<llvm::SmallVector<Dim>> Elaborator::toShape(Value value, Span span
 }
 
 NNTensorType Elaborator::resolveTensorType(const ast::Type &type, bool forParameter) {
-  mlir::Type element = type.kind == ast::Type::Named ? getElementType(type.name.name) : mlir::Type();
+  mlir::Type element =
+      type.kind == ast::Type::Named ? getElementType(type.name.name) : mlir::Type();
   if (type.kind == ast::Type::Named && type.name.name == "int")
     element = builder.getI64Type();
   if (type.kind == ast::Type::Named && type.name.name == "float")
@@ -105,11 +109,13 @@ static bool isTensorName(StringRef name) {
   return name == "f32" || name == "f64" || name == "i32" || name == "i64" || name == "bool";
 }
 
-Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool isDefault, StringRef what) {
+Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool isDefault,
+                            StringRef what) {
   if (value.isPoison())
     return value;
   auto mismatch = [&](StringRef wanted) {
-    error(diag::TypeMismatch, span, what, wanted, describe(value)).note(type.span, "the type is declared here");
+    error(diag::TypeMismatch, span, what, wanted, describe(value))
+        .note(type.span, "the type is declared here");
     return Value();
   };
   if (type.kind == ast::Type::Tuple) {
@@ -159,7 +165,8 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
       return value;
   }
   if (!isTensorName(name)) {
-    if (scope->find(name) && value.is(Value::Object) && value.getInstance()->item->name.name == name)
+    if (scope->find(name) && value.is(Value::Object) &&
+        value.getInstance()->item->name.name == name)
       return value;
     if (scope->find(name))
       return mismatch(name);
@@ -197,7 +204,8 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
       return mismatch(type.span.getText());
     for (const ast::DimSpec &spec : type.dims)
       if (spec.restName)
-        scope->set(spec.restName->name, Binding{Value::list({}), nullptr, {}, {}, false, true, spec.span});
+        scope->set(spec.restName->name,
+                   Binding{Value::list({}), nullptr, {}, {}, false, true, spec.span});
     return value;
   }
   if (isDefault && !value.isTensor() && !value.is(Value::List)) {
@@ -219,7 +227,8 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
     own = tensor.getTensorType();
   }
   if (own.getElementType() != element) {
-    DiagnosticBuilder report = error(diag::TypeMismatch, span, what, type.span.getText(), own.str());
+    DiagnosticBuilder report =
+        error(diag::TypeMismatch, span, what, type.span.getText(), own.str());
     report.note(type.span, "the type is declared here");
     if (!own.isBool() || isReal)
       report.hint((name + "(x) converts the elements").str());
@@ -227,7 +236,8 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
   }
   llvm::SmallVector<Dim> shape = own.getShape();
   if (hasRest ? own.getRank() < fixed : own.getRank() != fixed) {
-    error(diag::RankMismatch, span, what, type.span.getText(), own.str()).note(type.span, "the type is declared here");
+    error(diag::RankMismatch, span, what, type.span.getText(), own.str())
+        .note(type.span, "the type is declared here");
     return Value();
   }
   size_t restSize = shape.size() - fixed, at = 0;
@@ -266,7 +276,8 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
       Binding *existing = bare ? scope->find(bare->name) : nullptr;
       if (bare && !existing) {
         if (bindNames)
-          scope->set(bare->name, Binding{Value::ofSize(actual), nullptr, {}, {}, false, true, spec.span});
+          scope->set(bare->name,
+                     Binding{Value::ofSize(actual), nullptr, {}, {}, false, true, spec.span});
         continue;
       }
       if (bindNames)

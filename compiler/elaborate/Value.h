@@ -1,8 +1,9 @@
 //===- Value.h - what an expression is while the program is elaborated ----------===//
 //
-// Elaboration runs the program's structure at compile time. A Value is either static (a number, a list, a
-// function, a layer's instance, a size) or run-time (an SSA value of the nn dialect). A poisoned Value
-// stands for an error that has been reported: whatever meets it is silently poisoned too.
+// Elaboration runs the program's structure at compile time. A Value is either static (a number, a
+// list, a function, a layer's instance, a size) or run-time (an SSA value of the nn dialect). A
+// poisoned Value stands for an error that has been reported: whatever meets it is silently poisoned
+// too.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_VALUE_H
@@ -33,6 +34,7 @@ struct Variable {
   mlir::Type type; // NNTensorType or StrType
   Span span;
   std::string name; // as the user wrote it
+  Span madeAt;      // the outermost call that made it, if any
   bool isRead = false;
   bool isTrained = false;
   mlir::StringAttr getSymbol() const { return mlir::StringAttr::get(type.getContext(), symbol); }
@@ -53,8 +55,22 @@ struct Batches {
 class Value {
 public:
   enum Kind {
-    Poison, Unit, Bool, Int, Float, Str, Size, Runtime, Tuple, List, RangeKind, Function, Object,
-    Data, BatchesKind, WeightsKind
+    Poison,
+    Unit,
+    Bool,
+    Int,
+    Float,
+    Str,
+    Size,
+    Runtime,
+    Tuple,
+    List,
+    RangeKind,
+    Function,
+    Object,
+    Data,
+    BatchesKind,
+    WeightsKind
   };
 
   Value() = default; // poison
@@ -62,7 +78,9 @@ public:
   static Value ofBool(bool value) { return Value(std::in_place_index<Bool>, value); }
   static Value ofInt(int64_t value) { return Value(std::in_place_index<Int>, value); }
   static Value ofFloat(double value) { return Value(std::in_place_index<Float>, value); }
-  static Value ofString(std::string value) { return Value(std::in_place_index<Str>, std::move(value)); }
+  static Value ofString(std::string value) {
+    return Value(std::in_place_index<Str>, std::move(value));
+  }
   /// A dimension: an Int where static.
   static Value ofSize(ir::Dim dim) {
     return dim.isStatic() ? ofInt(dim.getStatic()) : Value(std::in_place_index<Size>, dim);
@@ -85,7 +103,9 @@ public:
   static Value of(std::shared_ptr<Dataset> data) {
     return Value(std::in_place_index<Data>, std::move(data));
   }
-  static Value of(Batches batches) { return Value(std::in_place_index<BatchesKind>, std::move(batches)); }
+  static Value of(Batches batches) {
+    return Value(std::in_place_index<BatchesKind>, std::move(batches));
+  }
   static Value of(std::shared_ptr<Weights> weights) {
     return Value(std::in_place_index<WeightsKind>, std::move(weights));
   }
@@ -93,9 +113,13 @@ public:
   Kind getKind() const { return static_cast<Kind>(storage.index()); }
   bool is(Kind kind) const { return getKind() == kind; }
   bool isPoison() const { return is(Poison); }
-  bool isTensor() const { return is(Runtime) && llvm::isa<ir::NNTensorType>(getRuntime().getType()); }
+  bool isTensor() const {
+    return is(Runtime) && llvm::isa<ir::NNTensorType>(getRuntime().getType());
+  }
   bool isScalarTensor() const { return isTensor() && getTensorType().isScalar(); }
-  bool isRuntimeString() const { return is(Runtime) && llvm::isa<ir::StrType>(getRuntime().getType()); }
+  bool isRuntimeString() const {
+    return is(Runtime) && llvm::isa<ir::StrType>(getRuntime().getType());
+  }
   bool isString() const { return is(Str) || isRuntimeString(); }
   /// A number known at compile time.
   bool isStaticNumber() const { return is(Int) || is(Float); }
@@ -104,11 +128,15 @@ public:
 
   bool getBool() const { return std::get<Bool>(storage); }
   int64_t getInt() const { return std::get<Int>(storage); }
-  double getFloat() const { return is(Int) ? static_cast<double>(getInt()) : std::get<Float>(storage); }
+  double getFloat() const {
+    return is(Int) ? static_cast<double>(getInt()) : std::get<Float>(storage);
+  }
   const std::string &getString() const { return std::get<Str>(storage); }
   ir::Dim getSize() const { return std::get<Size>(storage); }
   mlir::Value getRuntime() const { return std::get<Runtime>(storage); }
-  ir::NNTensorType getTensorType() const { return llvm::cast<ir::NNTensorType>(getRuntime().getType()); }
+  ir::NNTensorType getTensorType() const {
+    return llvm::cast<ir::NNTensorType>(getRuntime().getType());
+  }
   /// Of a Tuple or List.
   const Values &getElements() const {
     return is(Tuple) ? *std::get<Tuple>(storage) : *std::get<List>(storage);
@@ -134,7 +162,7 @@ private:
 /// What a name means.
 struct Binding {
   Value value;
-  std::shared_ptr<Variable> variable;                      // of a param, a state, or a var that control flow assigns
+  std::shared_ptr<Variable> variable; // of a param, a state, or a var that control flow assigns
   std::vector<std::shared_ptr<Variable>> weightsVariables; // of a state that holds weights
   std::vector<std::string> weightsPaths;
   bool isVar = false;
@@ -181,14 +209,14 @@ struct Argument {
 struct Callable {
   enum Kind { UserFunction, Class, BuiltinFunction, Composition, Partial };
   Kind kind;
-  Module *module = nullptr;              // UserFunction, Class
+  Module *module = nullptr; // UserFunction, Class
   const ast::Function *function = nullptr;
   std::shared_ptr<Instance> self;        // of a method
   const ast::LayerItem *layer = nullptr; // Class
   const Builtin *builtin = nullptr;
-  Values parts;                          // Composition: first to last
-  Value callee;                          // Partial: lacks its first argument
-  std::vector<Argument> arguments;       // Partial
+  Values parts;                    // Composition: first to last
+  Value callee;                    // Partial: lacks its first argument
+  std::vector<Argument> arguments; // Partial
 };
 
 /// Optimizer state of one parameter.
@@ -214,7 +242,8 @@ struct DataField {
   std::string name;
   ir::NNTensorType rowType;
   const ast::Expr *mapping = nullptr; // null: the raw field itself
-  std::map<const ast::Expr *, unsigned> rawFields; // each columns(), column(), pixels of the mapping
+  std::map<const ast::Expr *, unsigned>
+      rawFields; // each columns(), column(), pixels of the mapping
   unsigned rawField = 0;
   Span span;
 };

@@ -51,6 +51,11 @@ DiagnosticEngine::DiagnosticEngine(llvm::raw_ostream &os, Colour colour) : os(&o
 DiagnosticEngine::DiagnosticEngine() = default;
 
 void DiagnosticEngine::emit(Diagnostic diagnostic) {
+  // A function that is inlined many times has its mistakes once.
+  if (diagnostic.span &&
+      !seen.insert({diagnostic.kind, diagnostic.span.file, diagnostic.span.begin, diagnostic.message})
+           .second)
+    return;
   bool isError = diagnostic.severity == Severity::Error;
   errorCount += isError;
   if (!os) {

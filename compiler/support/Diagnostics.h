@@ -14,6 +14,8 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include <optional>
+#include <set>
+#include <tuple>
 
 namespace nnc {
 
@@ -107,6 +109,7 @@ private:
   unsigned errorCount = 0;
   unsigned errorLimit = 20;
   llvm::SmallVector<Diagnostic, 0> collected;
+  std::set<std::tuple<diag::Kind, const SourceFile *, uint32_t, std::string>> seen;
 };
 
 /// Compares collected diagnostics with the comments of a file, as clang's and MLIR's
