@@ -11,7 +11,8 @@ Looks at README.md files and docs/*.md. A block that opens with
                       order, numbers aside (they depend on the machine); `...` stands for any text, as a line for any
                       lines. `./script` lines are not run. Runs in a copy of examples/, in the folder of the page if that is
                       an example.
-Functions that the compiler provides must be mentioned in docs/language.md. Exit code 1 if anything is wrong.
+Links to files and headings must lead somewhere. Functions that the compiler provides must be mentioned in docs/language.md. Exit
+code 1 if anything is wrong.
 """
 import os
 import pathlib
@@ -24,7 +25,7 @@ nnc, source, scratch = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.
 environment = dict(os.environ, XDG_CACHE_HOME=str(scratch / "cache"), NO_COLOR="1")
 environment["PATH"] = f"{pathlib.Path(nnc).parent}:{environment['PATH']}"
 problems = []
-counts = {"programs": 0, "outputs": 0, "errors": 0, "commands": 0}
+counts = {"programs": 0, "outputs": 0, "errors": 0, "commands": 0, "links": 0}
 
 
 def run(command, folder):
@@ -126,6 +127,24 @@ def check_page(path):
             problems.append(f"{where}: a block of unknown kind: '{info}'")
 
 
+def anchors(path):
+    """The headings of a page as links name them."""
+    text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.S | re.M)
+    return {re.sub(r"[^\w\- ]", "", line).lower().replace(" ", "-") for line in re.findall(r"^#+ (.*)$", text, re.M)}
+
+
+def check_links(path):
+    text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.S | re.M)
+    for link in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", text)):
+        counts["links"] += 1
+        if link.startswith("http"):
+            continue
+        file, _, heading = link.partition("#")
+        to = (path.parent / file) if file else path
+        if not to.exists() or (heading and heading not in anchors(to)):
+            problems.append(f"{path.relative_to(source)}: the link '{link}' leads nowhere")
+
+
 def check_builtins():
     described = (source / "docs/language.md").read_text(encoding="utf-8")
     names = set()
@@ -149,6 +168,7 @@ pages = [source / "README.md", *sorted((source / "docs").glob("*.md")), *sorted(
 pages += [source / folder / "README.md" for folder in ("compiler", "runtime", "stdlib")]
 for path in pages:
     check_page(path)
+    check_links(path)
 check_builtins()
 print(", ".join(f"{count} {what}" for what, count in counts.items()))
 for problem in problems:
