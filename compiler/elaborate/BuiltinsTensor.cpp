@@ -1,6 +1,7 @@
 //===- BuiltinsTensor.cpp - built-in functions that make, shape and reduce tensors ----===//
 
 #include "compiler/elaborate/Elaborator.h"
+#include <cmath>
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -189,8 +190,11 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
        [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI64Type()); }},
       {"int", "x",
        [](Elaborator &e, BuiltinCall &c) {
-         if (c.matched[0].is(Value::Float))
+         if (c.matched[0].is(Value::Float)) {
+           if (!(std::abs(c.matched[0].getFloat()) < 9.2e18))
+             return e.fail(diag::Overflow, c.span);
            return Value::ofInt(static_cast<int64_t>(c.matched[0].getFloat()));
+         }
          return convertBuiltin(e, c, e.builder.getI64Type());
        }},
       {"float", "x",
@@ -321,10 +325,8 @@ static Value argmax(Elaborator &e, BuiltinCall &c, bool smallest) {
       e.resolveAxis(c.given[1] ? c.matched[1] : Value::ofInt(0), type.getRank(), c.span);
   if (!axis)
     return Value();
-  mlir::Value tensor = value.getRuntime();
-  if (smallest)
-    tensor = NegOp::create(e.builder, e.getLoc(c.span), type, tensor);
-  return Value::of(ArgMaxOp::create(e.builder, e.getLoc(c.span), tensor, *axis));
+  return Value::of(
+      ArgMaxOp::create(e.builder, e.getLoc(c.span), value.getRuntime(), *axis, smallest));
 }
 
 llvm::ArrayRef<Builtin> elaborate::getReductionBuiltins() {

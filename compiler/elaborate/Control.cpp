@@ -30,7 +30,14 @@ void Elaborator::emitRegion(mlir::Region &region, mlir::TypeRange types,
   body(block->getArguments());
   if (!blockEnded)
     EndOp::create(builder, getLoc({}));
-  forgetValues();
+  // What is assigned in there is no longer known out here.
+  region.walk([&](mlir::Operation *op) {
+    if (auto assign = llvm::dyn_cast<AssignOp>(op))
+      known.erase(assign.getVariable().str());
+    if (auto load = llvm::dyn_cast<LoadOp>(op))
+      for (mlir::Attribute variable : load.getVariables())
+        known.erase(llvm::cast<mlir::FlatSymbolRefAttr>(variable).getValue().str());
+  });
 }
 
 void Elaborator::promoteVars(llvm::ArrayRef<const ast::Block *> blocks) {
@@ -120,6 +127,15 @@ void Elaborator::executeJump(const ast::Statement *statement) {
   blockEnded = true;
 }
 
+/// The number of turns of a static range; the largest number where it does not fit.
+static int64_t countTurns(const Range &range) {
+  int64_t turns;
+  if (__builtin_sub_overflow(range.upper->getInt(), range.lower->getInt(), &turns) ||
+      __builtin_add_overflow(turns, int64_t(range.inclusive), &turns))
+    return std::numeric_limits<int64_t>::max();
+  return std::max<int64_t>(turns, 0);
+}
+
 void Elaborator::forEach(Value source, Span span, const ast::Pattern *pattern,
                          llvm::function_ref<void()> run) {
   Restore<Loop> kind(loop, Loop::Unrolled);
@@ -145,9 +161,9 @@ void Elaborator::forEach(Value source, Span span, const ast::Pattern *pattern,
     return;
   }
   const Range &range = source.getRange();
-  int64_t upper = range.upper->getInt() + range.inclusive;
-  if (upper - range.lower->getInt() > unrollMaximum) {
-    error(diag::TooManyTurns, span, upper - range.lower->getInt(), unrollMaximum)
+  int64_t turns = countTurns(range), upper = range.lower->getInt() + turns;
+  if (turns > unrollMaximum) {
+    error(diag::TooManyTurns, span, turns, unrollMaximum)
         .hint("scan is a loop that runs");
     return;
   }
@@ -171,9 +187,7 @@ void Elaborator::executeFor(const ast::ForStatement *statement) {
   bool isStaticRange = source.is(Value::RangeKind) && source.getRange().lower->is(Value::Int) &&
                        source.getRange().upper->is(Value::Int);
   bool isStatic = isList || isStaticRange || source.is(Value::List);
-  bool isShort = isStatic && (!isStaticRange || source.getRange().upper->getInt() -
-                                                        source.getRange().lower->getInt() <=
-                                                    unrollLimit);
+  bool isShort = isStatic && (!isStaticRange || countTurns(source.getRange()) <= unrollLimit);
   bool computesOnly = !hasEffects(statement->body) && !assignsParam(statement->body);
   if (isList || (isStatic && needsUnrolling(statement)) || (isShort && computesOnly))
     return forEach(source, span, statement->pattern, runBody);

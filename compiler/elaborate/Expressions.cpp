@@ -41,8 +41,12 @@ Value Elaborator::evaluate(const ast::Expr *expr) {
     Value operand = evaluate(unary->operand);
     if (unary->op == ast::UnaryOp::Not)
       return elementwise("not", {operand}, expr->span, {unary->operand->span});
-    if (operand.is(Value::Int))
-      return Value::ofInt(-operand.getInt());
+    if (operand.is(Value::Int)) {
+      int64_t negated;
+      if (__builtin_sub_overflow(int64_t(0), operand.getInt(), &negated))
+        return fail(diag::Overflow, expr->span);
+      return Value::ofInt(negated);
+    }
     if (operand.is(Value::Float))
       return Value::ofFloat(-operand.getFloat());
     if (operand.is(Value::WeightsKind))
@@ -127,8 +131,14 @@ Value Elaborator::evaluate(const ast::Expr *expr) {
     Value source = evaluate(node->generator.source);
     if (source.isPoison())
       return source;
-    if (source.is(Value::BatchesKind) || source.isTensor())
-      return fail(diag::NotSupported, expr->span, "a comprehension over run-time data");
+    bool isRange = source.is(Value::RangeKind);
+    bool isStaticRange = isRange && source.getRange().lower->is(Value::Int) &&
+                         source.getRange().upper->is(Value::Int);
+    if (source.is(Value::BatchesKind) || source.isTensor() || (isRange && !isStaticRange))
+      return fail(diag::NotSupported, expr->span,
+                  "a comprehension over what is known at run time only");
+    if (!isRange && !source.is(Value::List) && !source.is(Value::Tuple))
+      return fail(diag::NotIterable, node->generator.source->span, describe(source));
     Values values;
     bool failed = false;
     std::string base = path;

@@ -82,6 +82,9 @@ void Elaborator::declareParam(const ast::Identifier &name, const ast::Type *type
       shape.push_back(Value::ofSize(dim));
     value = call(evaluateStage(init->expr), {{"", Value::list(shape), init->expr->span}},
                  init->expr->span);
+    // Initialisers draw f32; what they draw adapts to the declared type.
+    if (value.isTensor() && value.getTensorType().isFloat())
+      value = Value::of(convertTo(value.getRuntime(), tensor.getElementType()));
   } else {
     value = evaluate(init->expr);
   }

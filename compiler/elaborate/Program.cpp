@@ -108,7 +108,12 @@ void Elaborator::addConst(const ast::ConstItem &item, Module &into) {
   }
   auto given = &into == &program ? defines.find(item.name.name) : defines.end();
   if (given != defines.end() && !binding.value.isPoison()) {
-    Value value = parseDefine(given->second, binding.value);
+    bool isReal = item.type && item.type->kind == ast::Type::Named && item.type->dims.empty() &&
+                  (item.type->name.name == "float" ||
+                   llvm::isa_and_nonnull<mlir::FloatType>(getElementType(item.type->name.name)));
+    Value like = isReal && binding.value.is(Value::Int) ? Value::ofFloat(binding.value.getFloat())
+                                                        : binding.value;
+    Value value = parseDefine(given->second, like);
     if (value.isPoison())
       error(diag::BadDefine, item.name.span, item.name.name, given->second,
             describe(binding.value));

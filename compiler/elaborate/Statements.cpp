@@ -214,6 +214,8 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
     return;
   }
 
+  if (binding->value.isPoison() && !binding->variable && binding->weightsVariables.empty())
+    return; // its error has been reported
   bool isParam = binding->variable && binding->variable->kind == VariableKind::Param;
   bool inCommand = frame && !frame->callSite;
   bool allowed = binding->isVar || (isParam && inCommand) || (ofOptimizer && binding->variable);

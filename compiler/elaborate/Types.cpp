@@ -26,12 +26,19 @@ std::string Elaborator::makeSizeSymbol(StringRef base) {
   return name;
 }
 
+/// Sizes, and products of static sizes, beyond what any machine's memory holds.
+static constexpr int64_t sizeLimit = int64_t(1) << 46;
+
 Dim Elaborator::toDim(Value value, Span span, bool forParameter) {
   if (value.isPoison())
     return {};
   if (value.is(Value::Int)) {
     if (value.getInt() < 0) {
       error(diag::NegativeSize, span, value.getInt());
+      return {};
+    }
+    if (value.getInt() > sizeLimit) {
+      error(diag::Overflow, span);
       return {};
     }
     return Dim::get(context, value.getInt());
@@ -70,11 +77,18 @@ std::optional<llvm::SmallVector<Dim>> Elaborator::toShape(Value value, Span span
     return std::nullopt;
   }
   llvm::SmallVector<Dim> shape;
+  int64_t product = 1;
   for (const Value &element : value.getElements()) {
     Dim dim = toDim(element, span, false);
     if (!dim)
       return std::nullopt;
     shape.push_back(dim);
+    if (dim.isStatic() && __builtin_mul_overflow(product, std::max<int64_t>(dim.getStatic(), 1), &product))
+      product = sizeLimit + 1;
+  }
+  if (product > sizeLimit) {
+    error(diag::Overflow, span);
+    return std::nullopt;
   }
   return shape;
 }
@@ -194,6 +208,8 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
   if (isScalarType) {
     if (value.isTensor() ? !value.isScalarTensor() || !adapts(value) : !adapts(value))
       return mismatch(type.span.getText());
+    if (isReal && value.is(Value::Int))
+      return Value::ofFloat(value.getFloat());
     return value.isTensor() ? Value::of(convertTo(value.getRuntime(), element)) : value;
   }
   int64_t fixed = llvm::count_if(type.dims, [](const ast::DimSpec &spec) { return spec.expr; });
@@ -274,6 +290,10 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
       Dim actual = shape[at++];
       auto *bare = llvm::dyn_cast<ast::Name>(spec.expr);
       Binding *existing = bare ? scope->find(bare->name) : nullptr;
+      // A function's name can name a dimension, too.
+      if (existing && !existing->variable &&
+          (existing->value.is(Value::Function) || existing->value.is(Value::Object)))
+        existing = nullptr;
       if (bare && !existing) {
         if (bindNames)
           scope->set(bare->name,

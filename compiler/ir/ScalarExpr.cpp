@@ -3,6 +3,7 @@
 #include "compiler/ir/ScalarExpr.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -138,8 +139,19 @@ Scalar convert(Scalar a, Type type) {
       return a.with(arith::UIToFPOp::create(builder, loc, type, a.getValue()));
     return a.with(arith::SIToFPOp::create(builder, loc, type, a.getValue()));
   }
-  if (a.isFloat())
-    return a.with(arith::FPToSIOp::create(builder, loc, type, a.getValue()));
+  if (a.isFloat()) {
+    // Out of range gives the nearest number, NaN gives 0; the conversion itself would be undefined.
+    unsigned bits = type.getIntOrFloatBitWidth();
+    double limit = std::ldexp(1.0, bits - 1);
+    Scalar above = a >= a.constant(limit), below = a < a.constant(-limit);
+    Scalar inside = select((above | below) | (a != a), a.constant(0), a);
+    Scalar whole = a.with(arith::FPToSIOp::create(builder, loc, type, inside.getValue()));
+    auto integer = [&](const llvm::APInt &value) {
+      return a.with(arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(type, value)));
+    };
+    whole = select(above, integer(llvm::APInt::getSignedMaxValue(bits)), whole);
+    return select(below, integer(llvm::APInt::getSignedMinValue(bits)), whole);
+  }
   if (a.isBool())
     return a.with(arith::ExtUIOp::create(builder, loc, type, a.getValue()));
   if (from.getIntOrFloatBitWidth() < type.getIntOrFloatBitWidth())

@@ -116,8 +116,8 @@ LogicalResult lowerArgMax(ArgMaxOp op, Host &host) {
       index.insert(index.begin() + axis, position);
       return kernel.load(loc, a, index);
     };
-    // Starts from element 0, so that an axis whose elements are all NaN gives 0. A NaN counts as
-    // larger than any number, like in nn.reduce max.
+    // Starts from element 0, so that an axis whose elements are all NaN gives 0. A NaN comes
+    // before any number, like in nn.reduce.
     Value zero = kernel.getIndex(0);
     Value first = at(zero);
     Value limit = kernel.getSize(op.getA().getType().getDim(axis));
@@ -127,7 +127,7 @@ LogicalResult lowerArgMax(ArgMaxOp op, Host &host) {
     builder.setInsertionPointToStart(loop.getBody());
     Scalar best(builder, loc, loop.getRegionIterArgs()[0]);
     Scalar candidate = best.with(at(loop.getInductionVar()));
-    Scalar better = candidate > best;
+    Scalar better = op.getSmallest() ? candidate < best : candidate > best;
     if (candidate.isFloat())
       better = better | ((candidate != candidate) & (best == best));
     Scalar position = best.with(loop.getRegionIterArgs()[1]);

@@ -188,7 +188,7 @@ def NN_SelectOp : NN_Elementwise<"select", "where", 3, "select(a, b, c)",
   }];
 }
 
-/// Floating point to integer rounds towards zero; bool to number gives 0 or 1; number to bool is `!= 0`.
+/// Floating point to integer rounds towards zero, saturates, and makes NaN 0; bool to number gives 0 or 1; number to bool is `!= 0`.
 def NN_ConvertOp : NN_Pure<"convert", [NN_Element, NN_Gradient]> {
   let summary = "change of element type";
   let arguments = (ins NN_Tensor:$a);

@@ -138,11 +138,11 @@ def NN_ReduceOp : NN_Pure<"reduce", [NN_InferType, NN_Gradient]> {
 }
 
 def NN_ArgMaxOp : NN_Pure<"argmax", [NN_InferType, NotDifferentiable]> {
-  let summary = "index (i32) of the first largest element along an axis, which disappears";
-  let arguments = (ins NN_NumberTensor:$a, I64Attr:$axis);
+  let summary = "index (i32) of the first largest (or `smallest`) element along an axis, which disappears";
+  let arguments = (ins NN_NumberTensor:$a, I64Attr:$axis, UnitAttr:$smallest);
   let results = (outs NN_IntTensor:$result);
   let hasVerifier = 1;
-  let assemblyFormat = "$a `along` $axis attr-dict `:` custom<NNType>(type($a)) `->` custom<NNType>(type($result))";
+  let assemblyFormat = "(`smallest` $smallest^)? $a `along` $axis attr-dict `:` custom<NNType>(type($a)) `->` custom<NNType>(type($result))";
 }
 
 def NN_ContractOp : NN_Pure<"contract", [NN_InferType, NN_Gradient]> {

@@ -289,7 +289,7 @@ FailureOr<Tensor> Evaluation::compute(Operation &any) {
           double largest = from.at(at);
           for (int64_t i = 1; i < from.shape[op.getAxis()]; ++i) {
             at[op.getAxis()] = i;
-            if (from.at(at) > largest) {
+            if (op.getSmallest() ? from.at(at) < largest : from.at(at) > largest) {
               best = i;
               largest = from.at(at);
             }
