@@ -57,7 +57,7 @@ def main():
     if arguments.program == "mnist":
         (x, y), (test_x, test_y) = mnist(arguments.data)
         model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
-        batch, rate = 64, 3e-3
+        batch, rate = 64, 5e-3
     else:
         (x, y), (test_x, test_y) = digits(arguments.data)
         model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Dropout(0.1), nn.Linear(64, 10))
