@@ -265,7 +265,7 @@ int Driver::emit() {
       mlir::OpPrintingFlags flags;
       flags.printNameLocAsPrefix();
       if (options.lineTables)
-        flags.enableDebugInfo(true, true);
+        flags.enableDebugInfo(true, false);
       compilation.getModule().print(os, flags);
     })
                ? 0

@@ -75,7 +75,7 @@ public:
   /// Emits function, loss or layer `name` by itself as an nn.func, on unknown sizes.
   bool emitFunction(llvm::StringRef name, bool withGradient);
   void addItems(const ast::File &file, Module &into);
-  Value evaluateOutside(const ast::Expr *expr);
+  Value evaluateOutside(const ast::Expr *expr, llvm::StringRef what);
   void addConst(const ast::ConstItem &item, Module &into);
   /// Reports names in functions and layers that mean nothing.
   void checkNames(const ast::File &file);

@@ -101,7 +101,7 @@ void Elaborator::addItems(const ast::File &file, Module &into) {
 
 /// Evaluates what must be known at compile time, where no command is being filled: operations that it emits
 /// all the same go into a unit that is thrown away.
-Value Elaborator::evaluateOutside(const ast::Expr *expr) {
+Value Elaborator::evaluateOutside(const ast::Expr *expr, StringRef what) {
   mlir::OpBuilder::InsertionGuard guard(builder);
   builder.clearInsertionPoint();
   mlir::OwningOpRef<FuncOp> scratch = FuncOp::create(builder, getLoc(expr->span), "scratch");
@@ -112,7 +112,7 @@ Value Elaborator::evaluateOutside(const ast::Expr *expr) {
   bool isRuntime = value.is(Value::Runtime) || value.is(Value::Object) || value.is(Value::Data) ||
                    value.is(Value::WeightsKind) || value.is(Value::BatchesKind);
   if (isRuntime)
-    value = fail(diag::NotStatic, expr->span, "what stands here", describe(value));
+    value = fail(diag::NotStatic, expr->span, what, describe(value));
   variables.clear();
   optimizers.clear();
   randomCounters.clear();
@@ -125,7 +125,7 @@ void Elaborator::addConst(const ast::ConstItem &item, Module &into) {
   Binding binding;
   binding.isUsed = true;
   binding.span = item.name.span;
-  binding.value = evaluateOutside(item.value);
+  binding.value = evaluateOutside(item.value, "a const");
   auto isStatic = [](const Value &value) {
     auto check = [](auto &self, const Value &v) -> bool {
       if (v.is(Value::List) || v.is(Value::Tuple))
@@ -275,7 +275,7 @@ void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc,
     }
     Value fallback;
     if (parameter.defaultValue) {
-      fallback = evaluateOutside(parameter.defaultValue);
+      fallback = evaluateOutside(parameter.defaultValue, "the default of a flag");
       if (!fallback.isStaticNumber() && !fallback.is(Value::Bool) && !fallback.is(Value::Str)) {
         if (!fallback.isPoison())
           error(diag::NotStatic, parameter.defaultValue->span, "the default of a flag",
