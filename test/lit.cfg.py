@@ -28,10 +28,10 @@ def add_tool(name, folder):
     config.substitutions.append((r"(?<![-./\w%])" + name + r"(?![-./\w])", os.path.join(folder, name)))
 
 
-tools = ["nnc", "nn-opt", "nn-parse", "nn-gradcheck", "nn-codegen", "nnrt-tests"]
+tools = ["nnc", "nn-opt", "nn-parse", "nn-gradcheck", "nn-codegen", "nn-lowerings", "nnrt-tests"]
 for tool in tools:
     add_tool(tool, binaries)
-for tool in ["FileCheck", "not", "split-file", "llvm-tblgen", "llvm-ar", "llvm-dwarfdump", "llvm-nm", "llvm-readelf"]:
+for tool in ["FileCheck", "not", "split-file", "clang-format", "llvm-tblgen", "llvm-ar", "llvm-dwarfdump", "llvm-nm", "llvm-readelf"]:
     add_tool(tool, config.llvm_tools)
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%source", config.nnc_source))

@@ -43,7 +43,8 @@ public:
   Compilation(SourceManager &sources, DiagnosticEngine &engine, CompileOptions options);
   ~Compilation();
 
-  /// Parses the program; false also where `source` is null (it could not be read, which was reported).
+  /// Parses the program; false also where `source` is null (it could not be read, which was
+  /// reported).
   bool parse(const SourceFile *source);
   /// To the `nn` stage.
   bool elaborate();

@@ -203,7 +203,9 @@ int Driver::check() {
   }
   if (!options.verifyDiagnostics)
     return engine.hasErrors() ? 1 : 0;
-  return !source ? 1 :   verifyDiagnostics(*source, collecting.getCollected(), llvm::errs()) == 0 ? 0 : 1;
+  return !source                                                                    ? 1
+         : verifyDiagnostics(*source, collecting.getCollected(), llvm::errs()) == 0 ? 0
+                                                                                    : 1;
 }
 
 bool Driver::writeOutput(llvm::function_ref<void(llvm::raw_pwrite_stream &)> print) {

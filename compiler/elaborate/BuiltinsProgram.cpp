@@ -154,7 +154,8 @@ static Value report(Elaborator &e, BuiltinCall &c) {
       return e.fail(diag::WrongArgument, argument.span, "a column of report", "a number",
                     e.describe(value));
     values.push_back(e.toTensor(value, argument.span).getRuntime());
-    if (std::string name = argument.name ? argument.name->name : argument.value->span.getText().str();
+    if (std::string name =
+            argument.name ? argument.name->name : argument.value->span.getText().str();
         llvm::is_contained(names, name))
       return e.fail(diag::DefinedTwice, argument.span, name);
     names.push_back(argument.name ? argument.name->name : argument.value->span.getText().str());

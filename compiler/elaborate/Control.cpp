@@ -53,8 +53,8 @@ void Elaborator::promoteVars(llvm::ArrayRef<const ast::Block *> blocks) {
     std::string symbol = path.empty() ? name.str() : path + "." + name.str();
     if (value.is(Value::WeightsKind)) {
       for (const Weights::Leaf &leaf : value.getWeights()->leaves) {
-        auto variable = makeVariable(symbol + "." + leaf.path, VariableKind::Var, leaf.value.getType(),
-                                     binding->span, name);
+        auto variable = makeVariable(symbol + "." + leaf.path, VariableKind::Var,
+                                     leaf.value.getType(), binding->span, name);
         assignVariable(*variable, leaf.value);
         binding->weightsPaths.push_back(leaf.path);
         binding->weightsSymbols.push_back(leaf.symbol);
@@ -254,7 +254,8 @@ void Elaborator::emitLoop(mlir::Region &region, mlir::TypeRange types,
   });
 }
 
-/// Whether the body selects by the loop's variable from a list that exists at compile time only, e.g. of layers.
+/// Whether the body selects by the loop's variable from a list that exists at compile time only,
+/// e.g. of layers.
 bool Elaborator::needsUnrolling(const ast::ForStatement *statement) {
   if (statement->pattern->kind != ast::Pattern::Name)
     return false;

@@ -356,10 +356,9 @@ Value Elaborator::datasetMethod(std::shared_ptr<Dataset> data, const ast::Identi
     return Value();
   if (name.name == "take")
     return makeView(TakeOp::create(builder, loc, makeType(), data->handle, number));
-  // The number alone decides the order, wherever it stands: two commands that split the same data after
-  // shuffled(0) get the same parts.
-  return makeView(
-      ShuffledOp::create(builder, loc, makeType(), data->handle, number, /*place=*/0));
+  // The number alone decides the order, wherever it stands: two commands that split the same data
+  // after shuffled(0) get the same parts.
+  return makeView(ShuffledOp::create(builder, loc, makeType(), data->handle, number, /*place=*/0));
 }
 
 //===-- Batches -----------------------------------------------------------------------------===//

@@ -136,7 +136,8 @@ public:
   mlir::Value toRuntimeF64(Value value, Span span, llvm::StringRef what);
   mlir::Value toRuntimeBool(Value value, Span span, llvm::StringRef what);
   /// Computes for each tensor of weights or gradients; operands that are none are the same for all.
-  Value mapWeights(llvm::ArrayRef<Value> operands, Span span, llvm::function_ref<Value(Values)> compute);
+  Value mapWeights(llvm::ArrayRef<Value> operands, Span span,
+                   llvm::function_ref<Value(Values)> compute);
   std::string describe(const Value &value);
 
   //===-- Indexing.cpp --===//

@@ -52,7 +52,8 @@ Value Elaborator::evaluate(const ast::Expr *expr) {
     if (operand.is(Value::Float))
       return Value::ofFloat(-operand.getFloat());
     if (operand.is(Value::WeightsKind))
-      return binary(ast::BinaryOp::Mul, Value::ofInt(-1), operand, expr->span, expr->span, expr->span);
+      return binary(ast::BinaryOp::Mul, Value::ofInt(-1), operand, expr->span, expr->span,
+                    expr->span);
     if (operand.isPoison())
       return operand;
     Value tensor = toTensor(operand, unary->operand->span);
@@ -234,8 +235,8 @@ Value Elaborator::readBinding(Binding &binding, Span span) {
     return Value::of(readVariable(*binding.variable));
   if (!binding.weightsVariables.empty()) {
     auto weights = std::make_shared<Weights>();
-    for (auto [leafPath, symbol, variable] : llvm::zip_equal(
-             binding.weightsPaths, binding.weightsSymbols, binding.weightsVariables))
+    for (auto [leafPath, symbol, variable] :
+         llvm::zip_equal(binding.weightsPaths, binding.weightsSymbols, binding.weightsVariables))
       weights->leaves.push_back({leafPath, symbol, readVariable(*variable)});
     return Value::of(weights);
   }

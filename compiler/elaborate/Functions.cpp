@@ -67,13 +67,10 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
           shape.push_back(known ? known->value.getSize()
                                 : Dim::getSymbol(context, makeSizeSymbol(rest)));
           if (!known)
-            local.set(
-                rest,
-                Binding::fixed(Value::ofSize(shape.back()), spec.span));
+            local.set(rest, Binding::fixed(Value::ofSize(shape.back()), spec.span));
         } else if (bare && !local.find(bare->name)) {
           shape.push_back(Dim::getSymbol(context, makeSizeSymbol(bare->name)));
-          local.set(bare->name,
-                    Binding::fixed(Value::ofSize(shape.back()), spec.span));
+          local.set(bare->name, Binding::fixed(Value::ofSize(shape.back()), spec.span));
         } else {
           shape.push_back(toDim(evaluate(spec.expr), spec.span, false));
           if (!shape.back())

@@ -22,7 +22,8 @@ std::optional<int64_t> Elaborator::resolveAxis(Value value, int64_t rank, Span s
 }
 
 void Elaborator::checkNotNegative(Dim dim, Span span, const std::string &message) {
-  if (dim.isStatic() || llvm::all_of(dim.getPolynomial(), [](const auto &term) { return term.second >= 0; }))
+  if (dim.isStatic() ||
+      llvm::all_of(dim.getPolynomial(), [](const auto &term) { return term.second >= 0; }))
     return; // sizes are not negative, nor are sums of them
   mlir::Value value = SizeOp::create(builder, getLoc(span), dim.toAttribute());
   mlir::Value holds = GeOp::create(builder, getLoc(span), value, constantInt(0));
@@ -44,7 +45,8 @@ Value Elaborator::selectElement(mlir::Value tensor, int64_t axis, Value at, Span
       at = Value::of(constantInt(i));
     } else {
       Dim offset = i >= 0 ? Dim::get(context, i) : size + i;
-      checkNotNegative(offset, span, "index " + std::to_string(i) + " is out of range: the axis is shorter");
+      checkNotNegative(offset, span,
+                       "index " + std::to_string(i) + " is out of range: the axis is shorter");
       llvm::SmallVector<Dim> offsets(type.getRank(), Dim::get(context, 0)), shape = type.getShape();
       offsets[axis] = offset;
       shape[axis] = Dim::get(context, 1);

@@ -39,17 +39,18 @@ mlir::Value Elaborator::readVariable(Variable &variable) {
   auto found = known.find(variable.symbol);
   if (found != known.end() && found->second.block == builder.getInsertionBlock())
     return found->second.value;
-  mlir::Location loc =
-      mlir::NameLoc::get(builder.getStringAttr(variable.symbol),
-                         getLoc(currentSpan ? currentSpan : variable.span));
+  mlir::Location loc = mlir::NameLoc::get(builder.getStringAttr(variable.symbol),
+                                          getLoc(currentSpan ? currentSpan : variable.span));
   mlir::Value value = ReadOp::create(builder, loc, variable.type, variable.symbol);
   known[variable.symbol] = {builder.getInsertionBlock(), value};
   return value;
 }
 
 void Elaborator::assignVariable(Variable &variable, mlir::Value value) {
-  AssignOp::create(builder, getLoc(currentSpan ? currentSpan : variable.span), variable.symbol, value);
-  // A gradient asks for what a place was read as: only of a `var` is the assigned value itself handed on.
+  AssignOp::create(builder, getLoc(currentSpan ? currentSpan : variable.span), variable.symbol,
+                   value);
+  // A gradient asks for what a place was read as: only of a `var` is the assigned value itself
+  // handed on.
   if (variable.kind == VariableKind::Var)
     known[variable.symbol] = {builder.getInsertionBlock(), value};
   else

@@ -1,8 +1,8 @@
 //===- Names.cpp - names in functions that nothing calls ------------------------------===//
 //
-// A function is elaborated where it is called. So that a misspelt name in one that nobody calls is found too, every
-// item of the program is searched for names that mean nothing anywhere in it: neither in the item itself, in
-// whatever block, nor in the program, nor in the library.
+// A function is elaborated where it is called. So that a misspelt name in one that nobody calls is
+// found too, every item of the program is searched for names that mean nothing anywhere in it:
+// neither in the item itself, in whatever block, nor in the program, nor in the library.
 //
 //===----------------------------------------------------------------------===//
 

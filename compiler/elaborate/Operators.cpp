@@ -116,9 +116,8 @@ Value Elaborator::mapWeights(llvm::ArrayRef<Value> operands, Span span,
     if (!operand.is(Value::WeightsKind))
       continue;
     const Weights &weights = *operand.getWeights();
-    if (shape && !llvm::equal(shape->leaves, weights.leaves, [](const auto &a, const auto &b) {
-          return a.path == b.path;
-        }))
+    if (shape && !llvm::equal(shape->leaves, weights.leaves,
+                              [](const auto &a, const auto &b) { return a.path == b.path; }))
       return fail(diag::DifferentStructures, span);
     shape = &weights;
   }

@@ -99,8 +99,8 @@ void Elaborator::addItems(const ast::File &file, Module &into) {
       addConst(*node, into);
 }
 
-/// Evaluates what must be known at compile time, where no command is being filled: operations that it emits
-/// all the same go into a unit that is thrown away.
+/// Evaluates what must be known at compile time, where no command is being filled: operations that
+/// it emits all the same go into a unit that is thrown away.
 Value Elaborator::evaluateOutside(const ast::Expr *expr, StringRef what) {
   mlir::OpBuilder::InsertionGuard guard(builder);
   builder.clearInsertionPoint();

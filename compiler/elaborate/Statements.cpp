@@ -340,7 +340,7 @@ void Elaborator::executeAssert(const ast::AssertStatement *statement) {
                    (rhs.isTensor() || rhs.isStaticNumber() || rhs.isString());
       text =
           shows ? formatValues({lhs, rhs}, {source + " does not hold: left is ", ", right is ", ""},
-                                  {allDigits(lhs), allDigits(rhs)}, statement->span)
+                               {allDigits(lhs), allDigits(rhs)}, statement->span)
                 : toRuntimeString(Value::ofString(source + " does not hold"), statement->span);
     }
     if (!text)

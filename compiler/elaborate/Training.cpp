@@ -272,13 +272,15 @@ int64_t Elaborator::getPlace(Span span) {
   return static_cast<int64_t>(llvm::xxh3_64bits(text) >> 1);
 }
 
-/// The number of draws at a place so far; each turn of an unrolled loop and each instance of a layer counts on.
+/// The number of draws at a place so far; each turn of an unrolled loop and each instance of a
+/// layer counts on.
 mlir::Value Elaborator::nextStream(Span span) {
   std::shared_ptr<Variable> &counter = randomCounters[getPlace(span)];
   if (!counter)
     counter = makeVariable("random." + llvm::utohexstr(getPlace(span)), VariableKind::Slot,
                            getScalarType(builder.getI64Type()), span, "random");
   mlir::Value count = readVariable(*counter);
-  assignVariable(*counter, AddOp::create(builder, getLoc(span), counter->type, count, constantInt(1)));
+  assignVariable(*counter,
+                 AddOp::create(builder, getLoc(span), counter->type, count, constantInt(1)));
   return count;
 }

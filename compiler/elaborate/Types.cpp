@@ -56,7 +56,8 @@ Dim Elaborator::toDim(Value value, Span span, bool forParameter) {
     if (!bound || !mlir::isa<mlir::StringAttr>(bound.toAttribute())) {
       mlir::Value whole = convertTo(value.getRuntime(), builder.getI64Type());
       llvm::StringRef text = span ? span.getText() : "";
-      bool isName = !text.empty() && llvm::all_of(text, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+      bool isName =
+          !text.empty() && llvm::all_of(text, [](char c) { return llvm::isAlnum(c) || c == '_'; });
       std::string symbol = makeSizeSymbol(isName ? text : "size");
       BindSizeOp::create(builder, getLoc(span), whole, symbol);
       bound = Dim::getSymbol(context, symbol);
@@ -83,7 +84,8 @@ std::optional<llvm::SmallVector<Dim>> Elaborator::toShape(Value value, Span span
     if (!dim)
       return std::nullopt;
     shape.push_back(dim);
-    if (dim.isStatic() && __builtin_mul_overflow(product, std::max<int64_t>(dim.getStatic(), 1), &product))
+    if (dim.isStatic() &&
+        __builtin_mul_overflow(product, std::max<int64_t>(dim.getStatic(), 1), &product))
       product = sizeLimit + 1;
   }
   if (product > sizeLimit) {
@@ -220,8 +222,7 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
       return mismatch(type.span.getText());
     for (const ast::DimSpec &spec : type.dims)
       if (spec.restName)
-        scope->set(spec.restName->name,
-                   Binding::fixed(Value::list({}), spec.span));
+        scope->set(spec.restName->name, Binding::fixed(Value::list({}), spec.span));
     return value;
   }
   if (isDefault && !value.isTensor() && !value.is(Value::List)) {
@@ -268,8 +269,7 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
             sizes.push_back(Value::ofSize(shape[at + i]));
           Binding *existing = scope->find(spec.restName->name);
           if (!existing) {
-            scope->set(spec.restName->name,
-                       Binding::fixed(Value::list(sizes), spec.span));
+            scope->set(spec.restName->name, Binding::fixed(Value::list(sizes), spec.span));
           } else if (existing->value.is(Value::List)) {
             std::optional<llvm::SmallVector<Dim>> expected = toShape(existing->value, spec.span);
             if (!expected)
@@ -296,8 +296,7 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
         existing = nullptr;
       if (bare && !existing) {
         if (bindNames)
-          scope->set(bare->name,
-                     Binding::fixed(Value::ofSize(actual), spec.span));
+          scope->set(bare->name, Binding::fixed(Value::ofSize(actual), spec.span));
         continue;
       }
       if (bindNames)

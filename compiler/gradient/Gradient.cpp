@@ -251,7 +251,8 @@ LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolR
     VariableOp through = getVariable(carried.read, carried.read.getVariableAttr());
     error.attachNote(carried.assignment->getLoc())
         << "here it enters " << describe(through)
-        << "; give the loop bounds that are known when the program is compiled, so that it is unrolled";
+        << "; give the loop bounds that are known when the program is compiled, so that it is "
+           "unrolled";
     return failure();
   }
   llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);

@@ -1,7 +1,7 @@
 //===- Precompiled.h - the headers that most of the compiler includes -------------===//
 //
-// Parsed once for all libraries that use MLIR (nnc_mlir_library): most of their compile time is these headers.
-// Sources still include what they use.
+// Parsed once for all libraries that use MLIR (nnc_mlir_library): most of their compile time is
+// these headers. Sources still include what they use.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/ir/NN.h"

@@ -221,8 +221,8 @@ void Host::reserveRegions(Location loc) {
     Value up = arith::AddIOp::create(builder, loc, unit, getI64(loc, 63));
     unit = arith::AndIOp::create(builder, loc, up, getI64(loc, -64));
     Value bytes = arith::MulIOp::create(builder, loc, unit, getI64(loc, region.bytesPerUnit));
-    // A product of sizes may not fit into 64 bits; computed as a real number it tells, and asking for
-    // the largest number of bytes ends the program with a message.
+    // A product of sizes may not fit into 64 bits; computed as a real number it tells, and asking
+    // for the largest number of bytes ends the program with a message.
     Type f64 = builder.getF64Type();
     auto getReal = [&](double number) {
       return arith::ConstantOp::create(builder, loc, builder.getF64FloatAttr(number)).getResult();
@@ -231,12 +231,12 @@ void Host::reserveRegions(Location loc) {
     for (const auto &[factors, coefficient] : region.unit.getPolynomial()) {
       Value term = getReal(static_cast<double>(coefficient) * region.bytesPerUnit);
       for (const std::string &factor : factors)
-        term = arith::MulFOp::create(
-            builder, loc, term, arith::SIToFPOp::create(builder, loc, f64, getSymbol(factor)));
+        term = arith::MulFOp::create(builder, loc, term,
+                                     arith::SIToFPOp::create(builder, loc, f64, getSymbol(factor)));
       estimate = arith::AddFOp::create(builder, loc, estimate, term);
     }
-    Value tooLarge = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, estimate,
-                                           getReal(4e18));
+    Value tooLarge =
+        arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, estimate, getReal(4e18));
     bytes = arith::SelectOp::create(builder, loc, tooLarge,
                                     getI64(loc, std::numeric_limits<int64_t>::max()), bytes);
     Value slot = constants.getAddress(

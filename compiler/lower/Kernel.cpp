@@ -16,10 +16,11 @@ static void makeInternal(func::FuncOp function) {
   function.setPrivate();
   function->setAttr("llvm.linkage",
                     LLVM::LinkageAttr::get(function.getContext(), LLVM::Linkage::Internal));
-  // A call costs nothing beside a loop nest; one huge function would cost LLVM time that grows with the
-  // square of the program.
-  function->setAttr("passthrough", ArrayAttr::get(function.getContext(),
-                                                  StringAttr::get(function.getContext(), "noinline")));
+  // A call costs nothing beside a loop nest; one huge function would cost LLVM time that grows with
+  // the square of the program.
+  function->setAttr(
+      "passthrough",
+      ArrayAttr::get(function.getContext(), StringAttr::get(function.getContext(), "noinline")));
 }
 
 /// A range of about this many elements is worth handing to a thread. Part of the program's meaning

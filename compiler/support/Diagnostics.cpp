@@ -52,9 +52,9 @@ DiagnosticEngine::DiagnosticEngine() = default;
 
 void DiagnosticEngine::emit(Diagnostic diagnostic) {
   // A function that is inlined many times has its mistakes once.
-  if (diagnostic.span &&
-      !seen.insert({diagnostic.kind, diagnostic.span.file, diagnostic.span.begin, diagnostic.message})
-           .second)
+  if (diagnostic.span && !seen.insert({diagnostic.kind, diagnostic.span.file, diagnostic.span.begin,
+                                       diagnostic.message})
+                              .second)
     return;
   bool isError = diagnostic.severity == Severity::Error;
   errorCount += isError;

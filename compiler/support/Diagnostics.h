@@ -1,9 +1,10 @@
 //===- Diagnostics.h - the one way to tell the user something ----------------===//
 //
-// Every error, warning, note and hint of the compiler goes through a DiagnosticEngine, whether it comes
-// from the parser, elaboration or MLIR. The kinds are listed in Diagnostics.def, each with its code,
-// severity, message and explanation. An engine prints (`file:line:col: error[E2003]: ...`, the line, a
-// caret under the whole span, notes, a hint last) or, for --verify-diagnostics, collects.
+// Every error, warning, note and hint of the compiler goes through a DiagnosticEngine, whether it
+// comes from the parser, elaboration or MLIR. The kinds are listed in Diagnostics.def, each with
+// its code, severity, message and explanation. An engine prints (`file:line:col: error[E2003]:
+// ...`, the line, a caret under the whole span, notes, a hint last) or, for --verify-diagnostics,
+// collects.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_SUPPORT_DIAGNOSTICS_H
@@ -31,8 +32,8 @@ enum Kind : unsigned {
 
 /// What Diagnostics.def says of a kind.
 struct DiagnosticInfo {
-  llvm::StringRef name;        // ShapeMismatch
-  llvm::StringRef code;        // E2003
+  llvm::StringRef name; // ShapeMismatch
+  llvm::StringRef code; // E2003
   Severity severity;
   llvm::StringRef message;     // llvm::formatv text with {0}, {1}, ...
   llvm::StringRef explanation; // Markdown: what it means, a failing program, its repair
@@ -88,12 +89,12 @@ public:
   /// Collects instead of printing, for --verify-diagnostics and tests.
   DiagnosticEngine();
 
-  template <typename... Args>
-  DiagnosticBuilder report(diag::Kind kind, Span span, Args &&...args) {
+  template <typename... Args> DiagnosticBuilder report(diag::Kind kind, Span span, Args &&...args) {
     const DiagnosticInfo &info = getDiagnosticInfo(kind);
     std::string message =
         llvm::formatv(/*Validate=*/false, info.message.data(), std::forward<Args>(args)...).str();
-    return DiagnosticBuilder(*this, Diagnostic{kind, info.severity, span, std::move(message), {}, {}});
+    return DiagnosticBuilder(*this,
+                             Diagnostic{kind, info.severity, span, std::move(message), {}, {}});
   }
 
   void emit(Diagnostic diagnostic);
@@ -114,8 +115,8 @@ private:
 
 /// Compares collected diagnostics with the comments of a file, as clang's and MLIR's
 /// --verify-diagnostics do: `// expected-error@+1 {{part of the message}}`, likewise
-/// expected-warning, expected-note; `@-1`, `@above`, `@below`, `@12` give the line, `@*` any (also no) line;
-/// the code may be asked for: `// expected-error {{E2003}}` matches "E2003: message".
+/// expected-warning, expected-note; `@-1`, `@above`, `@below`, `@12` give the line, `@*` any (also
+/// no) line; the code may be asked for: `// expected-error {{E2003}}` matches "E2003: message".
 /// Returns the number of mismatches, each explained on `os`.
 unsigned verifyDiagnostics(const SourceFile &file, llvm::ArrayRef<Diagnostic> diagnostics,
                            llvm::raw_ostream &os);

@@ -1,8 +1,8 @@
 //===- Source.h - source files and places in them --------------------------===//
 //
-// A SourceFile owns the text of one .nn file; a Span is a half-open byte range of it. Everything that
-// later speaks to the user about a place holds a Span. Spans outlive nothing: the SourceManager must
-// live as long as they do.
+// A SourceFile owns the text of one .nn file; a Span is a half-open byte range of it. Everything
+// that later speaks to the user about a place holds a Span. Spans outlive nothing: the
+// SourceManager must live as long as they do.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_SUPPORT_SOURCE_H

@@ -1,8 +1,8 @@
 //===- Ast.h - the abstract syntax tree of a .nn file ------------------------===//
 //
 // What the parser hands on: plain nodes with spans, no ANTLR type and no MLIR type. Nodes belong to
-// the File's arena and are immutable after parsing. Kinds and `classof` make llvm::isa and llvm::cast work.
-// Sugar is kept (x |> f, f >> g, x.T): the tree prints as the user wrote it.
+// the File's arena and are immutable after parsing. Kinds and `classof` make llvm::isa and
+// llvm::cast work. Sugar is kept (x |> f, f >> g, x.T): the tree prints as the user wrote it.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_SYNTAX_AST_H
@@ -39,7 +39,8 @@ struct Block {
 
 //===-- Types ---------------------------------------------------------------===//
 
-/// A dimension in a type: an expression (a bare name may be an unknown dimension), `..` or `..name`.
+/// A dimension in a type: an expression (a bare name may be an unknown dimension), `..` or
+/// `..name`.
 struct DimSpec {
   Span span;
   Expr *expr = nullptr;               // null for `..`
@@ -60,8 +61,24 @@ struct Type : Node {
 
 struct Expr : Node {
   enum Kind {
-    IntLiteral, FloatLiteral, BoolLiteral, StringLiteral, Name, Call, Index, Member, Unary, Binary,
-    Compose, Pipe, If, Minimize, Scan, Tuple, List, Comprehension
+    IntLiteral,
+    FloatLiteral,
+    BoolLiteral,
+    StringLiteral,
+    Name,
+    Call,
+    Index,
+    Member,
+    Unary,
+    Binary,
+    Compose,
+    Pipe,
+    If,
+    Minimize,
+    Scan,
+    Tuple,
+    List,
+    Comprehension
   };
   Expr(Kind kind, Span span) : Node(span), kind(kind) {}
   const Kind kind;
@@ -72,9 +89,18 @@ template <Expr::Kind K> struct ExprOf : Expr {
   static bool classof(const Expr *e) { return e->kind == K; }
 };
 
-struct IntLiteral : ExprOf<Expr::IntLiteral> { using ExprOf::ExprOf; int64_t value = 0; };
-struct FloatLiteral : ExprOf<Expr::FloatLiteral> { using ExprOf::ExprOf; double value = 0; };
-struct BoolLiteral : ExprOf<Expr::BoolLiteral> { using ExprOf::ExprOf; bool value = false; };
+struct IntLiteral : ExprOf<Expr::IntLiteral> {
+  using ExprOf::ExprOf;
+  int64_t value = 0;
+};
+struct FloatLiteral : ExprOf<Expr::FloatLiteral> {
+  using ExprOf::ExprOf;
+  double value = 0;
+};
+struct BoolLiteral : ExprOf<Expr::BoolLiteral> {
+  using ExprOf::ExprOf;
+  bool value = false;
+};
 
 /// Text with holes: "loss {x:.3f}" has pieces "loss ", hole x with spec ".3f".
 struct StringLiteral : ExprOf<Expr::StringLiteral> {
@@ -88,7 +114,10 @@ struct StringLiteral : ExprOf<Expr::StringLiteral> {
   std::vector<Piece> pieces;
 };
 
-struct Name : ExprOf<Expr::Name> { using ExprOf::ExprOf; std::string name; };
+struct Name : ExprOf<Expr::Name> {
+  using ExprOf::ExprOf;
+  std::string name;
+};
 
 /// `value`, `name = value`, or a data field `name: type = value`.
 struct Argument {
@@ -115,7 +144,13 @@ struct Call : ExprOf<Expr::Call> {
 
 /// An index between brackets.
 struct IndexItem {
-  enum Kind { Keep /* _ */, Rest /* .. */, Value /* expr; also a range a..b */, From /* a.. */, To /* ..b */ };
+  enum Kind {
+    Keep /* _ */,
+    Rest /* .. */,
+    Value /* expr; also a range a..b */,
+    From /* a.. */,
+    To /* ..b */
+  };
   Span span;
   Kind kind = Value;
   Expr *expr = nullptr; // Value, From, To
@@ -140,8 +175,22 @@ struct Unary : ExprOf<Expr::Unary> {
 };
 
 enum class BinaryOp {
-  Add, Sub, Mul, Div, MatMul, Pow, Eq, Ne, Lt, Le, Gt, Ge, And, Or,
-  Range /* a..b */, RangeInclusive /* a..=b */
+  Add,
+  Sub,
+  Mul,
+  Div,
+  MatMul,
+  Pow,
+  Eq,
+  Ne,
+  Lt,
+  Le,
+  Gt,
+  Ge,
+  And,
+  Or,
+  Range /* a..b */,
+  RangeInclusive /* a..=b */
 };
 /// "+", "..=", "and", ...
 llvm::StringRef getSpelling(BinaryOp op);
@@ -153,9 +202,15 @@ struct Binary : ExprOf<Expr::Binary> {
 };
 
 /// f >> g
-struct Compose : ExprOf<Expr::Compose> { using ExprOf::ExprOf; Expr *lhs = nullptr, *rhs = nullptr; };
+struct Compose : ExprOf<Expr::Compose> {
+  using ExprOf::ExprOf;
+  Expr *lhs = nullptr, *rhs = nullptr;
+};
 /// x |> f
-struct Pipe : ExprOf<Expr::Pipe> { using ExprOf::ExprOf; Expr *lhs = nullptr, *rhs = nullptr; };
+struct Pipe : ExprOf<Expr::Pipe> {
+  using ExprOf::ExprOf;
+  Expr *lhs = nullptr, *rhs = nullptr;
+};
 /// if condition then thenExpr else elseExpr
 struct If : ExprOf<Expr::If> {
   using ExprOf::ExprOf;
@@ -169,15 +224,24 @@ struct Minimize : ExprOf<Expr::Minimize> {
 /// scan pattern in source, ... along axis { ... }
 struct Scan : ExprOf<Expr::Scan> {
   using ExprOf::ExprOf;
-  struct Source { Pattern *pattern = nullptr; Expr *source = nullptr; };
+  struct Source {
+    Pattern *pattern = nullptr;
+    Expr *source = nullptr;
+  };
   std::vector<Source> sources;
   Expr *along = nullptr; // may be null
   Block body;
 };
-/// (a, b); a single parenthesised expression is that expression itself (its span widened to the parentheses is
-/// not kept: spans are of the inner expression).
-struct Tuple : ExprOf<Expr::Tuple> { using ExprOf::ExprOf; std::vector<Expr *> elements; };
-struct List : ExprOf<Expr::List> { using ExprOf::ExprOf; std::vector<Expr *> elements; };
+/// (a, b); a single parenthesised expression is that expression itself (its span widened to the
+/// parentheses is not kept: spans are of the inner expression).
+struct Tuple : ExprOf<Expr::Tuple> {
+  using ExprOf::ExprOf;
+  std::vector<Expr *> elements;
+};
+struct List : ExprOf<Expr::List> {
+  using ExprOf::ExprOf;
+  std::vector<Expr *> elements;
+};
 /// [element for pattern in source if condition]
 struct Comprehension : ExprOf<Expr::Comprehension> {
   using ExprOf::ExprOf;
@@ -204,7 +268,20 @@ struct Initialiser {
 };
 
 struct Statement : Node {
-  enum Kind { Bind, Param, If, For, While, Break, Continue, Return, Yield, Assert, Assign, Expression };
+  enum Kind {
+    Bind,
+    Param,
+    If,
+    For,
+    While,
+    Break,
+    Continue,
+    Return,
+    Yield,
+    Assert,
+    Assign,
+    Expression
+  };
   Statement(Kind kind, Span span) : Node(span), kind(kind) {}
   const Kind kind;
 };
@@ -221,7 +298,8 @@ struct BindStatement : StatementOf<Statement::Bind> {
   Type *type = nullptr; // may be null
   Expr *value = nullptr;
 };
-/// param name: type = value, or ~ value (the initialiser is optional in a layer, required in a block)
+/// param name: type = value, or ~ value (the initialiser is optional in a layer, required in a
+/// block)
 struct ParamStatement : StatementOf<Statement::Param> {
   using StatementOf::StatementOf;
   Identifier name;
@@ -230,7 +308,10 @@ struct ParamStatement : StatementOf<Statement::Param> {
 };
 struct IfStatement : StatementOf<Statement::If> {
   using StatementOf::StatementOf;
-  struct Branch { Expr *condition = nullptr; Block body; };
+  struct Branch {
+    Expr *condition = nullptr;
+    Block body;
+  };
   std::vector<Branch> branches; // if, else if, ...
   std::optional<Block> elseBody;
 };
@@ -245,8 +326,12 @@ struct WhileStatement : StatementOf<Statement::While> {
   Expr *condition = nullptr;
   Block body;
 };
-struct BreakStatement : StatementOf<Statement::Break> { using StatementOf::StatementOf; };
-struct ContinueStatement : StatementOf<Statement::Continue> { using StatementOf::StatementOf; };
+struct BreakStatement : StatementOf<Statement::Break> {
+  using StatementOf::StatementOf;
+};
+struct ContinueStatement : StatementOf<Statement::Continue> {
+  using StatementOf::StatementOf;
+};
 struct ReturnStatement : StatementOf<Statement::Return> {
   using StatementOf::StatementOf;
   std::vector<Expr *> values; // several make a tuple
@@ -283,7 +368,8 @@ struct Parameter {
   Span span;
 };
 
-/// `with name(cotangent) = expr`: a custom gradient with respect to the parameter that the rule names.
+/// `with name(cotangent) = expr`: a custom gradient with respect to the parameter that the rule
+/// names.
 struct CustomGradient {
   Identifier rule; // "grad"
   Identifier cotangent;
@@ -291,7 +377,8 @@ struct CustomGradient {
   Span span;
 };
 
-/// A function, a loss, or a method of a layer (`forward`, `update`, ...). Exactly one of expr and block is set.
+/// A function, a loss, or a method of a layer (`forward`, `update`, ...). Exactly one of expr and
+/// block is set.
 struct Function : Node {
   using Node::Node;
   bool isLoss = false;
@@ -309,14 +396,14 @@ struct LayerMember : Node {
   enum Kind { Param, State, Let, If, Method };
   LayerMember(Kind kind, Span span) : Node(span), kind(kind) {}
   Kind kind;
-  Identifier name;                 // Param, State
-  Type *type = nullptr;            // Param; State and Let: may be null
-  std::optional<Initialiser> init; // Param, State
-  Pattern *pattern = nullptr;      // Let
-  Expr *value = nullptr;           // Let: the value; If: the condition
+  Identifier name;                     // Param, State
+  Type *type = nullptr;                // Param; State and Let: may be null
+  std::optional<Initialiser> init;     // Param, State
+  Pattern *pattern = nullptr;          // Let
+  Expr *value = nullptr;               // Let: the value; If: the condition
   std::vector<LayerMember *> body;     // If
   std::vector<LayerMember *> elseBody; // If
-  Function *method = nullptr;      // Method
+  Function *method = nullptr;          // Method
   std::string doc;
 };
 
@@ -331,7 +418,10 @@ template <Item::Kind K> struct ItemOf : Item {
   explicit ItemOf(Span span) : Item(K, span) {}
   static bool classof(const Item *i) { return i->kind == K; }
 };
-struct ImportItem : ItemOf<Item::Import> { using ItemOf::ItemOf; std::string path; };
+struct ImportItem : ItemOf<Item::Import> {
+  using ItemOf::ItemOf;
+  std::string path;
+};
 struct ConstItem : ItemOf<Item::Const> {
   using ItemOf::ItemOf;
   Type *type = nullptr; // may be null
@@ -353,7 +443,10 @@ struct CommandItem : ItemOf<Item::Command> {
   std::vector<Parameter> parameters;
   Block body;
 };
-struct TestItem : ItemOf<Item::Test> { using ItemOf::ItemOf; Block body; };
+struct TestItem : ItemOf<Item::Test> {
+  using ItemOf::ItemOf;
+  Block body;
+};
 
 /// A parsed file; owns every node of its tree.
 class File {

@@ -16,8 +16,7 @@ namespace {
 /// Operands' elements are the block's arguments.
 class ArgumentEmitter : public ElementEmitter {
 public:
-  ArgumentEmitter(Operation *op, Block &block)
-      : op(op), block(block), builder(op->getContext()) {
+  ArgumentEmitter(Operation *op, Block &block) : op(op), block(block), builder(op->getContext()) {
     builder.setInsertionPointToEnd(&block);
   }
   OpBuilder &getBuilder() override { return builder; }
