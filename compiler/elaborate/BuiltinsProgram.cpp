@@ -101,7 +101,7 @@ static Value draw(Elaborator &e, BuiltinCall &c, Distribution distribution) {
 
 llvm::ArrayRef<Builtin> elaborate::getTrainingBuiltins() {
   static const Builtin builtins[] = {
-      {"grad", "", grad, true},
+      {"grad", "", grad, true, true},
       {"jacobian", "",
        [](Elaborator &e, BuiltinCall &c) { return e.fail(diag::NotSupported, c.span, "jacobian"); },
        true},

@@ -47,41 +47,8 @@ Value Elaborator::evaluateCall(const ast::Call *node) {
     if (base.is(Value::Data))
       return datasetMethod(base.getDataset(), member->name, node);
     if (base.is(Value::Object) && base.getInstance()->item->flavour == ast::LayerItem::Optimizer &&
-        member->name.name == "step") {
-      if (node->arguments.size() != 2 || node->arguments[0].name || node->arguments[1].name)
-        return fail(diag::WrongArgumentCount, node->span, "step", node->arguments.size());
-      std::vector<Reached> reached = resolveTargets(node->arguments[0].value);
-      Argument given{"", evaluate(node->arguments[1].value), node->arguments[1].span};
-      if (reached.empty() || given.value.isPoison())
-        return Value();
-      // One gradient, those of a layer, or a tuple of both, as grad gives them.
-      std::vector<Value> parts = given.value.is(Value::Tuple) ? given.value.getElements()
-                                                              : std::vector<Value>{given.value};
-      std::vector<mlir::Value> plain;
-      llvm::StringMap<mlir::Value> bySymbol;
-      for (const Value &part : parts) {
-        if (part.is(Value::WeightsKind))
-          for (const Weights::Leaf &leaf : part.getWeights()->leaves)
-            bySymbol[leaf.symbol] = leaf.value;
-        else if (part.isTensor())
-          plain.push_back(part.getRuntime());
-        else
-          return fail(diag::WrongArgument, given.span, "the second argument of step",
-                      "what grad(loss, net) gives", describe(part));
-      }
-      llvm::SmallVector<mlir::Value> gradients;
-      size_t next = 0;
-      for (const Reached &one : reached) {
-        mlir::Value found = bySymbol.lookup(one.variable->symbol);
-        if (!found && next < plain.size())
-          found = plain[next++];
-        if (!found || found.getType() != one.variable->type)
-          return fail(diag::NoGradientFor, given.span, one.path);
-        gradients.push_back(found);
-      }
-      applyUpdates(base.getInstance(), reached, gradients, node->span);
-      return Value::unit();
-    }
+        member->name.name == "step")
+      return step(base.getInstance(), node);
     Value callee = getMember(base, member->name, node->callee->span);
     if (callee.isPoison())
       return callee;
@@ -224,16 +191,22 @@ bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
   return good;
 }
 
-Value Elaborator::callFunction(Module &module, const ast::Function &function,
-                               std::shared_ptr<Instance> self, std::vector<Argument> arguments,
-                               Span span) {
+Elaborator::Frame Elaborator::makeFrame(std::string what, Span callSite, const Module &module) {
   Frame callee;
-  callee.what = (self ? self->item->name.name + "." : "") + function.name.name;
-  callee.callSite = span;
+  callee.what = std::move(what);
+  callee.callSite = callSite;
   callee.inLibrary = module.isLibrary;
   callee.parent = frame;
   callee.depth = frame ? frame->depth + 1 : 1;
   callee.runtimeDepth = runtimeDepth;
+  return callee;
+}
+
+Value Elaborator::callFunction(Module &module, const ast::Function &function,
+                               std::shared_ptr<Instance> self, std::vector<Argument> arguments,
+                               Span span) {
+  Frame callee =
+      makeFrame((self ? self->item->name.name + "." : "") + function.name.name, span, module);
   if (callee.depth > 200)
     return fail(diag::TooDeep, span, callee.what);
   if (function.expr)

@@ -240,8 +240,9 @@ static Value makeSource(Elaborator &e, BuiltinCall &call, bool isCsv) {
 
 llvm::ArrayRef<Builtin> elaborate::getDataBuiltins() {
   static const Builtin builtins[] = {
-      {"csv", "", [](Elaborator &e, BuiltinCall &c) { return makeSource(e, c, true); }, true},
-      {"idx", "", [](Elaborator &e, BuiltinCall &c) { return makeSource(e, c, false); }, true},
+      {"csv", "", [](Elaborator &e, BuiltinCall &c) { return makeSource(e, c, true); }, true, true},
+      {"idx", "", [](Elaborator &e, BuiltinCall &c) { return makeSource(e, c, false); }, true,
+       true},
   };
   return builtins;
 }

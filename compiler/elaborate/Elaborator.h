@@ -43,7 +43,11 @@ struct Builtin {
   llvm::StringRef parameters;
   Value (*evaluate)(Elaborator &, BuiltinCall &);
   bool isSpecialForm = false;
+  /// Whether a loop that calls it is to run, not to be unrolled.
+  bool happensAtRunTime = false;
 };
+/// Whether a built-in function of that name has `happensAtRunTime`.
+bool happensAtRunTime(llvm::StringRef name);
 /// All built-in functions but the element-wise ones, which come from their operations.
 llvm::ArrayRef<Builtin> getStructureBuiltins();
 llvm::ArrayRef<Builtin> getReductionBuiltins();
@@ -154,6 +158,8 @@ public:
              const ast::Call *syntax = nullptr);
   Value callFunction(Module &module, const ast::Function &function, std::shared_ptr<Instance> self,
                      std::vector<Argument> arguments, Span span);
+  struct Frame;
+  Frame makeFrame(std::string what, Span callSite, const Module &module);
   Value callMethod(std::shared_ptr<Instance> self, llvm::StringRef method,
                    std::vector<Argument> arguments, Span span);
   Value callBuiltin(const Builtin &builtin, BuiltinCall call);
@@ -173,6 +179,7 @@ public:
   void assignVariable(Variable &variable, mlir::Value value);
   void forgetValues() { known.clear(); }
   /// Emits a param with its initial value; binds it.
+  Value drawInitial(const ast::Initialiser &init, ir::NNTensorType tensor);
   void declareParam(const ast::Identifier &name, const ast::Type *type,
                     const std::optional<ast::Initialiser> &init, Span span);
   void declareState(const ast::Identifier &name, const ast::Type *type,
@@ -234,6 +241,7 @@ public:
 
   //===-- Training.cpp --===//
   Value evaluateMinimize(const ast::Minimize *expr);
+  Value step(std::shared_ptr<Instance> optimizer, const ast::Call *node);
   void applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRef<Reached> variables,
                     mlir::ValueRange gradients, Span span);
   Value gradient(const ast::Expr *scalar, const ast::Expr *target, Span span);

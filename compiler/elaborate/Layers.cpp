@@ -57,6 +57,19 @@ void Elaborator::assignVariable(Variable &variable, mlir::Value value) {
     known.erase(variable.symbol);
 }
 
+/// What an initialiser draws for a tensor: it is called with the shape. It draws f32, which adapts
+/// to the declared type.
+Value Elaborator::drawInitial(const ast::Initialiser &init, NNTensorType tensor) {
+  Values shape;
+  for (Dim dim : tensor.getShape())
+    shape.push_back(Value::ofSize(dim));
+  Span span = init.expr->span;
+  Value value = call(evaluateStage(init.expr), {{"", Value::list(shape), span}}, span);
+  if (value.isTensor() && value.getTensorType().isFloat())
+    value = Value::of(convertTo(value.getRuntime(), tensor.getElementType()));
+  return value;
+}
+
 void Elaborator::declareParam(const ast::Identifier &name, const ast::Type *type,
                               const std::optional<ast::Initialiser> &init, Span span) {
   Binding binding;
@@ -77,19 +90,7 @@ void Elaborator::declareParam(const ast::Identifier &name, const ast::Type *type
     return poison();
   }
   std::string symbol = path.empty() ? name.name : path + "." + name.name;
-  Value value;
-  if (init->draws) {
-    Values shape;
-    for (Dim dim : tensor.getShape())
-      shape.push_back(Value::ofSize(dim));
-    value = call(evaluateStage(init->expr), {{"", Value::list(shape), init->expr->span}},
-                 init->expr->span);
-    // Initialisers draw f32; what they draw adapts to the declared type.
-    if (value.isTensor() && value.getTensorType().isFloat())
-      value = Value::of(convertTo(value.getRuntime(), tensor.getElementType()));
-  } else {
-    value = evaluate(init->expr);
-  }
+  Value value = init->draws ? drawInitial(*init, tensor) : evaluate(init->expr);
   if (value.isPoison())
     return poison();
   value =
@@ -116,16 +117,13 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
     return;
   }
   std::string symbol = path.empty() ? name.name : path + "." + name.name;
-  Value value = init->draws ? Value() : evaluate(init->expr);
-  if (init->draws) {
-    if (NNTensorType tensor = type ? resolveTensorType(*type, true) : NNTensorType()) {
-      Values shape;
-      for (Dim dim : tensor.getShape())
-        shape.push_back(Value::ofSize(dim));
-      value = call(evaluateStage(init->expr), {{"", Value::list(shape), init->expr->span}},
-                   init->expr->span);
-    }
-  }
+  Value value;
+  if (!init->draws)
+    value = evaluate(init->expr);
+  else if (!type)
+    error(diag::MissingInitialiser, name.span, name.name);
+  else if (NNTensorType tensor = resolveTensorType(*type, true))
+    value = drawInitial(*init, tensor);
   if (value.is(Value::WeightsKind)) {
     for (const Weights::Leaf &leaf : value.getWeights()->leaves) {
       auto variable = makeVariable(symbol + "." + leaf.path, VariableKind::Slot,
@@ -179,12 +177,7 @@ Value Elaborator::instantiate(Module &module, const ast::LayerItem &item,
   instance->scope.parent = &module.scope;
   instance->scope.owner = instance.get();
 
-  Frame callee;
-  callee.what = item.name.name;
-  callee.callSite = span;
-  callee.inLibrary = module.isLibrary;
-  callee.parent = frame;
-  callee.depth = frame ? frame->depth + 1 : 1;
+  Frame callee = makeFrame(item.name.name, span, module);
   if (callee.depth > 200)
     return fail(diag::TooDeep, span, callee.what);
   Restore<Frame *> inFrame(frame, &callee);

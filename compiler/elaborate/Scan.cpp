@@ -195,7 +195,7 @@ bool elaborate::hasEffects(const ast::Block &block) {
         found |= llvm::isa<ast::Minimize>(expr);
         if (auto *call = llvm::dyn_cast<ast::Call>(expr))
           if (auto *name = llvm::dyn_cast<ast::Name>(call->callee))
-            found |= name->name == "grad" || name->name == "csv" || name->name == "idx";
+            found |= happensAtRunTime(name->name);
       },
       [&](const ast::Statement *statement) {
         found |= llvm::isa<ast::AssertStatement, ast::ExpressionStatement, ast::BreakStatement,
@@ -204,4 +204,12 @@ bool elaborate::hasEffects(const ast::Block &block) {
           found |= !llvm::isa<ast::Name>(assign->target);
       });
   return found;
+}
+
+bool elaborate::happensAtRunTime(StringRef name) {
+  for (llvm::ArrayRef<Builtin> builtins : {getTrainingBuiltins(), getDataBuiltins()})
+    for (const Builtin &builtin : builtins)
+      if (builtin.name == name)
+        return builtin.happensAtRunTime;
+  return false;
 }

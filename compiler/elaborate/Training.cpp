@@ -101,6 +101,43 @@ Value Elaborator::evaluateMinimize(const ast::Minimize *expr) {
   return Value::of(loss);
 }
 
+/// opt.step(net, gradients): the targets as after `over`, the gradients as grad gives them.
+Value Elaborator::step(std::shared_ptr<Instance> optimizer, const ast::Call *node) {
+  if (node->arguments.size() != 2 || node->arguments[0].name || node->arguments[1].name)
+    return fail(diag::WrongArgumentCount, node->span, "step", node->arguments.size());
+  std::vector<Reached> reached = resolveTargets(node->arguments[0].value);
+  Argument given{"", evaluate(node->arguments[1].value), node->arguments[1].span};
+  if (reached.empty() || given.value.isPoison())
+    return Value();
+  // One gradient, those of a layer, or a tuple of both, as grad gives them.
+  std::vector<Value> parts =
+      given.value.is(Value::Tuple) ? given.value.getElements() : std::vector<Value>{given.value};
+  std::vector<mlir::Value> plain;
+  llvm::StringMap<mlir::Value> bySymbol;
+  for (const Value &part : parts) {
+    if (part.is(Value::WeightsKind))
+      for (const Weights::Leaf &leaf : part.getWeights()->leaves)
+        bySymbol[leaf.symbol] = leaf.value;
+    else if (part.isTensor())
+      plain.push_back(part.getRuntime());
+    else
+      return fail(diag::WrongArgument, given.span, "the second argument of step",
+                  "what grad(loss, net) gives", describe(part));
+  }
+  llvm::SmallVector<mlir::Value> gradients;
+  size_t next = 0;
+  for (const Reached &one : reached) {
+    mlir::Value found = bySymbol.lookup(one.variable->symbol);
+    if (!found && next < plain.size())
+      found = plain[next++];
+    if (!found || found.getType() != one.variable->type)
+      return fail(diag::NoGradientFor, given.span, one.path);
+    gradients.push_back(found);
+  }
+  applyUpdates(optimizer, reached, gradients, node->span);
+  return Value::unit();
+}
+
 void Elaborator::applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRef<Reached> targets,
                               mlir::ValueRange gradients, Span span) {
   const ast::Function &update = *optimizer->methods["update"];
@@ -121,13 +158,7 @@ void Elaborator::applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRe
               {member->name.name, makeVariable(place + "." + member->name.name, VariableKind::Slot,
                                                param.type, member->name.span, member->name.name)});
     }
-    Frame callee;
-    callee.what = optimizer->item->name.name + ".update";
-    callee.callSite = span;
-    callee.inLibrary = optimizer->module->isLibrary;
-    callee.parent = frame;
-    callee.depth = frame ? frame->depth + 1 : 1;
-    callee.runtimeDepth = runtimeDepth;
+    Frame callee = makeFrame(optimizer->item->name.name + ".update", span, *optimizer->module);
     Scope local;
     local.parent = &optimizer->scope;
     Restore<Frame *> inFrame(frame, &callee);
