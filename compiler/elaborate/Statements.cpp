@@ -102,6 +102,14 @@ void Elaborator::execute(const ast::Statement *statement) {
 
 /// Gives the operation that computes a value the user's name for it, for messages and drawings.
 void Elaborator::nameValue(const Value &value, StringRef name) {
+  if (value.is(Value::Data)) {
+    // Its number of rows is then called after it, too: validation_set.count.
+    mlir::Value handle = value.getDataset()->handle;
+    if (handle.use_empty())
+      handle.setType(DatasetType::get(
+          context, builder.getStringAttr(makeSizeSymbol((name + ".count").str()))));
+    return;
+  }
   if (!value.is(Value::Runtime))
     return;
   mlir::Value result = value.getRuntime();
