@@ -6,9 +6,11 @@
 // the call chain; evaluation goes on with poisoned values, so that one run reports all independent
 // errors.
 //
-// The class is implemented by topic: Program.cpp (items, commands, tests), Statements.cpp,
-// Control.cpp, Expressions.cpp, Operators.cpp, Indexing.cpp, Calls.cpp, Layers.cpp, Types.cpp,
-// Training.cpp, Data.cpp, Strings.cpp; built-in functions are in Builtins*.cpp.
+// The class is implemented by topic: Program.cpp (items, commands, tests), Functions.cpp (a
+// function by itself), Names.cpp, Statements.cpp, Control.cpp, Expressions.cpp, Elementwise.cpp,
+// Operators.cpp, Conversions.cpp, Indexing.cpp, Calls.cpp, Layers.cpp, Types.cpp, Training.cpp,
+// DataSources.cpp, Data.cpp, Strings.cpp, Describe.cpp; built-in functions are in Builtins*.cpp,
+// questions about syntax in Scan.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_ELABORATOR_H
