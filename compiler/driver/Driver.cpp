@@ -2,12 +2,10 @@
 
 #include "compiler/driver/Driver.h"
 #include "compiler/syntax/Parser.h"
-#include "llvm/Support/Chrono.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/Process.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Support/ToolOutputFile.h"
 #include "llvm/Support/xxhash.h"
@@ -311,7 +309,6 @@ int Driver::graph() {
     return 1;
   }
   std::string dot;
-  llvm::raw_string_ostream(dot) << "";
   {
     llvm::raw_string_ostream os(dot);
     printGraph(unit, os);

@@ -90,15 +90,13 @@ private:
     if (auto constant = llvm::dyn_cast<ConstantOp>(op); constant && constant.getType().isScalar())
       return; // shown where it is used
     if (op.getNumRegions() != 0 && !llvm::isa<MinimizeOp>(op)) {
-      unsigned id = next++;
       for (mlir::Region &region : op.getRegions()) {
-        os << indent << "subgraph cluster_" << next << " {\n"
+        os << indent << "subgraph cluster_" << next++ << " {\n"
            << indent << "  label=\"" << op.getName().stripDialect() << " " << lineOf(op.getLoc())
            << "\"; color=\"#999999\"; fontname=\"Helvetica\"; fontsize=11;\n";
         drawRegion(region, indent + "  ");
         os << indent << "}\n";
       }
-      (void)id;
       return;
     }
     unsigned id = next++;

@@ -175,7 +175,7 @@ void Elaborator::forEach(Value source, Span span, const ast::Pattern *pattern,
   int64_t turns = countTurns(range), upper = range.lower->getInt() + turns;
   if (turns > unrollMaximum) {
     error(diag::TooManyTurns, span, turns, unrollMaximum)
-        .hint("give one of the bounds as a flag, so that the loop runs instead");
+        .hint("iterate over the list itself, or over fewer turns");
     return;
   }
   for (int64_t i = range.lower->getInt(); i < upper; ++i)
