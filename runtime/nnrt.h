@@ -234,6 +234,9 @@ int64_t nn_string_equal(const char *a, const char *b);
 void nn_print(const char *text);
 void nn_write(const char *text);
 
+/// Seconds since an unspecified moment, by a clock that never goes back.
+double nn_clock(void);
+
 /// A `report` statement: its columns, the first of which is the index (epoch, step).
 typedef struct nn_report_site {
   int64_t column_count;

@@ -197,6 +197,12 @@ llvm::ArrayRef<Builtin> elaborate::getProgramBuiltins() {
       {"print", "values*", [](Elaborator &e, BuiltinCall &c) { return print(e, c, true); }},
       {"write", "values*", [](Elaborator &e, BuiltinCall &c) { return print(e, c, false); }},
       {"report", "", report, true},
+      {"clock", "",
+       [](Elaborator &e, BuiltinCall &c) {
+         NNTensorType type = NNTensorType::get({}, e.builder.getF64Type());
+         return Value::of(ClockOp::create(e.builder, e.getLoc(c.span), type));
+       },
+       false, true},
       {"save", "net file", [](Elaborator &e, BuiltinCall &c) { return saveOrLoad(e, c, true); }},
       {"load", "net file", [](Elaborator &e, BuiltinCall &c) { return saveOrLoad(e, c, false); }},
   };

@@ -207,7 +207,8 @@ bool elaborate::hasEffects(const ast::Block &block) {
 }
 
 bool elaborate::happensAtRunTime(StringRef name) {
-  for (llvm::ArrayRef<Builtin> builtins : {getTrainingBuiltins(), getDataBuiltins()})
+  for (llvm::ArrayRef<Builtin> builtins :
+       {getTrainingBuiltins(), getProgramBuiltins(), getDataBuiltins()})
     for (const Builtin &builtin : builtins)
       if (builtin.name == name)
         return builtin.happensAtRunTime;

@@ -81,6 +81,13 @@ static LogicalResult lowerPrint(PrintOp op, Host &host) {
   return success();
 }
 
+static LogicalResult lowerClock(ClockOp op, Host &host) {
+  Type element = llvm::cast<NNTensorType>(op.getResult().getType()).getElementType();
+  Value seconds = host.call(op.getLoc(), runtime::Clock, {});
+  host.set(op.getResult(), convertTo(host, op.getLoc(), seconds, element));
+  return success();
+}
+
 static LogicalResult lowerReport(ReportOp op, Host &host) {
   Location loc = op.getLoc();
   OpBuilder &builder = host.getBuilder();
@@ -131,5 +138,6 @@ void nnc::lower::attachOutput(MLIRContext *context) {
   FormatOp::attachInterface<LowerModel<FormatOp, lowerFormat>>(*context);
   StringEqualOp::attachInterface<LowerModel<StringEqualOp, lowerStringEqual>>(*context);
   PrintOp::attachInterface<LowerModel<PrintOp, lowerPrint>>(*context);
+  ClockOp::attachInterface<LowerModel<ClockOp, lowerClock>>(*context);
   ReportOp::attachInterface<LowerModel<ReportOp, lowerReport>>(*context);
 }

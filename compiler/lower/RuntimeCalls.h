@@ -51,6 +51,7 @@ inline constexpr RuntimeFunction StringAssign{"nn_string_assign", "ppp"};
 inline constexpr RuntimeFunction StringEqual{"nn_string_equal", "ipp"};
 inline constexpr RuntimeFunction Print{"nn_print", "vp"};
 inline constexpr RuntimeFunction Write{"nn_write", "vp"};
+inline constexpr RuntimeFunction Clock{"nn_clock", "d"};
 inline constexpr RuntimeFunction Report{"nn_report", "vpp"};
 inline constexpr RuntimeFunction AssertFailed{"nn_assert_failed", "vpp"};
 inline constexpr RuntimeFunction IndexFailed{"nn_index_failed", "vpii"};

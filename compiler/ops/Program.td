@@ -225,6 +225,11 @@ def NN_ReportOp : NN_Op<"report"> {
   let hasVerifier = 1;
   let assemblyFormat = "$names `(` $values `)` attr-dict `:` custom<NNTypes>(type($values))";
 }
+def NN_ClockOp : NN_Op<"clock", [NotDifferentiable]> {
+  let summary = "seconds since an unspecified moment, by a clock that never goes back";
+  let results = (outs NN_FloatScalar:$result);
+  let assemblyFormat = "attr-dict `:` custom<NNType>(type($result))";
+}
 def NN_AssertOp : NN_Op<"assert"> {
   let summary = "ends the program where the condition is false, with the string that the region yields";
   let description = [{ With `check` it is a check of the language, not an assertion of the user: the message stands alone. }];

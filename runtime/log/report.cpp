@@ -12,7 +12,6 @@
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -35,12 +34,6 @@ static constinit Immortal<Array<Row>> rows; // of each statement, in the order o
 static bool onTerminal = false;
 static bool drawn = false; // a row that is not kept stands on the terminal's last line
 static double startTime = 0, drawnTime = 0;
-
-static double seconds() {
-  timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
-}
 
 /// Whether the row of an index is kept when the index moves on.
 static bool isDue(double index) {
@@ -91,7 +84,7 @@ static void keepAll() {
 }
 
 static void draw(const Row &row) {
-  double now = seconds();
+  double now = nn_clock();
   if (drawn && now - drawnTime < redrawSeconds)
     return;
   eraseDrawn();
@@ -124,7 +117,7 @@ extern "C" void nn_report(const nn_report_site *site, const double *values) {
   if (!keepProgress) {
     keepProgress = keepAll;
     onTerminal = isatty(STDOUT_FILENO);
-    startTime = seconds();
+    startTime = nn_clock();
   }
   logRow(*site, values);
   if (settings.quiet || site->column_count == 0)

@@ -79,6 +79,8 @@ nn.command @train doc "Train it." flags [{name = "epochs", doc = "", type = "int
   nn.print %text no_newline
   // CHECK: nn.report ["epoch", "loss"](%[[EPOCHS]], %[[FRACTION]]) : i64, f64
   nn.report ["epoch", "loss"] (%epochs, %fraction) : i64, f64
+  // CHECK: nn.clock : f64
+  %now = nn.clock : f64
   // CHECK: nn.assert %{{.*}} {
   nn.assert %equal {
     nn.yield %text : !nn.str

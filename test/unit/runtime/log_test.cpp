@@ -31,6 +31,13 @@ static std::string output(void (*piece)()) {
   return outcome.out;
 }
 
+TEST(clock) {
+  double before = nn_clock();
+  usleep(2000);
+  double passed = nn_clock() - before;
+  CHECK(passed >= 0.002 && passed < 60);
+}
+
 TEST(print_and_write) {
   CHECK_TEXT(output([] {
                nn_write("a");
