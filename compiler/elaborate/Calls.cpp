@@ -224,6 +224,7 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function,
   Restore<Module *> inModule(currentModule, &module);
   // Loops of the caller are not this function's: its `break` cannot leave them.
   Restore<Loop> loops(loop, Loop::None);
+  Restore<Recurrence *> notOurs(recurrence, nullptr);
   if (!bindParameters(function.parameters, std::move(arguments), local, callee.what,
                       function.name.span, span))
     return Value();

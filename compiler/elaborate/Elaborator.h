@@ -8,9 +8,9 @@
 //
 // The class is implemented by topic: Program.cpp (items, commands, tests), Functions.cpp (a
 // function by itself), Names.cpp, Statements.cpp, Control.cpp, Expressions.cpp, Elementwise.cpp,
-// Operators.cpp, Conversions.cpp, Indexing.cpp, Calls.cpp, Layers.cpp, Types.cpp, Training.cpp,
-// DataSources.cpp, Data.cpp, Strings.cpp, Describe.cpp; built-in functions are in Builtins*.cpp,
-// questions about syntax in Scan.cpp.
+// Operators.cpp, Conversions.cpp, Indexing.cpp, Recurrence.cpp, Calls.cpp, Layers.cpp, Types.cpp,
+// Training.cpp, DataSources.cpp, Data.cpp, Strings.cpp, Describe.cpp; built-in functions are in
+// Builtins*.cpp, questions about syntax in Scan.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_ELABORATOR_H
@@ -26,6 +26,7 @@
 namespace nnc::elaborate {
 
 class Elaborator;
+struct Recurrence;
 
 /// A call as a built-in function sees it.
 struct BuiltinCall {
@@ -241,6 +242,10 @@ public:
   bool assignsParam(const ast::Block &body);
   void warnUnused(Scope &local);
 
+  //===-- Recurrence.cpp --===//
+  Value evaluateScan(const ast::Scan *expr);
+  void executeYield(const ast::YieldStatement *statement);
+
   //===-- Training.cpp --===//
   Value evaluateMinimize(const ast::Minimize *expr);
   Value step(std::shared_ptr<Instance> optimizer, const ast::Call *node);
@@ -306,6 +311,8 @@ public:
   enum class Jump { None, Break, Continue } jump = Jump::None;
   /// True where the current block has been ended by nn.break or nn.continue.
   bool blockEnded = false;
+  /// The scan whose body is being elaborated, in the current function.
+  Recurrence *recurrence = nullptr;
   /// The statement being elaborated.
   Span currentSpan;
   /// Where the value being evaluated will live: names of layers and params.

@@ -115,7 +115,7 @@ Value Elaborator::evaluate(const ast::Expr *expr) {
   case ast::Expr::Minimize:
     return evaluateMinimize(llvm::cast<ast::Minimize>(expr));
   case ast::Expr::Scan:
-    return fail(diag::NotSupported, expr->span, "scan");
+    return evaluateScan(llvm::cast<ast::Scan>(expr));
   case ast::Expr::Tuple:
     return Value::tuple(evaluateAll(llvm::cast<ast::Tuple>(expr)->elements));
   case ast::Expr::List: {

@@ -83,8 +83,7 @@ void Elaborator::execute(const ast::Statement *statement) {
     return;
   }
   case ast::Statement::Yield:
-    error(diag::NotSupported, statement->span, "yield");
-    return;
+    return executeYield(llvm::cast<ast::YieldStatement>(statement));
   case ast::Statement::Assert:
     return executeAssert(llvm::cast<ast::AssertStatement>(statement));
   case ast::Statement::Assign:
@@ -92,7 +91,7 @@ void Elaborator::execute(const ast::Statement *statement) {
   case ast::Statement::Expression: {
     const ast::Expr *expr = llvm::cast<ast::ExpressionStatement>(statement)->expr;
     Value value = evaluate(expr);
-    bool computesOnly = !llvm::isa<ast::Call, ast::Minimize, ast::Pipe>(expr);
+    bool computesOnly = !llvm::isa<ast::Call, ast::Minimize, ast::Pipe, ast::Scan>(expr);
     if (computesOnly && !value.isPoison() && !(currentModule && currentModule->isLibrary))
       engine.report(diag::UnusedResult, expr->span);
     return;

@@ -165,6 +165,7 @@ void Elaborator::applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRe
     Restore<Scope *> inScope(scope, &local);
     Restore<Module *> inModule(currentModule, optimizer->module);
     Restore<Loop> loops(loop, Loop::None);
+    Restore<Recurrence *> notOurs(recurrence, nullptr);
 
     mlir::Value turn =
         AddOp::create(builder, getLoc(span), slots.t->type, readVariable(*slots.t), constantInt(1));

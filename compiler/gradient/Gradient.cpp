@@ -289,10 +289,10 @@ void Sweep::propagate(Operation *op, const llvm::DenseSet<Value> &active) {
     accumulate(assigned.lookup(op), incoming.front());
     return;
   }
-  llvm::SmallVector<Value> outgoing(op->getNumOperands());
+  llvm::SmallVector<Value> operands(op->getOperands()), outgoing(op->getNumOperands());
   emission.setForward(getGradientLocation(op));
   llvm::cast<GradientOpInterface>(op).buildGradient(builder, incoming, outgoing);
-  for (auto [operand, cotangent] : llvm::zip_equal(op->getOperands(), outgoing)) {
+  for (auto [operand, cotangent] : llvm::zip_equal(operands, outgoing)) {
     assert((!cotangent || cotangent.getType() == operand.getType()) &&
            "a gradient rule must give each operand a cotangent of its type");
     if (cotangent && active.contains(operand))
@@ -301,8 +301,9 @@ void Sweep::propagate(Operation *op, const llvm::DenseSet<Value> &active) {
 }
 
 FailureOr<llvm::SmallVector<Value>> Sweep::run() {
-  llvm::SmallVector<Value> roots;
-  for (Value value : request.values) {
+  // A rule may replace its operation, and with it a value that is asked for.
+  llvm::SmallVector<Value> values(request.values), roots;
+  for (Value value : values) {
     if (failed(check(value, value, {})))
       return failure();
     roots.push_back(value);
@@ -325,7 +326,7 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
       propagate(op, active);
 
   llvm::SmallVector<Value> gradients;
-  for (Value value : request.values)
+  for (Value value : values)
     gradients.push_back(cotangents.lookup(value));
   for (auto variable : request.variables.getAsRange<FlatSymbolRefAttr>()) {
     Value sum;
@@ -341,6 +342,8 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
     gradients.push_back(sum);
   }
   emission.eraseDead(gradients);
+  for (Operation *op : slice)
+    eraseReplaced(op);
   return gradients;
 }
 
