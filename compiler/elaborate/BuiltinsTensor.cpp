@@ -154,7 +154,8 @@ static Value convertBuiltin(Elaborator &e, BuiltinCall &c, mlir::Type type) {
   const Value &value = c.matched[0];
   if (value.is(Value::Int) && llvm::isa<mlir::IntegerType>(type))
     return value;
-  if (value.is(Value::Float) && llvm::isa<mlir::FloatType>(type))
+  // A number adapts to what it meets as f32 would; one that is f64 stays f64.
+  if (value.is(Value::Float) && type.isF32())
     return value;
   if (value.isString() || value.is(Value::Object))
     return e.fail(diag::NotATensor, c.span, e.describe(value));

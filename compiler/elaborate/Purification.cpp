@@ -38,6 +38,18 @@ mlir::Value Purification::carry(ReadOp read) {
   return argument;
 }
 
+/// Moves the computation of a value before the scan; false where it depends on the turn.
+bool Purification::hoist(mlir::Value value) {
+  if (!region.isAncestor(value.getParentRegion()))
+    return true;
+  mlir::Operation *op = value.getDefiningOp();
+  if (!op || op->getNumRegions() != 0 || !isMemoryEffectFree(op) ||
+      !llvm::all_of(op->getOperands(), [&](mlir::Value operand) { return hoist(operand); }))
+    return false;
+  op->moveBefore(scan);
+  return true;
+}
+
 LogicalResult Purification::inlineBranches(IfOp branch, Current &current, mlir::Value taken) {
   mlir::OpBuilder builder(branch);
   mlir::Location loc = branch.getLoc();
@@ -116,7 +128,7 @@ LogicalResult Purification::visit(mlir::Block &block, Current &current, mlir::Va
       if (readsVariables)
         return refuse(&op, "an assertion whose message reads a var");
     } else if (auto size = llvm::dyn_cast<BindSizeOp>(op)) {
-      if (region.isAncestor(size.getValue().getParentRegion()))
+      if (!hoist(size.getValue()))
         return refuse(&op, "a size that changes from turn to turn");
       size->moveBefore(scan);
     } else if (auto grad = llvm::dyn_cast<GradOp>(op)) {

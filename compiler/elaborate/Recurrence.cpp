@@ -107,7 +107,11 @@ static Source makeSource(Elaborator &e, const ast::Scan::Source &node, const Val
     source.length = e.toDim(count, source.span, false);
     return source;
   }
-  bool isTensor = value.isTensor() || (value.is(Value::List) && !value.getElements().empty());
+  bool isTensor = value.isTensor() || (value.is(Value::List) && !value.getElements().empty() &&
+                                       llvm::all_of(value.getElements(), [](const Value &v) {
+                                         return v.isStaticNumber() || v.is(Value::Bool) ||
+                                                v.is(Value::List) || v.is(Value::Size);
+                                       }));
   Value tensor = isTensor ? e.toTensor(value, source.span) : Value();
   if (isTensor && tensor.isPoison())
     return source;

@@ -41,6 +41,7 @@ private:
   mlir::LogicalResult inlineBranches(ir::IfOp branch, Current &current, mlir::Value taken);
   mlir::LogicalResult refuse(mlir::Operation *op, std::string reason);
   mlir::Value carry(ir::ReadOp read);
+  bool hoist(mlir::Value value);
 
   mlir::Region &region;
   mlir::Operation *scan;

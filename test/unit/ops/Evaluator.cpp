@@ -92,8 +92,11 @@ public:
   const Tensor &get(Value value) const { return values.find(value)->second; }
   /// The value of an operation with one result.
   FailureOr<Tensor> compute(Operation &op);
+  /// The values of all operations of a block but its terminator.
+  LogicalResult run(Block &block);
 
 private:
+  LogicalResult scan(ScanOp op);
   int64_t size(Dim dim) { return getValue(dim, sizes); }
   Tensor resultOf(Operation &op) {
     return Tensor(getShape(llvm::cast<NNTensorType>(op.getResult(0).getType()), sizes));
@@ -313,18 +316,69 @@ FailureOr<Tensor> Evaluation::compute(Operation &any) {
       });
 }
 
+/// Row `i` of a tensor is `count` elements from `i * count` on.
+static int64_t getRowCount(const Tensor &stacked) {
+  return stacked.shape[0] == 0 ? 0 : stacked.elements.size() / stacked.shape[0];
+}
+
+LogicalResult Evaluation::scan(ScanOp op) {
+  std::vector<Tensor> carried, stacked;
+  for (Value init : op.getInits())
+    carried.push_back(get(init));
+  for (Value result : op.getStacked())
+    stacked.push_back(Tensor(getShape(llvm::cast<NNTensorType>(result.getType()), sizes)));
+  for (auto [argument, capture] : llvm::zip_equal(op.getCaptureArguments(), op.getCaptures()))
+    set(argument, get(capture));
+  int64_t length = size(op.getLengthDim());
+  for (int64_t turn = 0; turn < length; ++turn) {
+    int64_t index = op.getReverse() ? length - 1 - turn : turn;
+    set(op.getIndex(), Tensor({}, index));
+    for (auto [argument, source] : llvm::zip_equal(op.getRowArguments(), op.getSources())) {
+      const Tensor &from = get(source);
+      Tensor row(Shape(from.shape.begin() + 1, from.shape.end()));
+      std::copy_n(from.elements.begin() + index * getRowCount(from), getRowCount(from),
+                  row.elements.begin());
+      set(argument, row);
+    }
+    for (auto [argument, value] : llvm::zip_equal(op.getCarriedArguments(), carried))
+      set(argument, value);
+    if (failed(run(op.getBlock())))
+      return failure();
+    for (auto [value, next] : llvm::zip_equal(carried, op.getNext()))
+      value = get(next);
+    for (auto [to, row] : llvm::zip_equal(stacked, op.getRows()))
+      llvm::copy(get(row).elements, to.elements.begin() + index * getRowCount(to));
+  }
+  for (auto [result, value] : llvm::zip_equal(op.getFinals(), carried))
+    set(result, value);
+  for (auto [result, value] : llvm::zip_equal(op.getStacked(), stacked))
+    set(result, value);
+  return success();
+}
+
+LogicalResult Evaluation::run(Block &block) {
+  for (Operation &op : block.without_terminator()) {
+    if (auto loop = llvm::dyn_cast<ScanOp>(op)) {
+      if (failed(scan(loop)))
+        return failure();
+      continue;
+    }
+    FailureOr<Tensor> tensor = compute(op);
+    if (failed(tensor))
+      return failure();
+    set(op.getResult(0), std::move(*tensor));
+  }
+  return success();
+}
+
 FailureOr<std::vector<Tensor>> evaluate(FuncOp function, const Sizes &sizes,
                                         llvm::ArrayRef<Tensor> arguments) {
   Evaluation evaluation(sizes);
   Block &body = function.getBody().front();
   for (auto [argument, tensor] : llvm::zip_equal(body.getArguments(), arguments))
     evaluation.set(argument, tensor);
-  for (Operation &op : body.without_terminator()) {
-    FailureOr<Tensor> tensor = evaluation.compute(op);
-    if (failed(tensor))
-      return failure();
-    evaluation.set(op.getResult(0), std::move(*tensor));
-  }
+  if (failed(evaluation.run(body)))
+    return failure();
   std::vector<Tensor> results;
   for (Value value : body.getTerminator()->getOperands())
     results.push_back(evaluation.get(value));
