@@ -144,7 +144,8 @@ void MemoryPlan::addValue(Value value) {
 
 /// Whether the operation stores what it computes where it is told to.
 static bool computesAnywhere(Operation *op) {
-  return llvm::isa<FusedOp, ContractOp, RandomOp, ConcatOp, PadOp, ScatterAddOp, ArgMaxOp>(op);
+  return llvm::isa<FusedOp, ContractOp, RandomOp, ConcatOp, PadOp, FoldOp, ScatterAddOp, ArgMaxOp>(
+      op);
 }
 
 void MemoryPlan::decideRows(ScanOp scan) {
