@@ -181,6 +181,7 @@ public:
   void assignVariable(Variable &variable, mlir::Value value);
   void forgetValues() { known.clear(); }
   /// Emits a param with its initial value; binds it.
+  void checkMember(const ast::LayerMember *member);
   Value drawInitial(const ast::Initialiser &init, ir::NNTensorType tensor);
   void declareParam(const ast::Identifier &name, const ast::Type *type,
                     const std::optional<ast::Initialiser> &init, Span span);

@@ -168,6 +168,31 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
 
 //===-- Instances ------------------------------------------------------------------------===//
 
+/// What a layer demands of its arguments is checked where it is made.
+void Elaborator::checkMember(const ast::LayerMember *member) {
+  Value condition = evaluate(member->value);
+  if (condition.isPoison() || (condition.is(Value::Bool) && condition.getBool()))
+    return;
+  if (!condition.is(Value::Bool)) {
+    error(diag::NotStatic, member->value->span, "a condition among the members of a layer",
+          describe(condition));
+    return;
+  }
+  std::string text = member->value->span.getText().str() + " does not hold";
+  if (member->message) {
+    Value message = evaluate(member->message);
+    if (message.isPoison())
+      return;
+    if (!message.is(Value::Str)) {
+      error(diag::NotStatic, member->message->span, "the message of an assertion among the members",
+            describe(message));
+      return;
+    }
+    text = message.getString();
+  }
+  error(diag::LayerAssertion, member->span, text);
+}
+
 Value Elaborator::instantiate(Module &module, const ast::LayerItem &item,
                               std::vector<Argument> arguments, Span span) {
   auto instance = std::make_shared<Instance>();
@@ -227,6 +252,9 @@ Value Elaborator::instantiate(Module &module, const ast::LayerItem &item,
           binding.isUsed = true;
         break;
       }
+      case ast::LayerMember::Assert:
+        checkMember(member);
+        break;
       case ast::LayerMember::If: {
         Value condition = evaluate(member->value);
         if (condition.is(Value::Bool))

@@ -55,6 +55,7 @@ public:
       add(member->type);
       add(member->pattern);
       visit(member->value);
+      visit(member->message);
       if (member->init)
         visit(member->init->expr);
       visit(member->body);
