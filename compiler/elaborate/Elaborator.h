@@ -165,6 +165,8 @@ public:
   Value callMethod(std::shared_ptr<Instance> self, llvm::StringRef method,
                    std::vector<Argument> arguments, Span span);
   Value callBuiltin(const Builtin &builtin, BuiltinCall call);
+  /// Fills `matched` and `given` by the parameters of the function. False after an error.
+  bool matchArguments(const Builtin &builtin, BuiltinCall &call);
   bool isFunctionValue(const Value &value);
   bool isCallable(const Value &value);
   /// Binds arguments to parameters in `scope` (names, order, defaults, types). False after an
@@ -264,7 +266,12 @@ public:
   Value datasetMember(std::shared_ptr<Dataset> data, const ast::Identifier &name, Span span);
   Value datasetMethod(std::shared_ptr<Dataset> data, const ast::Identifier &name,
                       const ast::Call *call);
-  void executeBatches(const Batches &batches, const ast::ForStatement *statement);
+  Value datasetWindows(std::shared_ptr<Dataset> data, const BuiltinCall &call, Span span);
+  /// Emits nn.batches; in its body `emit` gets what a turn yields: the fields (one is bare), with
+  /// `counted` as (number, fields). Only fields that the pattern names are read.
+  void emitBatches(const Batches &batches, const ast::Pattern *pattern, bool counted, Span span,
+                   Span sourceSpan, llvm::function_ref<void()> emit);
+  std::string listMembers(const DataSource &source);
 
   //===-- Strings.cpp --===//
   Value evaluateString(const ast::StringLiteral *expr);

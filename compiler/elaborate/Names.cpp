@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/DataSources.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -69,7 +69,7 @@ public:
   void finish() {
     for (const ast::Name *name : used)
       if (!known.contains(name->name) && !elaborator.program.scope.find(name->name) &&
-          !llvm::is_contained({"columns", "column", "pixels"}, name->name))
+          !isRawTerm(name->name))
         elaborator.engine.report(diag::UnknownName, name->span, name->name);
   }
 

@@ -6,5 +6,6 @@ include "compiler/ops/Elementwise.td"
 include "compiler/ops/Structure.td"
 include "compiler/ops/Fusion.td"
 include "compiler/ops/Program.td"
+include "compiler/ops/Data.td"
 
 #endif // NNC_OPS_NN_OPS
