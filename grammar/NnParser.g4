@@ -27,6 +27,7 @@ member
     : PARAM id COLON type initialiser?                                  # paramMember
     | STATE id ( COLON type )? initialiser?                             # stateMember
     | LET pattern ( COLON type )? ASSIGN expr                           # letMember
+    | ASSERT expr ( COMMA expr )?                                       # assertMember
     | ifMember                                                          # conditionalMember
     | FN? function                                                      # methodMember
     ;

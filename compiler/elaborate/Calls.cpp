@@ -250,6 +250,14 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function,
 Value Elaborator::callBuiltin(const Builtin &builtin, BuiltinCall call) {
   if (builtin.isSpecialForm && !call.syntax)
     return fail(diag::NotSupported, call.span, ("'" + builtin.name + "' used as a value").str());
+  return matchArguments(builtin, call) ? builtin.evaluate(*this, call) : Value();
+}
+
+bool Elaborator::matchArguments(const Builtin &builtin, BuiltinCall &call) {
+  auto refuse = [&](auto &&...arguments) {
+    error(arguments...);
+    return false;
+  };
   llvm::SmallVector<StringRef> names;
   builtin.parameters.split(names, ' ', -1, false);
   call.matched.assign(names.size(), Value());
@@ -271,18 +279,18 @@ Value Elaborator::callBuiltin(const Builtin &builtin, BuiltinCall call) {
       at = llvm::find_if(names, [&](StringRef name) { return name.rtrim("?*") == argument.name; }) -
            names.begin();
       if (at == names.size())
-        return fail(diag::UnknownArgument, argument.span, builtin.name, argument.name);
+        return refuse(diag::UnknownArgument, argument.span, builtin.name, argument.name);
       if (call.given[at])
-        return fail(diag::ArgumentTwice, argument.span, argument.name, builtin.name);
+        return refuse(diag::ArgumentTwice, argument.span, argument.name, builtin.name);
     }
     if (at >= names.size())
-      return fail(diag::TooManyArguments, argument.span, builtin.name, names.size(),
-                  call.arguments.size());
+      return refuse(diag::TooManyArguments, argument.span, builtin.name, names.size(),
+                    call.arguments.size());
     call.matched[at] = argument.value;
     call.given[at] = true;
   }
   for (auto [name, given] : llvm::zip(names, call.given))
     if (!given && !name.ends_with("?") && !name.ends_with("*"))
-      return fail(diag::MissingArgument, call.span, builtin.name, name);
-  return builtin.evaluate(*this, call);
+      return refuse(diag::MissingArgument, call.span, builtin.name, name);
+  return true;
 }

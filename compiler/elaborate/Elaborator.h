@@ -177,6 +177,8 @@ public:
   Value callMethod(std::shared_ptr<Instance> self, llvm::StringRef method,
                    std::vector<Argument> arguments, Span span);
   Value callBuiltin(const Builtin &builtin, BuiltinCall call);
+  /// Fills `matched` and `given` by the parameters of the function. False after an error.
+  bool matchArguments(const Builtin &builtin, BuiltinCall &call);
   bool isFunctionValue(const Value &value);
   bool isCallable(const Value &value);
   /// Binds arguments to parameters in `scope` (names, order, defaults, types). False after an
@@ -193,6 +195,7 @@ public:
   void assignVariable(Variable &variable, mlir::Value value);
   void forgetValues() { known.clear(); }
   /// Emits a param with its initial value; binds it.
+  void checkMember(const ast::LayerMember *member);
   Value drawInitial(const ast::Initialiser &init, ir::NNTensorType tensor);
   void declareParam(const ast::Identifier &name, const ast::Type *type,
                     const std::optional<ast::Initialiser> &init, Span span);
@@ -287,7 +290,12 @@ public:
   Value datasetMember(std::shared_ptr<Dataset> data, const ast::Identifier &name, Span span);
   Value datasetMethod(std::shared_ptr<Dataset> data, const ast::Identifier &name,
                       const ast::Call *call);
-  void executeBatches(const Batches &batches, const ast::ForStatement *statement);
+  Value datasetWindows(std::shared_ptr<Dataset> data, const BuiltinCall &call, Span span);
+  /// Emits nn.batches; in its body `emit` gets what a turn yields: the fields (one is bare), with
+  /// `counted` as (number, fields). Only fields that the pattern names are read.
+  void emitBatches(const Batches &batches, const ast::Pattern *pattern, bool counted, Span span,
+                   Span sourceSpan, llvm::function_ref<void()> emit);
+  std::string listMembers(const DataSource &source);
 
   //===-- Strings.cpp --===//
   Value evaluateString(const ast::StringLiteral *expr);

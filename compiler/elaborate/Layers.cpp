@@ -118,9 +118,11 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
   }
   std::string symbol = path.empty() ? name.name : path + "." + name.name;
   Value value;
-  if (!init->draws)
+  if (!init->draws) {
+    // An object's own state is called after it.
+    Restore<std::string> place(path, symbol);
     value = evaluate(init->expr);
-  else if (!type)
+  } else if (!type)
     error(diag::MissingInitialiser, name.span, name.name);
   else if (NNTensorType tensor = resolveTensorType(*type, true))
     value = drawInitial(*init, tensor);
@@ -139,7 +141,10 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
   if (!value.isPoison() && type)
     value =
         matchType(value, *type, init->expr->span, true, "the initial value of '" + name.name + "'");
-  if (value.isPoison()) {
+  if (value.isPoison() || value.is(Value::Object)) {
+    // An object such as a vocabulary: what it holds is state by itself.
+    binding.value = value;
+    binding.isVar = false;
     define(name, binding);
     return;
   }
@@ -167,6 +172,31 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
 }
 
 //===-- Instances ------------------------------------------------------------------------===//
+
+/// What a layer demands of its arguments is checked where it is made.
+void Elaborator::checkMember(const ast::LayerMember *member) {
+  Value condition = evaluate(member->value);
+  if (condition.isPoison() || (condition.is(Value::Bool) && condition.getBool()))
+    return;
+  if (!condition.is(Value::Bool)) {
+    error(diag::NotStatic, member->value->span, "a condition among the members of a layer",
+          describe(condition));
+    return;
+  }
+  std::string text = member->value->span.getText().str() + " does not hold";
+  if (member->message) {
+    Value message = evaluate(member->message);
+    if (message.isPoison())
+      return;
+    if (!message.is(Value::Str)) {
+      error(diag::NotStatic, member->message->span, "the message of an assertion among the members",
+            describe(message));
+      return;
+    }
+    text = message.getString();
+  }
+  error(diag::LayerAssertion, member->span, text);
+}
 
 Value Elaborator::instantiate(Module &module, const ast::LayerItem &item,
                               std::vector<Argument> arguments, Span span) {
@@ -227,6 +257,9 @@ Value Elaborator::instantiate(Module &module, const ast::LayerItem &item,
           binding.isUsed = true;
         break;
       }
+      case ast::LayerMember::Assert:
+        checkMember(member);
+        break;
       case ast::LayerMember::If: {
         Value condition = evaluate(member->value);
         if (condition.is(Value::Bool))

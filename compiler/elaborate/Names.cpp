@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/DataSources.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -55,6 +55,7 @@ public:
       add(member->type);
       add(member->pattern);
       visit(member->value);
+      visit(member->message);
       if (member->init)
         visit(member->init->expr);
       visit(member->body);
@@ -68,7 +69,7 @@ public:
   void finish() {
     for (const ast::Name *name : used)
       if (!known.contains(name->name) && !elaborator.program.scope.find(name->name) &&
-          !llvm::is_contained({"columns", "column", "pixels"}, name->name))
+          !isRawTerm(name->name))
         elaborator.engine.report(diag::UnknownName, name->span, name->name);
   }
 

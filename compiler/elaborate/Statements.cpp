@@ -104,7 +104,8 @@ void Elaborator::nameValue(const Value &value, StringRef name) {
   if (value.is(Value::Data)) {
     // Its number of rows is then called after it, too: validation_set.count.
     mlir::Value handle = value.getDataset()->handle;
-    if (handle.use_empty())
+    bool hasOwnSize = !llvm::isa_and_nonnull<ShuffledOp>(handle.getDefiningOp());
+    if (handle.use_empty() && hasOwnSize)
       handle.setType(DatasetType::get(
           context, builder.getStringAttr(makeSizeSymbol((name + ".count").str()))));
     return;

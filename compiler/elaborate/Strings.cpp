@@ -29,8 +29,8 @@ Value Elaborator::evaluateString(const ast::StringLiteral *expr) {
     Value value = evaluate(piece.expr);
     if (value.isPoison())
       return value;
-    if (value.is(Value::Str) && piece.spec.empty()) {
-      text.back() += value.getString();
+    if (piece.spec.empty() && (value.is(Value::Str) || value.is(Value::Int))) {
+      text.back() += value.is(Value::Str) ? value.getString() : std::to_string(value.getInt());
       continue;
     }
     isStatic = false;

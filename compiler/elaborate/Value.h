@@ -46,10 +46,15 @@ struct Range {
   bool inclusive = false;
 };
 
-/// `data.batches(size)`.
+/// `data.batches(size)`, or the data set itself, row by row.
 struct Batches {
   std::shared_ptr<Dataset> data;
-  std::shared_ptr<Value> size;
+  std::shared_ptr<Value> size; // null: single rows
+};
+
+/// `enumerate(source)`: what loops walk as (number, element).
+struct Enumerated {
+  std::shared_ptr<Value> source;
 };
 
 class Value {
@@ -70,6 +75,7 @@ public:
     Object,
     Data,
     BatchesKind,
+    EnumeratedKind,
     WeightsKind
   };
 
@@ -105,6 +111,9 @@ public:
   }
   static Value of(Batches batches) {
     return Value(std::in_place_index<BatchesKind>, std::move(batches));
+  }
+  static Value of(Enumerated enumerated) {
+    return Value(std::in_place_index<EnumeratedKind>, std::move(enumerated));
   }
   static Value of(std::shared_ptr<Weights> weights) {
     return Value(std::in_place_index<WeightsKind>, std::move(weights));
@@ -146,6 +155,7 @@ public:
   const std::shared_ptr<Instance> &getInstance() const { return std::get<Object>(storage); }
   const std::shared_ptr<Dataset> &getDataset() const { return std::get<Data>(storage); }
   const Batches &getBatches() const { return std::get<BatchesKind>(storage); }
+  Value getEnumerated() const { return *std::get<EnumeratedKind>(storage).source; }
   const std::shared_ptr<Weights> &getWeights() const { return std::get<WeightsKind>(storage); }
 
 private:
@@ -153,7 +163,7 @@ private:
       std::variant<std::monostate, std::monostate, bool, int64_t, double, std::string, ir::Dim,
                    mlir::Value, std::shared_ptr<Values>, std::shared_ptr<Values>, Range,
                    std::shared_ptr<Callable>, std::shared_ptr<Instance>, std::shared_ptr<Dataset>,
-                   Batches, std::shared_ptr<Weights>>;
+                   Batches, Enumerated, std::shared_ptr<Weights>>;
   template <std::size_t I, typename T>
   Value(std::in_place_index_t<I> index, T &&value) : storage(index, std::forward<T>(value)) {}
   Storage storage;
@@ -264,6 +274,8 @@ struct DataSource {
   std::vector<DataField> fields;
   std::vector<ir::NNTensorType> rawTypes;
   std::shared_ptr<Scope> scope; // what the names in mappings mean
+  /// Of characters: its windows have a field x, and y, the window one character later.
+  bool isText = false;
 };
 
 struct Dataset {

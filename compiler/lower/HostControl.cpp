@@ -184,7 +184,10 @@ static LogicalResult lowerBatches(BatchesOp op, Host &host) {
         Value left = arith::SubIOp::create(builder, loc, count, first);
         Value rows = arith::MinSIOp::create(builder, loc, size, left);
         host.setSymbol(op.getRows(), rows);
-        for (auto [number, field] : llvm::zip_equal(op.getFields(), op.getBody().getArguments()))
+        if (op.getCounted())
+          host.set(op.getBody().getArgument(0), arith::DivSIOp::create(builder, loc, first, size));
+        for (auto [number, field] : llvm::zip_equal(
+                 op.getFields(), op.getBody().getArguments().drop_front(op.getCounted())))
           host.call(loc, runtime::DatasetGather,
                     {data, host.getI64(loc, number), first, rows,
                      host.getAddress(loc, host.getPlan().getPlace(field))});

@@ -9,6 +9,7 @@ include "compiler/ops/Order.td"
 include "compiler/ops/Custom.td"
 include "compiler/ops/Fusion.td"
 include "compiler/ops/Program.td"
+include "compiler/ops/Data.td"
 include "compiler/ops/Scan.td"
 
 #endif // NNC_OPS_NN_OPS

@@ -112,20 +112,6 @@ LogicalResult WhileOp::verify() {
   return success();
 }
 
-LogicalResult BatchesOp::verify() {
-  Block &body = getBody().front();
-  if (body.getNumArguments() != getFields().size())
-    return emitOpError("needs one argument of its body for each field");
-  Dim rows = Dim::getSymbol(getContext(), getRows());
-  for (BlockArgument argument : body.getArguments()) {
-    auto type = llvm::dyn_cast<NNTensorType>(argument.getType());
-    if (!type || type.isScalar() || type.getDim(0) != rows)
-      return emitOpError() << "needs tensors with first dimension " << getRows()
-                           << " as arguments of its body";
-  }
-  return success();
-}
-
 //===-- Output --------------------------------------------------------------------------===//
 
 LogicalResult FormatOp::verify() {

@@ -393,14 +393,15 @@ struct Function : Node {
 
 /// A member of a layer, model or optimizer.
 struct LayerMember : Node {
-  enum Kind { Param, State, Let, If, Method };
+  enum Kind { Param, State, Let, Assert, If, Method };
   LayerMember(Kind kind, Span span) : Node(span), kind(kind) {}
   Kind kind;
   Identifier name;                     // Param, State
   Type *type = nullptr;                // Param; State and Let: may be null
   std::optional<Initialiser> init;     // Param, State
   Pattern *pattern = nullptr;          // Let
-  Expr *value = nullptr;               // Let: the value; If: the condition
+  Expr *value = nullptr;               // Let: the value; If and Assert: the condition
+  Expr *message = nullptr;             // Assert: may be null
   std::vector<LayerMember *> body;     // If
   std::vector<LayerMember *> elseBody; // If
   Function *method = nullptr;          // Method

@@ -142,6 +142,10 @@ ast::LayerMember *AstBuilder::buildMember(Parser::MemberContext *context) {
     member->name = buildId(c->id());
     member->type = buildType(c->type());
     member->init = buildInitialiser(c->initialiser());
+  } else if (auto *c = dynamic_cast<Parser::AssertMemberContext *>(context)) {
+    member = file.make<LayerMember>(LayerMember::Assert, span);
+    member->value = build(c->expr(0));
+    member->message = c->expr(1) ? build(c->expr(1)) : nullptr;
   } else if (auto *c = dynamic_cast<Parser::MethodMemberContext *>(context)) {
     member = file.make<LayerMember>(LayerMember::Method, span);
     member->method = buildFunction(c->function(), span);

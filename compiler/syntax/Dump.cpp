@@ -151,6 +151,9 @@ void Dumper::dump(const LayerMember *member) {
   case LayerMember::Let:
     line("let", member->span);
     break;
+  case LayerMember::Assert:
+    line("assert", member->span);
+    break;
   case LayerMember::If:
     line("if", member->span);
     break;
@@ -164,7 +167,8 @@ void Dumper::dump(const LayerMember *member) {
     dump(member->pattern);
   dump(member->type);
   dump(member->init);
-  dump(member->value, member->kind == LayerMember::If ? "condition " : "");
+  dump(member->value, member->kind == LayerMember::Let ? "" : "condition ");
+  dump(member->message, "message ");
   if (member->method)
     dump(member->method);
   auto dumpBody = [&](StringRef name, const std::vector<LayerMember *> &body) {

@@ -405,8 +405,9 @@ void ErrorStrategy::explainStart(const Situation &s) {
     llvm::StringRef kind =
         owner ? list.getText(list.tokens[owner->getStart()->getTokenIndex()]) : "layer";
     engine.report(diag::ExpectedMember, place, kind, found)
-        .hint(type == NnParser::VAR ? "a value that changes is a 'state'"
-                                    : "it may hold 'param', 'state', 'let', 'if' and functions");
+        .hint(type == NnParser::VAR
+                  ? "a value that changes is a 'state'"
+                  : "it may hold 'param', 'state', 'let', 'assert', 'if' and functions");
     return;
   }
   default:
