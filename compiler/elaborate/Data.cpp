@@ -160,7 +160,7 @@ Value Elaborator::datasetMethod(std::shared_ptr<Dataset> data, const ast::Identi
       return fail(diag::WrongArgument, node->span, "the part of fold",
                   "less than the number of parts, " + std::to_string(all.getInt()),
                   describe(first));
-    auto op = FoldOp::create(builder, loc, makeType(), makeType(), data->handle, part, count);
+    auto op = KFoldOp::create(builder, loc, makeType(), makeType(), data->handle, part, count);
     return Value::tuple({makeView(*data, op.getTrain()), makeView(*data, op.getTest())});
   }
   if (name.name == "batches") {

@@ -9,8 +9,9 @@
 // The class is implemented by topic: Program.cpp (items, commands, tests), Functions.cpp (a
 // function by itself), Names.cpp, Statements.cpp, Control.cpp, Expressions.cpp, Elementwise.cpp,
 // Operators.cpp, Conversions.cpp, Indexing.cpp, Recurrence.cpp, Calls.cpp, CustomGradients.cpp,
-// Einsum.cpp, Layers.cpp, Types.cpp, Sizes.cpp, Training.cpp, DataSources.cpp, Data.cpp, Strings.cpp,
-// Describe.cpp; built-in functions are in Builtins*.cpp, questions about syntax in Scan.cpp.
+// Einsum.cpp, Layers.cpp, Types.cpp, Sizes.cpp, Training.cpp, DataSources.cpp, Data.cpp,
+// Strings.cpp, Describe.cpp; built-in functions are in Builtins*.cpp, questions about syntax in
+// Scan.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_ELABORATOR_H
@@ -273,8 +274,9 @@ public:
   Value step(std::shared_ptr<Instance> optimizer, const ast::Call *node);
   void applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRef<Reached> variables,
                     mlir::ValueRange gradients, Span span);
-  Value gradient(const ast::Expr *scalar, const ast::Expr *target, Span span);
-  Value gradientOf(mlir::Value loss, const ast::Expr *target, Span span);
+  /// grad(of, target); with `isJacobian` jacobian(of, target), of the shape of both together.
+  Value gradient(const ast::Expr *of, const ast::Expr *target, Span span, bool isJacobian);
+  Value gradientOf(mlir::Value value, const ast::Expr *target, Span span, bool isJacobian);
   std::vector<Reached> resolveTargets(const ast::Expr *expr);
   std::shared_ptr<Variable> resolveVariable(const ast::Expr *expr);
   mlir::Value toLoss(Value value, Span span);

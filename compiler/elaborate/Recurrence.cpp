@@ -280,31 +280,16 @@ Value Elaborator::evaluateScan(const ast::Scan *expr) {
   llvm::append_range(yielded, rows);
   yield->setOperands(yielded);
 
-  mlir::Operation *stranger = nullptr;
   llvm::SetVector<mlir::Value> captures;
   mlir::getUsedValuesDefinedAbove(draft.getBody(), captures);
-  for (mlir::Value capture : captures) {
-    if (!llvm::isa<NNTensorType>(capture.getType())) {
-      stranger = draft;
-      continue;
-    }
-    mlir::BlockArgument argument = body.addArgument(capture.getType(), capture.getLoc());
-    mlir::replaceAllUsesInRegionWith(capture, argument, draft.getBody());
-  }
-  if (stranger) {
+  if (llvm::any_of(captures, [](mlir::Value v) { return !llvm::isa<NNTensorType>(v.getType()); })) {
     error(diag::ScanBody, expr->span, "text or a data set from outside");
     draft.getBody().dropAllReferences();
     draft.erase();
     forgetValues();
     return Value();
   }
-  llvm::SmallVector<mlir::Type> stackedTypes;
-  for (mlir::Value row : rows)
-    stackedTypes.push_back(ScanOp::getStackedType(llvm::cast<NNTensorType>(row.getType()), length));
-  auto op = ScanOp::create(builder, loc, mlir::ValueRange(inits).getTypes(), stackedTypes,
-                           length.toAttribute(), false, tensors, inits, captures.getArrayRef());
-  op.getBody().takeBody(draft.getBody());
-  draft.erase();
+  ScanOp op = ScanOp::complete(draft, tensors, inits);
 
   // After the loop the vars are what the last turn left.
   for (Carried &one : carried) {

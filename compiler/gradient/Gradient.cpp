@@ -331,7 +331,8 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
 
   auto type = llvm::cast<NNTensorType>(request.scalar.getType());
   emission.setForward(request.at->getLoc());
-  cotangents[request.scalar] = createFilled(builder, request.at->getLoc(), type, 1);
+  cotangents[request.scalar] =
+      request.seed ? request.seed : createFilled(builder, request.at->getLoc(), type, 1);
   llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);
   for (Operation *op : llvm::reverse(slice))
     if (passesGradient(op) &&
@@ -375,6 +376,42 @@ LogicalResult expand(GradOp grad) {
     return failure();
   grad->replaceAllUsesWith(*gradients);
   grad.erase();
+  return success();
+}
+
+LogicalResult expand(JacobianOp jacobian) {
+  OpBuilder builder(jacobian);
+  Location loc = jacobian.getLoc();
+  NNTensorType type = jacobian.getValue().getType();
+  Dim count = type.getCount();
+  auto draft = ScanOp::create(builder, loc, TypeRange(), TypeRange(), count.toAttribute(), false,
+                              ValueRange(), ValueRange(), ValueRange());
+  Block &body = draft.getBody().emplaceBlock();
+  Value turn = body.addArgument(getScalarType(builder.getI64Type()), loc);
+  builder.setInsertionPointToEnd(&body);
+  // The cotangent of a turn's element is 1, of all others 0.
+  NNTensorType flat = NNTensorType::get(count, builder.getI64Type());
+  Value position = IotaOp::create(builder, loc, flat, 0);
+  Value chosen = BroadcastOp::create(builder, loc, flat, turn, builder.getDenseI64ArrayAttr({}));
+  Value isChosen = EqOp::create(builder, loc, position, chosen);
+  Value seed =
+      ConvertOp::create(builder, loc, flat.withElementType(type.getElementType()), isChosen);
+  seed = ReshapeOp::create(builder, loc, type, seed);
+  FailureOr<llvm::SmallVector<Value>> rows =
+      buildGradients(builder, {jacobian, jacobian.getValue(), jacobian.getValues(),
+                               jacobian.getVariables(), seed});
+  if (failed(rows)) {
+    draft->dropAllReferences();
+    draft.erase();
+    return failure();
+  }
+  YieldOp::create(builder, loc, *rows);
+  ScanOp loop = ScanOp::complete(draft, {}, {});
+  builder.setInsertionPoint(jacobian);
+  for (auto [result, stacked] : llvm::zip_equal(jacobian.getResults(), loop.getStacked()))
+    result.replaceAllUsesWith(
+        ReshapeOp::create(builder, loc, llvm::cast<NNTensorType>(result.getType()), stacked));
+  jacobian.erase();
   return success();
 }
 

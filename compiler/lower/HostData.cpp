@@ -211,7 +211,7 @@ static LogicalResult lowerSplit(SplitOp op, Host &host) {
   return success();
 }
 
-static LogicalResult lowerFold(FoldOp op, Host &host) {
+static LogicalResult lowerKFold(KFoldOp op, Host &host) {
   lowerTwoViews(host, op, runtime::DatasetFold,
                 {host.getLocation(op), host.get(op.getData()), host.get(op.getIndex()),
                  host.get(op.getCount())});
@@ -310,7 +310,7 @@ void nnc::lower::attachData(MLIRContext *context) {
   InMemoryOp::attachInterface<LowerModel<InMemoryOp, lowerInMemory>>(*context);
   ShuffledOp::attachInterface<LowerModel<ShuffledOp, lowerShuffled>>(*context);
   SplitOp::attachInterface<LowerModel<SplitOp, lowerSplit>>(*context);
-  FoldOp::attachInterface<LowerModel<FoldOp, lowerFold>>(*context);
+  KFoldOp::attachInterface<LowerModel<KFoldOp, lowerKFold>>(*context);
   TakeOp::attachInterface<LowerModel<TakeOp, lowerTake>>(*context);
   WindowsOp::attachInterface<LowerModel<WindowsOp, lowerWindows>>(*context);
   SampledOp::attachInterface<LowerModel<SampledOp, lowerSampled>>(*context);

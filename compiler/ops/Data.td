@@ -58,7 +58,7 @@ def NN_SplitOp : NN_Op<"split"> {
   let results = (outs NN_Dataset:$first, NN_Dataset:$rest);
   let assemblyFormat = "$data `,` $fraction attr-dict `:` type($data) `->` type($first) `,` type($rest)";
 }
-def NN_FoldOp : NN_Op<"fold"> {
+def NN_KFoldOp : NN_Op<"k_fold"> {
   let summary = "part `index` of `count` parts as equal as possible (`test`), and all other rows (`train`)";
   let arguments = (ins NN_Dataset:$data, NN_IntScalar:$index, NN_IntScalar:$count);
   let results = (outs NN_Dataset:$train, NN_Dataset:$test);

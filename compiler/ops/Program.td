@@ -103,6 +103,23 @@ def NN_GradOp : NN_Op<"grad", [AttrSizedResultSegments, NN_UsesVariables]> {
   }];
 }
 
+def NN_JacobianOp : NN_Op<"jacobian", [AttrSizedResultSegments, NN_UsesVariables]> {
+  let summary = "gradients of every element of a value; expanded by --nn-expand-gradients";
+  let description = [{
+    As nn.grad; each result has the axes of `value`, then those of what it differentiates with respect to.
+  }];
+  let arguments = (ins NN_FloatTensor:$value, Variadic<NN_FloatTensor>:$values, ArrayAttr:$variables);
+  let results = (outs Variadic<NN_FloatTensor>:$valueGradients, Variadic<NN_FloatTensor>:$variableGradients);
+  let assemblyFormat = [{
+    $value `wrt` `(` $values `)` $variables attr-dict `:` custom<NNType>(type($value)) `,` `(` custom<NNTypes>(type($values)) `)` `->`
+    `(` custom<NNTypes>(type($valueGradients)) `)` `,` `(` custom<NNTypes>(type($variableGradients)) `)`
+  }];
+  let extraClassDeclaration = [{
+    /// The result's type for a target of type `target`.
+    static NNTensorType getJacobianType(NNTensorType value, NNTensorType target);
+  }];
+}
+
 def NN_MinimizeOp : NN_Body<"minimize", [NN_UsesVariables]> {
   let summary = "one step of training: gradients of `loss` with respect to `variables`, handed to `update`, which assigns";
   let arguments = (ins NN_FloatScalar:$loss, ArrayAttr:$variables);

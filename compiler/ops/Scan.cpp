@@ -3,6 +3,7 @@
 #include "compiler/ir/NN.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace nnc::ir;
@@ -51,6 +52,26 @@ LogicalResult ScanOp::verify() {
       return emitOpError() << "stacks " << row.getType() << " to " << stacked.getType();
   }
   return success();
+}
+
+ScanOp ScanOp::complete(ScanOp draft, ValueRange sources, ValueRange inits) {
+  Block &body = draft.getBlock();
+  llvm::SetVector<Value> captures;
+  getUsedValuesDefinedAbove(draft.getBody(), captures);
+  for (Value capture : captures) {
+    BlockArgument argument = body.addArgument(capture.getType(), capture.getLoc());
+    replaceAllUsesInRegionWith(capture, argument, draft.getBody());
+  }
+  llvm::SmallVector<Type> stacked;
+  for (Value row : body.getTerminator()->getOperands().drop_front(inits.size()))
+    stacked.push_back(
+        getStackedType(llvm::cast<NNTensorType>(row.getType()), draft.getLengthDim()));
+  OpBuilder builder(draft);
+  auto op = ScanOp::create(builder, draft.getLoc(), inits.getTypes(), stacked, draft.getLength(),
+                           draft.getReverseAttr(), sources, inits, captures.getArrayRef());
+  op.getBody().takeBody(draft.getBody());
+  draft.erase();
+  return op;
 }
 
 //===-- Simplification ------------------------------------------------------------------===//

@@ -43,6 +43,10 @@ def NN_ScanOp : NN_Op<"scan", [SingleBlock, IsolatedFromAbove, AttrSizedOperandS
     /// The type of a tensor with `length` such rows, and the type of a row.
     static NNTensorType getStackedType(NNTensorType row, Dim length);
     static NNTensorType getRowType(NNTensorType stacked);
+    /// Replaces `draft`, a scan with a body whose arguments are the index, rows of `sources` and what begins as `inits`, but with
+    /// no operands nor results of its own, by the complete one: what the body reads from outside is captured. A value that is
+    /// no tensor must not be read there.
+    static ScanOp complete(ScanOp draft, ::mlir::ValueRange sources, ::mlir::ValueRange inits);
   }];
 }
 

@@ -23,8 +23,8 @@ nn.command @data doc "" flags [{name = "path", doc = "", type = "str"}, {name = 
   %shuffled = nn.shuffled %all, %n place 3 : !nn.dataset<rows> -> !nn.dataset<rows>
   // CHECK: nn.split %{{.*}}, %[[FRACTION]] : <rows> -> <first>, <rest>
   %first, %rest = nn.split %shuffled, %fraction : !nn.dataset<rows> -> !nn.dataset<first>, !nn.dataset<rest>
-  // CHECK: nn.fold %{{.*}}, %{{.*}} of %{{.*}} : <rows> -> <train>, <test>
-  %train, %test = nn.fold %shuffled, %n of %n : !nn.dataset<rows> -> !nn.dataset<train>, !nn.dataset<test>
+  // CHECK: nn.k_fold %{{.*}}, %{{.*}} of %{{.*}} : <rows> -> <train>, <test>
+  %train, %test = nn.k_fold %shuffled, %n of %n : !nn.dataset<rows> -> !nn.dataset<train>, !nn.dataset<test>
   // CHECK: nn.take %{{.*}}, %{{.*}} : <first> -> <few>
   %few = nn.take %first, %n : !nn.dataset<first> -> !nn.dataset<few>
   // CHECK: nn.windows %{{.*}}, %{{.*}} stride %{{.*}} shifts 2 : <text> -> <windows>
