@@ -4,6 +4,7 @@ A case is one entry: `gradient_test` for a function (its value and its gradient 
 gradients in its input and its parameters, states after some steps of training). Both compute in float64 with PyTorch from
 inputs that f32 holds exactly, and write the numbers with all their digits, so that the same file serves f32 and f64.
 """
+import copy
 import json
 import pathlib
 import struct
@@ -88,42 +89,55 @@ def gradient_test(file, title, nn_call, torch_call, inputs, constants=(), weight
     file.test(title, *lines)
 
 
-def layer_test(file, title, make, layer, parameters, x, training=False, steps=0, states=()):
-    """A test of a layer against a PyTorch module of float64: `parameters` and `states` say how ours are called and how theirs.
+def laid_out(source, tensors):
+    """A tensor of PyTorch's in our layout: `source` is its name, or its name and a function."""
+    key, view = source if isinstance(source, tuple) else (source, lambda tensor: tensor)
+    return view(tensors[key].detach())
 
-    The layer is called `steps` times in training mode first, which moves its states; then its value and gradients are compared
-    in the mode that `training` says. A parameter may be mapped to a function of the module, where the layouts differ.
+
+def layer_test(file, title, make, layer, parameters, inputs, training=False, steps=0, states=None, calls=None, prepare=None):
+    """A test of a layer against a PyTorch module of float64.
+
+    `parameters` and `states` say how ours are called, and how theirs: a name, or a name and a function that makes our layout of
+    theirs. `inputs` is a tensor or several by name; `calls` are our call and theirs where they are not net(x). The layer is called
+    `steps` times in training mode first, which moves its states; then value and gradients are compared in the mode that
+    `training` says. `prepare` may change the module's random parameters.
     """
-    lines = [f"let net = {make}"]
+    inputs = inputs if isinstance(inputs, dict) else {"x": inputs}
+    call, torch_call = calls or ("net(x)", lambda layer, x: layer(x))
     theirs = dict(layer.named_parameters())
-    for name, source in parameters.items():
-        with torch.no_grad():
-            theirs[source].copy_(numbers(*theirs[source].shape))
-        lines.append(f"net.{name} = {literal(theirs[source], 7 + len(name))}")
-    lines.append(let("x", x))
-    leaf = x.clone()
-    if leaf.is_floating_point():
-        leaf.requires_grad_()
+    with torch.no_grad():
+        for parameter in theirs.values():
+            parameter.copy_(numbers(*parameter.shape))
+        if prepare:
+            prepare(layer)
+
+    lines = [f"let net = {make}"]
+    lines += [f"net.{name} = {literal(laid_out(source, theirs), 7 + len(name))}" for name, source in parameters.items()]
+    lines += [let(name, value) for name, value in inputs.items()]
+    leaves = {name: x.clone().requires_grad_() if x.is_floating_point() else x for name, x in inputs.items()}
     layer.train()
     for step in range(steps):
-        layer((step + 1) * x)
+        layer((step + 1) * inputs["x"])
         lines.append(f"let step{step} = training(net({step + 1} * x))")
-        lines.append(f"assert len(step{step}.shape) == {x.dim()}")
+        lines.append(f"assert len(step{step}.shape) == {inputs['x'].dim()}")
     layer.train(training)
-    value = layer(leaf)
+    value = torch_call(layer, **leaves)
     weights = numbers(*value.shape)
-    lines.append("let value = training(net(x))" if training else "let value = net(x)")
+    lines.append(f"let value = training({call})" if training else f"let value = {call}")
     lines.append(let("weights", weights))
     lines.append(f"assert close(value, {literal(value, 19)})")
     (weights * value).sum().backward()
-    if leaf.requires_grad:
-        lines.append(f"assert close(grad(sum(weights * value), x), {literal(leaf.grad, 42)})")
+    for name, leaf in leaves.items():
+        if leaf.requires_grad:
+            lines.append(f"assert close(grad(sum(weights * value), {name}), {literal(leaf.grad, 41 + len(name))})")
+    gradients = {name: parameter.grad for name, parameter in theirs.items()}
     for name, source in parameters.items():
-        gradient = literal(theirs[source].grad, 46 + len(name))
+        gradient = literal(laid_out(source, gradients), 46 + len(name))
         lines.append(f"assert close(grad(sum(weights * value), net.{name}), {gradient})")
     buffers = dict(layer.named_buffers())
-    for name, source in dict(states).items():
-        lines.append(f"assert close(net.{name}, {literal(buffers[source], 20)})")
+    for name, source in (states or {}).items():
+        lines.append(f"assert close(net.{name}, {literal(laid_out(source, buffers), 16 + len(name))})")
     file.test(title, *lines)
 
 
@@ -138,3 +152,42 @@ def save_tensors(path, tensors):
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
     path.write_bytes(struct.pack("<Q", len(text)) + text + content)
+
+
+def curve_test(file, optimizer, model, module, parameters, make):
+    """A test of a hundred losses on the digits, in the file's order, from the module's weights; the last batch is short.
+
+    `model` is our model's name, `parameters` are its parameters as `layer_test` has them, `make` makes PyTorch's `optimizer`. PyTorch
+    computes in f32, as we do.
+    """
+    table = folder.parent.parent / "examples" / "digits" / "data" / "digits.csv"
+    rows = torch.tensor([[float(cell) for cell in line.split(",")] for line in table.read_text().split()])
+    x, y = rows[:, :64] / 16, rows[:, 64].long()
+    module = copy.deepcopy(module).float()
+    theirs = dict(module.named_parameters())
+    weights = f"{file.name}.safetensors"
+    save_tensors(folder / "Inputs" / weights, {name: laid_out(source, theirs) for name, source in parameters.items()})
+    trained = make([parameter for parameter in theirs.values() if parameter.requires_grad])
+    curve = []
+    for batch in torch.arange(len(x)).split(18):
+        trained.zero_grad()
+        loss = torch.nn.functional.cross_entropy(module(x[batch]), y[batch])
+        loss.backward()
+        trained.step()
+        curve.append(loss.item())
+    file.test(
+        f"{len(curve)} steps of {optimizer}",
+        'let digits = csv("../../../examples/digits/data/digits.csv",',
+        "                 x: f32[64] = columns(0..64) / 16, y: class[10] = column(64))",
+        f"let net = {model}()",
+        f'load(net, "{weights}")',
+        f"let opt = {optimizer}",
+        f"let expected = {literal(curve, 8)}",
+        "var step = 0",
+        "for (x, y) in digits.batches(18) {",
+        "    let loss = minimize cross_entropy(net(x), y) over net using opt",
+        "    assert close(loss, expected[step], 1e-4)",
+        "    step += 1",
+        "}",
+        f"assert step == {len(curve)}",
+    )
