@@ -148,6 +148,14 @@ void nn_random_uniform_f64(double *out, int64_t count, uint64_t place, uint64_t 
 void nn_random_normal_f32(float *out, int64_t count, uint64_t place, uint64_t stream);
 void nn_random_normal_f64(double *out, int64_t count, uint64_t place, uint64_t stream);
 
+//===-- Order -------------------------------------------------------------===//
+
+/// For each of `rows` rows of `count` elements of type `dtype` (not NN_BOOL, NN_U8): the indices
+/// that sort it. Equal elements keep their order; NaN is larger than any number. `count` fits 31
+/// bits.
+void nn_argsort(int32_t *out, const void *in, int64_t dtype, int64_t rows, int64_t count,
+                int64_t descending);
+
 //===-- Contractions ---------------------------------------------------------===//
 // The seam for matrix products: c[b] = op(a[b]) * op(b[b]), where op(a) is m x k and op(b) is
 // k x n. a is stored m x k with row stride lda, or k x m with row stride lda if transpose_a;

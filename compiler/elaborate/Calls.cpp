@@ -213,9 +213,8 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function,
     collectDifferentiated(function.expr, callee.differentiated);
   else
     collectDifferentiated(*function.block, callee.differentiated);
-  if (!function.customGradients.empty())
-    return fail(diag::NotSupported, function.customGradients.front().span,
-                "a custom gradient (with grad)");
+  for (const ast::CustomGradient &rule : function.customGradients)
+    collectDifferentiated(rule.value, callee.differentiated);
 
   Scope local;
   local.parent = self ? &self->scope : &module.scope;
@@ -244,7 +243,7 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function,
                        "the result of " + callee.what);
   if (function.isLoss && !result.isPoison() && !result.isStaticNumber() && !result.isScalarTensor())
     return fail(diag::LossNotScalar, function.name.span, function.name.name, describe(result));
-  return result;
+  return function.customGradients.empty() ? result : attachGradient(function, result);
 }
 
 Value Elaborator::callBuiltin(const Builtin &builtin, BuiltinCall call) {

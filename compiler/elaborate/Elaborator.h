@@ -8,9 +8,9 @@
 //
 // The class is implemented by topic: Program.cpp (items, commands, tests), Functions.cpp (a
 // function by itself), Names.cpp, Statements.cpp, Control.cpp, Expressions.cpp, Elementwise.cpp,
-// Operators.cpp, Conversions.cpp, Indexing.cpp, Calls.cpp, Layers.cpp, Types.cpp, Training.cpp,
-// DataSources.cpp, Data.cpp, Strings.cpp, Describe.cpp; built-in functions are in Builtins*.cpp,
-// questions about syntax in Scan.cpp.
+// Operators.cpp, Conversions.cpp, Indexing.cpp, Calls.cpp, CustomGradients.cpp, Einsum.cpp,
+// Layers.cpp, Types.cpp, Sizes.cpp, Training.cpp, DataSources.cpp, Data.cpp, Strings.cpp,
+// Describe.cpp; built-in functions are in Builtins*.cpp, questions about syntax in Scan.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_ELABORATOR_H
@@ -53,6 +53,9 @@ bool happensAtRunTime(llvm::StringRef name);
 /// All built-in functions but the element-wise ones, which come from their operations.
 llvm::ArrayRef<Builtin> getStructureBuiltins();
 llvm::ArrayRef<Builtin> getReductionBuiltins();
+llvm::ArrayRef<Builtin> getShapeBuiltins();
+/// Einsum.cpp.
+Value einsum(Elaborator &elaborator, BuiltinCall &call);
 llvm::ArrayRef<Builtin> getTrainingBuiltins();
 llvm::ArrayRef<Builtin> getProgramBuiltins();
 llvm::ArrayRef<Builtin> getDataBuiltins();
@@ -150,6 +153,11 @@ public:
   Value index(Value base, const ast::Index *expr);
   /// Emits an assertion that a dimension is not negative, where that is not plain.
   void checkNotNegative(ir::Dim dim, Span span, const std::string &message);
+  /// tensor[_, ..., lower..upper]; null after an error.
+  mlir::Value slice(mlir::Value tensor, int64_t axis, const Value &lower, const Value &upper,
+                    const ast::IndexItem &item);
+  /// The bounds of a slice whose expression is `at`, of something of that size.
+  std::pair<Value, Value> getBounds(const ast::IndexItem &item, Value at, const Value &size);
   Value selectElement(mlir::Value tensor, int64_t axis, Value at, Span span);
   std::optional<int64_t> resolveAxis(Value value, int64_t rank, Span span);
 
@@ -160,6 +168,8 @@ public:
              const ast::Call *syntax = nullptr);
   Value callFunction(Module &module, const ast::Function &function, std::shared_ptr<Instance> self,
                      std::vector<Argument> arguments, Span span);
+  /// CustomGradients.cpp: the result with the gradient that the function states; in its scope.
+  Value attachGradient(const ast::Function &function, Value result);
   struct Frame;
   Frame makeFrame(std::string what, Span callSite, const Module &module);
   Value callMethod(std::shared_ptr<Instance> self, llvm::StringRef method,
@@ -203,11 +213,19 @@ public:
   /// The tensor type that a declaration names; dimensions must be known. Null after an error.
   ir::NNTensorType resolveTensorType(const ast::Type &type, bool forParameter);
   mlir::Type getElementType(llvm::StringRef name);
+  //===-- Sizes.cpp --===//
   /// The dimension that a value stands for; a run-time integer is bound to a new size symbol unless
   /// `forParameter`.
   ir::Dim toDim(Value value, Span span, bool forParameter);
   std::optional<llvm::SmallVector<ir::Dim>> toShape(Value value, Span span);
   std::string makeSizeSymbol(llvm::StringRef base);
+  /// A whole number as a polynomial over size symbols and, where nothing is known, opaque ones.
+  ir::Dim getSizeExpression(mlir::Value value);
+  /// The same over size symbols alone: `value`, which it stands for, is bound to a new one where
+  /// needed.
+  ir::Dim bindSize(ir::Dim expression, mlir::Value value, Span span);
+  /// What an expression has been bound to, where that holds here; empty otherwise.
+  ir::Dim findBoundSize(ir::Dim expression);
 
   //===-- Statements.cpp, Control.cpp --===//
   void execute(const ast::Block &block);
@@ -317,7 +335,12 @@ public:
   std::vector<std::shared_ptr<Variable>> variables;
   std::vector<std::shared_ptr<Instance>> optimizers;
   mlir::Operation *variableAnchor = nullptr;
-  llvm::DenseMap<mlir::Value, ir::Dim> boundSizes;
+  struct BoundSize {
+    mlir::Block *block;
+    ir::Dim dim;
+  };
+  std::map<std::string, BoundSize> boundSizes; // by expression
+  llvm::DenseMap<mlir::Value, unsigned> opaqueSizes;
   std::map<int64_t, std::shared_ptr<Variable>> randomCounters; // by place
   // While a mapping of a data set is evaluated: the raw tensors of its columns.
   const std::map<const ast::Expr *, mlir::Value> *mappingValues = nullptr;

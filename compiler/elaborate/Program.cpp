@@ -24,8 +24,8 @@ Elaborator::Elaborator(mlir::ModuleOp module, DiagnosticEngine &engine)
   };
   addElementwiseBuiltins(add);
   for (llvm::ArrayRef<Builtin> builtins :
-       {getStructureBuiltins(), getReductionBuiltins(), getTrainingBuiltins(), getProgramBuiltins(),
-        getDataBuiltins()})
+       {getStructureBuiltins(), getShapeBuiltins(), getReductionBuiltins(), getTrainingBuiltins(),
+        getProgramBuiltins(), getDataBuiltins()})
     for (const Builtin &builtin : builtins)
       add(builtin.name, &builtin);
   Binding infinity;
@@ -117,6 +117,7 @@ Value Elaborator::evaluateOutside(const ast::Expr *expr, StringRef what) {
   optimizers.clear();
   randomCounters.clear();
   boundSizes.clear();
+  opaqueSizes.clear();
   forgetValues();
   return value;
 }
@@ -202,6 +203,7 @@ void Elaborator::beginUnit(mlir::Operation *op) {
   variables.clear();
   optimizers.clear();
   boundSizes.clear();
+  opaqueSizes.clear();
   randomCounters.clear();
   variableAnchor = nullptr;
   forgetValues();

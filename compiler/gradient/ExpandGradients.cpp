@@ -33,6 +33,11 @@ struct ExpandGradients : nnc::gradient::impl::ExpandGradientsBase<ExpandGradient
       if (failed(llvm::TypeSwitch<Operation *, LogicalResult>(op).Case<GradOp, MinimizeOp>(
               [](auto request) { return nnc::gradient::expand(request); })))
         return failure();
+    // The rules that the program states have done their work.
+    command.walk([](WithGradientOp op) {
+      op.getResult().replaceAllUsesWith(op.getValue());
+      op.erase();
+    });
     return success();
   }
 };

@@ -65,6 +65,8 @@ public:
 private:
   /// What `op` is computed from: its operands, for a `var` what was assigned to it.
   llvm::SmallVector<Value> getSources(Operation *op);
+  /// Those of them that get a cotangent where the results have one.
+  llvm::SmallVector<Value> getGradientSources(Operation *op);
   /// True where cotangents of the results give cotangents of the sources.
   bool passesGradient(Operation *op);
   /// The operations that the scalar is computed from, in program order.
@@ -104,6 +106,17 @@ llvm::SmallVector<Value> Sweep::getSources(Operation *op) {
   return llvm::to_vector(op->getOperands());
 }
 
+llvm::SmallVector<Value> Sweep::getGradientSources(Operation *op) {
+  auto rule = llvm::dyn_cast<GradientOpInterface>(op);
+  if (!rule)
+    return getSources(op);
+  llvm::SmallVector<Value> sources;
+  for (OpOperand &operand : op->getOpOperands())
+    if (rule.passesGradientTo(operand.getOperandNumber()))
+      sources.push_back(operand.get());
+  return sources;
+}
+
 bool Sweep::passesGradient(Operation *op) {
   if (llvm::isa<ReadOp>(op))
     return assigned.contains(op);
@@ -136,7 +149,7 @@ void Sweep::markReaching() {
   for (Operation *op : llvm::reverse(slice)) {
     auto reaches = [&](Value result) { return reaching.contains(result); };
     if (passesGradient(op) && llvm::any_of(op->getResults(), reaches))
-      for (Value source : getSources(op))
+      for (Value source : getGradientSources(op))
         if (isFloat(source))
           reaching.insert(source);
   }
@@ -148,7 +161,8 @@ llvm::DenseSet<Value> Sweep::findDependents(llvm::ArrayRef<Value> roots, bool th
     auto depends = [&](Value source) {
       return dependents.contains(source) && (!throughGradients || reaching.contains(source));
     };
-    if ((!throughGradients || passesGradient(op)) && llvm::any_of(getSources(op), depends))
+    if ((!throughGradients || passesGradient(op)) &&
+        llvm::any_of(throughGradients ? getGradientSources(op) : getSources(op), depends))
       for (Value result : op->getResults())
         if (!throughGradients || reaching.contains(result))
           dependents.insert(result);
@@ -186,7 +200,7 @@ void Sweep::explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> ro
       return reaching.contains(source) && dependents.contains(source);
     };
     if (llvm::any_of(op->getResults(), isCut) &&
-        !(passesGradient(op) && llvm::any_of(getSources(op), passes)))
+        !(passesGradient(op) && llvm::any_of(getGradientSources(op), passes)))
       error.attachNote(op->getLoc())
           << "no gradient passes through " << describe(op) << ", which lies between them";
   }
@@ -321,7 +335,7 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
   for (Operation *op : llvm::reverse(slice))
     if (passesGradient(op) &&
         llvm::any_of(op->getResults(), [&](Value result) { return active.contains(result); }) &&
-        llvm::any_of(getSources(op), [&](Value source) { return active.contains(source); }))
+        llvm::any_of(getGradientSources(op), [&](Value source) { return active.contains(source); }))
       propagate(op, active);
 
   llvm::SmallVector<Value> gradients;

@@ -18,7 +18,10 @@ def GradientOpInterface : OpInterface<"GradientOpInterface"> {
       nn operations only, so that gradients can be printed, optimised and differentiated again.
     }], "void", "buildGradient",
     (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$cotangents,
-         "::mlir::MutableArrayRef<::mlir::Value>":$operandCotangents)>
+         "::mlir::MutableArrayRef<::mlir::Value>":$operandCotangents)>,
+    InterfaceMethod<[{
+      False for an operand that never gets a cotangent, whatever its type.
+    }], "bool", "passesGradientTo", (ins "unsigned":$operand), "", "return true;">
   ];
 }
 

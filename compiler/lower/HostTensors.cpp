@@ -87,4 +87,6 @@ void nnc::lower::attachTensors(MLIRContext *context) {
   PadOp::attachInterface<LowerModel<PadOp, lowerPad>>(*context);
   ScatterAddOp::attachInterface<LowerModel<ScatterAddOp, lowerScatterAdd>>(*context);
   ArgMaxOp::attachInterface<LowerModel<ArgMaxOp, lowerArgMax>>(*context);
+  ArgSortOp::attachInterface<LowerModel<ArgSortOp, lowerArgSort>>(*context);
+  CumSumOp::attachInterface<LowerModel<CumSumOp, lowerCumSum>>(*context);
 }

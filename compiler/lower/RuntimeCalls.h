@@ -32,6 +32,7 @@ inline constexpr RuntimeFunction ContractF32V4{"nn_contract_f32_v4", "vpppiiiiii
 inline constexpr RuntimeFunction ContractF64V2{"nn_contract_f64_v2", "vpppiiiiiiiiii"};
 inline constexpr RuntimeFunction ContractF64V3{"nn_contract_f64_v3", "vpppiiiiiiiiii"};
 inline constexpr RuntimeFunction ContractF64V4{"nn_contract_f64_v4", "vpppiiiiiiiiii"};
+inline constexpr RuntimeFunction ArgSort{"nn_argsort", "vppiiii"};
 inline constexpr RuntimeFunction Csv{"nn_csv", "pppiip"};
 inline constexpr RuntimeFunction Idx{"nn_idx", "ppipip"};
 inline constexpr RuntimeFunction DatasetCount{"nn_dataset_count", "ip"};

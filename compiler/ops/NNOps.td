@@ -4,6 +4,8 @@
 
 include "compiler/ops/Elementwise.td"
 include "compiler/ops/Structure.td"
+include "compiler/ops/Order.td"
+include "compiler/ops/Custom.td"
 include "compiler/ops/Fusion.td"
 include "compiler/ops/Program.td"
 
