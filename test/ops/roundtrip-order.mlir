@@ -25,7 +25,7 @@ nn.func @custom {
   // GRAD-NEXT: nn.return %[[V]]
   // CHECK: %[[V:.*]] = nn.sign %[[X:.*]] : f32[n]
   %v = nn.sign %x : f32[n]
-  // CHECK: %[[Y:.*]] = nn.with_gradient %[[V]] of (%[[X]], %{{.*}}) : f32[n], (f32[n], f32) {
+  // CHECK: %[[Y:.*]] = nn.with_gradient %[[V]] of(%[[X]], %{{.*}}) : f32[n], (f32[n], f32) {
   // CHECK: ^bb0(%[[DY:.*]]: !nn.tensor<f32[n]>):
   // CHECK:   %[[SUM:.*]] = nn.reduce sum %[[DY]] [0]
   // CHECK:   nn.yield %[[DY]], %[[SUM]] : f32[n], f32
