@@ -84,7 +84,7 @@ static Value draw(Elaborator &e, BuiltinCall &c, Distribution distribution) {
       c.given[3] ? e.toRuntimeInt(c.matched[3], c.span, "stream") : e.nextStream(c.span);
   if (!stream)
     return Value();
-  NNTensorType type = NNTensorType::get(*shape, e.builder.getF32Type());
+  NNTensorType type = NNTensorType::get(*shape, e.getReal());
   Value standard = Value::of(RandomOp::create(e.builder, e.getLoc(c.span), type, stream,
                                               distribution, e.getPlace(c.span)));
   // uniform: low + (high - low) * u; normal: mean + deviation * z.

@@ -310,6 +310,12 @@ public:
   //===-- State shared by the topics --===//
   mlir::Location getLoc(Span span);
   mlir::OpBuilder builder;
+  /// What `f32` in the source stands for, and the type of real numbers that do not say: f32, or f64
+  /// where the whole program is to be computed with it.
+  mlir::Type getReal() {
+    return isDouble ? mlir::Type(builder.getF64Type()) : builder.getF32Type();
+  }
+  bool isDouble = false;
   DiagnosticEngine &engine;
   mlir::ModuleOp module;
   mlir::MLIRContext *context;

@@ -117,7 +117,8 @@ mlir::Value Elaborator::slice(mlir::Value tensor, int64_t axis, const Value &low
   }
   Dim to = from + length;
   if ((length.isStatic() && length.getStatic() < 0) || (from.isStatic() && from.getStatic() < 0) ||
-      ((to - size).isStatic() && (to - size).getStatic() > 0)) {
+      ((to - size).isStatic() && (to - size).getStatic() > 0) ||
+      ((length - size).isStatic() && (length - size).getStatic() > 0)) {
     error(diag::SliceOutOfRange, item.span, from.str(), to.str(), axis, size.str());
     return {};
   }

@@ -61,7 +61,7 @@ static mlir::ArrayAttr getSymbols(mlir::OpBuilder &builder,
 
 mlir::Value Elaborator::toLoss(Value value, Span span) {
   if (value.isStaticNumber()) // of constants alone: the gradient's own message says so
-    value = toTensor(value, span, builder.getF32Type());
+    value = toTensor(value, span, getReal());
   if (value.isPoison())
     return {};
   if (value.isScalarTensor() && value.getTensorType().isFloat())

@@ -9,7 +9,7 @@ using llvm::StringRef;
 
 mlir::Type Elaborator::getElementType(StringRef name) {
   return llvm::StringSwitch<mlir::Type>(name)
-      .Case("f32", builder.getF32Type())
+      .Case("f32", getReal())
       .Case("f64", builder.getF64Type())
       .Case("i32", builder.getI32Type())
       .Case("i64", builder.getI64Type())

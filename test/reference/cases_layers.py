@@ -41,4 +41,83 @@ def layers():
     file.write()
 
 
-files = [layers]
+def transposed(name):
+    return name, lambda weight: weight.T
+
+
+def no_second_bias(module):
+    """PyTorch adds two biases; ours is one, but for that of the GRU's candidate."""
+    for name, parameter in module.named_parameters():
+        if name.startswith("bias_hh"):
+            parameter[: 2 * module.hidden_size if isinstance(module, nn.GRU) else None] = 0
+
+
+def recurrent_parameters(module, prefix="", layer=0, suffix=""):
+    """Our parameters of one direction of one layer of a recurrent module."""
+    end = f"_l{layer}{suffix}"
+    found = {"wi": transposed("weight_ih" + end), "wh": transposed("weight_hh" + end), "b": "bias_ih" + end}
+    if isinstance(module, nn.GRU):
+        found["bh"] = ("bias_hh" + end, lambda bias: bias[2 * module.hidden_size:])
+    return {prefix + name: source for name, source in found.items()}
+
+
+def recurrent():
+    file = File("recurrent", "Recurrent layers, next to PyTorch's.")
+    file.items.append("""\
+model Both {
+    let ahead = Gru(3, 2)
+    let back = Gru(3, 2)
+    let net = Bidirectional(ahead, back)
+    forward(x: f32[n, t, 3]) = net(x)
+}
+model Deep {
+    let first = Bidirectional(Lstm(3, 2), Lstm(3, 2))
+    let second = Bidirectional(Lstm(4, 2), Lstm(4, 2))
+    forward(x: f32[n, t, 3]) = second(first(x))
+}
+""")
+    x, h0, c0 = numbers(2, 6, 3), numbers(2, 4), numbers(2, 4)
+    for name, module in [("Rnn", nn.RNN), ("Lstm", nn.LSTM), ("Gru", nn.GRU)]:
+        made = module(3, 4, batch_first=True).double()
+        own = recurrent_parameters(made)
+        layer_test(
+            file, name, f"{name}(3, 4)", made, own, x,
+            calls=("net(x)[0]", lambda layer, x: layer(x)[0]), prepare=no_second_bias,
+        )
+        both = name == "Lstm"
+        given = {"x": x, "h0": h0, "c0": c0} if both else {"x": x, "h0": h0}
+
+        def last(layer, x, h0, c0=None):
+            h = layer(x, (h0[None], c0[None]) if both else h0[None])[1]
+            return torch.cat([h[0][0], h[1][0]], 1) if both else h[0]
+
+        made = module(3, 4, batch_first=True).double()
+        ours = "concat(net(x, h0, c0)[1], net(x, h0, c0)[2], along = 1)" if both else "net(x, h0)[1]"
+        layer_test(
+            file, f"{name}, its last state from a given one", f"{name}(3, 4)", made, own, given, calls=(ours, last),
+            prepare=no_second_bias,
+        )
+    made = nn.RNN(3, 4, nonlinearity="relu", batch_first=True).double()
+    layer_test(
+        file, "Rnn with relu", "Rnn(3, 4, activation = relu)", made, recurrent_parameters(made), x,
+        calls=("net(x)[0]", lambda layer, x: layer(x)[0]), prepare=no_second_bias,
+    )
+    made = nn.GRU(3, 2, bidirectional=True, batch_first=True).double()
+    layer_test(
+        file, "a bidirectional Gru", "Both()", made,
+        recurrent_parameters(made, "ahead.") | recurrent_parameters(made, "back.", 0, "_reverse"), x,
+        calls=("net(x)", lambda layer, x: layer(x)[0]), prepare=no_second_bias,
+    )
+    made = nn.LSTM(3, 2, num_layers=2, bidirectional=True, batch_first=True).double()
+    own = {}
+    for layer, name in enumerate(["first", "second"]):
+        own |= recurrent_parameters(made, name + ".ahead.", layer)
+        own |= recurrent_parameters(made, name + ".back.", layer, "_reverse")
+    layer_test(
+        file, "two bidirectional Lstms", "Deep()", made, own, x,
+        calls=("net(x)", lambda layer, x: layer(x)[0]), prepare=no_second_bias,
+    )
+    file.write()
+
+
+files = [layers, recurrent]

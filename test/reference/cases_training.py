@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from harness import File, folder, let, literal, numbers, save_tensors
+from harness import File, curve_test, folder, let, literal, numbers, save_tensors
 
 
 perceptron = """\
@@ -184,52 +184,51 @@ def training():
     file.write()
 
 
+class RowReader(nn.Module):
+    """Reads a digit row by row: the output of the last step says which one it is."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(8, 24, batch_first=True)
+        self.head = nn.Linear(24, 10)
+
+    def forward(self, x):
+        return self.head(self.lstm(x.reshape(-1, 8, 8))[0][:, -1])
+
+
 def loss_curve():
-    """A hundred steps on the digits, in the file's order; the last batch is short."""
     run = "cd %S/Inputs && nnc test %s | FileCheck %s"
-    file = File("loss_curve", "The losses of a hundred training steps from given weights, next to PyTorch's.", run)
+    file = File("loss_curve", "The losses of a hundred training steps from given weights, next to PyTorch's.", run, double=False)
     file.items.append(
         "model Classifier {\n    let first = Linear(64, 32)\n    let second = Linear(32, 10)\n"
         "    forward(x: f32[n, 64]) -> f32[n, 10] = second(relu(first(x)))\n}\n"
     )
-    table = folder.parent.parent / "examples" / "digits" / "data" / "digits.csv"
-    rows = torch.tensor([[float(cell) for cell in line.split(",")] for line in table.read_text().split()])
-    x, y = rows[:, :64] / 16, rows[:, 64].long()
-    initial = new_perceptron((64, 32, 10), 0.15)
-    save_tensors(folder / "Inputs" / "loss_curve.safetensors", parameters(initial))
-    state = {key: value.clone() for key, value in initial.state_dict().items()}
-    for text, make in [
-        ("SGD(0.05, momentum = 0.9)", lambda p: torch.optim.SGD(p, 0.05, momentum=0.9)),
-        ("Adam(0.002)", lambda p: torch.optim.Adam(p, 0.002)),
-    ]:
-        model = new_perceptron((64, 32, 10))
-        model.load_state_dict(state)
-        model.float()
-        optimizer = make(model.parameters())
-        curve = []
-        for batch in torch.arange(len(x)).split(18):
-            optimizer.zero_grad()
-            loss = F.cross_entropy(model(x[batch]), y[batch])
-            loss.backward()
-            optimizer.step()
-            curve.append(loss.item())
-        file.test(
-            f"{len(curve)} steps of {text}",
-            'let digits = csv("../../../examples/digits/data/digits.csv",',
-            "                 x: f32[64] = columns(0..64) / 16, y: class[10] = column(64))",
-            "let net = Classifier()",
-            'load(net, "loss_curve.safetensors")',
-            f"let opt = {text}",
-            f"let expected = {literal(curve, 8)}",
-            "var step = 0",
-            "for (x, y) in digits.batches(18) {",
-            "    let loss = minimize cross_entropy(net(x), y) over net using opt",
-            "    assert close(loss, expected[step], 1e-4)",
-            "    step += 1",
-            "}",
-            f"assert step == {len(curve)}",
-        )
+    transposed = lambda name: (name, lambda weight: weight.T)
+    perceptron = {"first.w": transposed("0.weight"), "first.b": "0.bias", "second.w": transposed("2.weight"), "second.b": "2.bias"}
+    begin = new_perceptron((64, 32, 10), 0.15)
+    curve_test(file, "SGD(0.05, momentum = 0.9)", "Classifier", begin, perceptron,
+               lambda p: torch.optim.SGD(p, 0.05, momentum=0.9))
+    curve_test(file, "Adam(0.002)", "Classifier", begin, perceptron, lambda p: torch.optim.Adam(p, 0.002))
     file.write()
 
 
-files = [training, schedules, loss_curve]
+def lstm_curve():
+    run = "cd %S/Inputs && nnc test %s | FileCheck %s"
+    file = File("lstm_curve", "The losses of a hundred training steps of an Lstm, next to PyTorch's.", run, double=False)
+    file.items.append(
+        "model RowReader {\n    let lstm = Lstm(8, 24)\n    let head = Linear(24, 10)\n"
+        "    forward(x: f32[n, 64]) -> f32[n, 10] = head(lstm(reshape(x, [n, 8, 8]))[1])\n}\n"
+    )
+    transposed = lambda name: (name, lambda weight: weight.T)
+    module = RowReader()
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            parameter.copy_(0 * parameter if "bias_hh" in name else numbers(*parameter.shape, scale=0.3))
+    module.lstm.bias_hh_l0.requires_grad_(False)
+    ours = {"lstm.wi": transposed("lstm.weight_ih_l0"), "lstm.wh": transposed("lstm.weight_hh_l0"), "lstm.b": "lstm.bias_ih_l0",
+            "head.w": transposed("head.weight"), "head.b": "head.bias"}
+    curve_test(file, "Adam(0.005)", "RowReader", module, ours, lambda p: torch.optim.Adam(p, 0.005))
+    file.write()
+
+
+files = [training, schedules, loss_curve, lstm_curve]

@@ -113,6 +113,7 @@ private:
   Tensor pad(PadOp op);
   Tensor reduce(ReduceOp op);
   Tensor contract(ContractOp op);
+  Tensor argsort(ArgSortOp op);
   /// Where gather reads, and scatter_add adds, for an index of gather's result.
   Index getGathered(const Tensor &indices, int64_t batch, const Index &index);
 
@@ -229,6 +230,23 @@ Tensor Evaluation::contract(ContractOp op) {
   return result;
 }
 
+/// An element's index goes to its rank: the number of elements that come before it.
+Tensor Evaluation::argsort(ArgSortOp op) {
+  const Tensor &from = get(op.getA());
+  Tensor result = resultOf(*op);
+  forEachIndex(from.shape, [&](Index &index) {
+    Index to = index, other = index;
+    to.back() = 0;
+    for (other.back() = 0; other.back() < from.shape.back(); ++other.back()) {
+      double a = from.at(index), b = from.at(other);
+      bool isBefore = op.getDescending() ? b > a : b < a;
+      to.back() += isBefore || (a == b && other.back() < index.back());
+    }
+    result.at(to) = index.back();
+  });
+  return result;
+}
+
 Index Evaluation::getGathered(const Tensor &indices, int64_t batch, const Index &index) {
   size_t rank = indices.shape.size();
   Index chosen(index.begin(), index.begin() + rank);
@@ -334,6 +352,19 @@ FailureOr<Tensor> Evaluation::compute(Operation &any) {
           return best;
         });
       })
+      .Case([&](ArgSortOp op) { return argsort(op); })
+      .Case([&](CumSumOp op) {
+        return fill(any, [&](Index &index) {
+          double sum = 0;
+          int64_t axis = op.getAxis(), size = get(op.getA()).shape[axis];
+          Index at = index;
+          for (at[axis] = 0; at[axis] < size; ++at[axis])
+            if (op.getReverse() ? at[axis] >= index[axis] : at[axis] <= index[axis])
+              sum += get(op.getA()).at(at);
+          return sum;
+        });
+      })
+      .Case([&](WithGradientOp op) { return get(op.getValue()); })
       .Case([&](ContractOp op) { return contract(op); })
       .Case([&](RandomOp op) {
         // Not the program's generator, but as it: a function of operands and index.
