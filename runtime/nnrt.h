@@ -149,16 +149,25 @@ void nn_random_normal_f32(float *out, int64_t count, uint64_t place, uint64_t st
 void nn_random_normal_f64(double *out, int64_t count, uint64_t place, uint64_t stream);
 
 //===-- Contractions ---------------------------------------------------------===//
-// The seam for matrix products: c[b] = op(a[b]) * op(b[b]), where op(a) is m x k and op(b) is
-// k x n. a is stored m x k with row stride lda, or k x m with row stride lda if transpose_a;
-// likewise b. c is dense, batch x m x n. A batch stride may be 0 (the same matrix for each). c must
-// not overlap. One variant for each x86-64 level, so that the compiler picks what the target has;
-// each allocates nothing, and gives the same bits for any number of threads. k == 0 gives zeros.
+// The seam for matrix products: c[x, y] = sum over s of op(a[x, y, s]) * op(b[x, y, s]), where
+// op(a) is m x k and op(b) is k x n. c is dense, outer x inner x m x n, and must not overlap. One
+// variant for each x86-64 level, so that the compiler picks what the target has; each allocates
+// nothing, and gives the same bits for any number of threads. sum == 0 or k == 0 gives zeros.
+
+/// Where the matrices of an operand lie, in elements. a is stored m x k with row_stride between
+/// rows, or k x m if transposed; likewise b. The first three strides are those between matrices,
+/// and may be 0 (the same matrix for each).
+typedef struct nn_matrices {
+  int64_t outer_stride, inner_stride, sum_stride, row_stride, transposed;
+} nn_matrices;
+
+typedef struct nn_contraction {
+  int64_t outer, inner, m, n, sum, k;
+  nn_matrices a, b;
+} nn_contraction;
+
 #define NN_CONTRACT(TYPE, SUFFIX)                                                                  \
-  void nn_contract_##SUFFIX(TYPE *c, const TYPE *a, const TYPE *b, int64_t batch, int64_t m,       \
-                            int64_t n, int64_t k, int64_t a_batch_stride, int64_t lda,             \
-                            int64_t transpose_a, int64_t b_batch_stride, int64_t ldb,              \
-                            int64_t transpose_b)
+  void nn_contract_##SUFFIX(TYPE *c, const TYPE *a, const TYPE *b, const nn_contraction *shape)
 NN_CONTRACT(float, f32_v2);
 NN_CONTRACT(float, f32_v3);
 NN_CONTRACT(float, f32_v4);

@@ -56,6 +56,7 @@ llvm::ArrayRef<Builtin> getReductionBuiltins();
 llvm::ArrayRef<Builtin> getTrainingBuiltins();
 llvm::ArrayRef<Builtin> getProgramBuiltins();
 llvm::ArrayRef<Builtin> getDataBuiltins();
+llvm::ArrayRef<Builtin> getWindowBuiltins();
 
 /// An element-wise operation that the language can name.
 struct ElementwiseEntry {

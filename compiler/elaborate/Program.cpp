@@ -25,7 +25,7 @@ Elaborator::Elaborator(mlir::ModuleOp module, DiagnosticEngine &engine)
   addElementwiseBuiltins(add);
   for (llvm::ArrayRef<Builtin> builtins :
        {getStructureBuiltins(), getReductionBuiltins(), getTrainingBuiltins(), getProgramBuiltins(),
-        getDataBuiltins()})
+        getDataBuiltins(), getWindowBuiltins()})
     for (const Builtin &builtin : builtins)
       add(builtin.name, &builtin);
   Binding infinity;

@@ -37,7 +37,11 @@ def ElementOpInterface : OpInterface<"ElementOpInterface"> {
     (ins "::nnc::ir::ElementEmitter &":$emitter, "::mlir::ValueRange":$index)>,
     InterfaceMethod<[{
       True where the element at an index depends on the operands' elements at that same index alone.
-    }], "bool", "isElementwise", (ins), "", "return false;">
+    }], "bool", "isElementwise", (ins), "", "return false;">,
+    InterfaceMethod<[{
+      True where computing an element costs no more than loading it would: each reader computes it anew, and the result
+      is kept only for a reader that needs it in memory.
+    }], "bool", "isCheap", (ins), "", "return false;">
   ];
 }
 

@@ -182,7 +182,7 @@ void MemoryPlan::decideInPlace(AssignOp assign) {
   Operation *producer = root.getDefiningOp();
   if (found == bufferOf.end() || !producer || producer->getBlock() != assign->getBlock() ||
       buffers[found->second].variable ||
-      !llvm::isa<FusedOp, ContractOp, RandomOp, ConcatOp, PadOp, ScatterAddOp, ArgMaxOp>(
+      !llvm::isa<FusedOp, ContractOp, RandomOp, ConcatOp, PadOp, FoldOp, ScatterAddOp, ArgMaxOp>(
           producer) ||
       llvm::cast<NNTensorType>(assign.getValue().getType()).isScalar())
     return;

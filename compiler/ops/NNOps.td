@@ -4,6 +4,7 @@
 
 include "compiler/ops/Elementwise.td"
 include "compiler/ops/Structure.td"
+include "compiler/ops/Windows.td"
 include "compiler/ops/Fusion.td"
 include "compiler/ops/Program.td"
 

@@ -159,6 +159,7 @@ Tensor Evaluation::concat(ConcatOp op) {
 
 Tensor Evaluation::pad(PadOp op) {
   Tensor result = resultOf(*op);
+  result.elements.assign(result.elements.size(), op.getValue().convertToDouble());
   const Tensor &from = get(op.getA());
   forEachIndex(from.shape, [&](Index &index) {
     Index to = index;
@@ -209,10 +210,14 @@ Tensor Evaluation::contract(ContractOp op) {
   // Every pair of elements whose paired and summed axes agree adds a product.
   forEachIndex(lhs.shape, [&](Index &left) {
     forEachIndex(rhs.shape, [&](Index &right) {
-      if (pick(left, op.getLhsBatch()) != pick(right, op.getRhsBatch()) ||
-          pick(left, op.getLhsContract()) != pick(right, op.getRhsContract()))
+      if (pick(left, op.getLhsContract()) != pick(right, op.getRhsContract()))
         return;
-      Index to = pick(left, op.getLhsBatch());
+      Index to;
+      for (auto [l, r] : llvm::zip_equal(op.getLhsBatch(), op.getRhsBatch())) {
+        if (l != -1 && r != -1 && left[l] != right[r])
+          return;
+        to.push_back(l != -1 ? left[l] : right[r]);
+      }
       llvm::append_range(to, pick(left, op.getLhsFree()));
       llvm::append_range(to, pick(right, op.getRhsFree()));
       result.at(to) += lhs.at(left) * rhs.at(right);
@@ -228,6 +233,16 @@ Index Evaluation::getGathered(const Tensor &indices, int64_t batch, const Index 
   from.push_back(static_cast<int64_t>(indices.at(chosen)));
   from.insert(from.end(), index.begin() + rank, index.end());
   return from;
+}
+
+/// Where nn.patches reads, and nn.fold adds, for an index of the windows.
+template <typename Op> static Index getWindowed(Op op, const Index &index) {
+  size_t spatial = op.getKernel().size(), lead = index.size() - 2 * spatial;
+  Index at(index.begin(), index.begin() + lead);
+  for (size_t i = 0; i < spatial; ++i)
+    at.push_back(index[lead + spatial + i] * op.getStrides()[i] +
+                 index[lead + i] * op.getDilations()[i]);
+  return at;
 }
 
 FailureOr<Tensor> Evaluation::compute(Operation &any) {
@@ -265,6 +280,25 @@ FailureOr<Tensor> Evaluation::compute(Operation &any) {
         });
       })
       .Case([&](PadOp op) { return pad(op); })
+      .Case([&](ReverseOp op) {
+        const Tensor &from = get(op.getA());
+        return fill(any, [&](Index &index) {
+          Index at = index;
+          for (int64_t axis : op.getAxes())
+            at[axis] = from.shape[axis] - 1 - at[axis];
+          return from.at(at);
+        });
+      })
+      .Case([&](PatchesOp op) {
+        return fill(any, [&](Index &index) { return get(op.getA()).at(getWindowed(op, index)); });
+      })
+      .Case([&](FoldOp op) {
+        Tensor result = resultOf(any);
+        forEachIndex(get(op.getA()).shape, [&](Index &index) {
+          result.at(getWindowed(op, index)) += get(op.getA()).at(index);
+        });
+        return result;
+      })
       .Case([&](ConcatOp op) { return concat(op); })
       .Case([&](GatherOp op) {
         return fill(any, [&](Index &index) {

@@ -21,7 +21,8 @@ static void train(const nn_value *values) {
   nn_random_normal_f32(w, 8, 2, 1);
   for (int i = 0; i < 8; ++i)
     w[i] = (float)(i + 1);
-  nn_contract_f32_v2(c, x, w, 1, n, 4, 2, 0, 2, 0, 0, 4, 0);
+  nn_contraction product = {1, 1, n, 4, 1, 2, {0, 0, 0, 2, 0}, {0, 0, 0, 4, 0}};
+  nn_contract_f32_v2(c, x, w, &product);
   static const char *const names[] = {"epoch", "sum"};
   static const int64_t integer[] = {1, 0};
   static const nn_report_site site = {2, names, integer};
