@@ -16,6 +16,9 @@ namespace {
 
 using Axes = llvm::SmallVector<int64_t>;
 
+/// Elements that one product of a sum of products should have along its summed axis.
+constexpr int64_t smallestSummed = 4;
+
 struct LegaliseContract : nnc::optimise::impl::LegaliseContractBase<LegaliseContract> {
   void runOnOperation() override {
     getOperation()->walk([](ContractOp op) { legalise(op); });
@@ -45,8 +48,16 @@ struct LegaliseContract : nnc::optimise::impl::LegaliseContractBase<LegaliseCont
     isLhs ? op.setLhsContract(contract) : op.setRhsContract(contract);
   }
 
+  /// Whether the operands can be used as they lie, and not as a sum of products of a few elements
+  /// each, where packing them would cost more than a transpose.
+  static bool isGood(ContractOp op) {
+    std::optional<ContractLayout> layout = getContractLayout(op);
+    return layout && (layout->sum.isStatic(1) || !layout->k.isStatic() ||
+                      layout->k.getStatic() >= smallestSummed);
+  }
+
   static void legalise(ContractOp op) {
-    if (getContractLayout(op))
+    if (isGood(op))
       return;
     // The pairs of summed axes in the order that lhs has them; rhs must follow it.
     llvm::SmallVector<std::pair<int64_t, int64_t>> pairs;
@@ -56,13 +67,11 @@ struct LegaliseContract : nnc::optimise::impl::LegaliseContractBase<LegaliseCont
     op.setLhsContract(llvm::to_vector(llvm::make_first_range(pairs)));
     op.setRhsContract(llvm::to_vector(llvm::make_second_range(pairs)));
     // One operand may be enough: the smaller one, where that can be told.
-    auto getCount = [](Value value) {
-      return llvm::cast<NNTensorType>(value.getType()).getCount();
-    };
+    auto getCount = [](Value value) { return llvm::cast<NNTensorType>(value.getType()).getCount(); };
     Dim difference = getCount(op.getLhs()) - getCount(op.getRhs());
     bool lhsFirst = difference.isStatic() && difference.getStatic() < 0;
     for (bool isLhs : {lhsFirst, !lhsFirst})
-      if (!getContractLayout(op))
+      if (!isGood(op))
         reorder(op, isLhs);
     if (getContractLayout(op))
       return;
@@ -79,7 +88,8 @@ struct LegaliseContract : nnc::optimise::impl::LegaliseContractBase<LegaliseCont
     int64_t lacking = llvm::count(batch, -1), present = batch.size() - lacking;
     if (lacking == 0)
       return;
-    llvm::SmallVector<Dim> shape(llvm::ArrayRef(op.getType().getShape()).take_front(batch.size()));
+    llvm::SmallVector<Dim> shape(
+        llvm::ArrayRef(op.getType().getShape()).take_front(batch.size()));
     llvm::append_range(shape, llvm::ArrayRef(type.getShape()).drop_front(present));
     Axes axes, contract(isLhs ? op.getLhsContract() : op.getRhsContract());
     for (auto [i, axis] : llvm::enumerate(batch))
