@@ -143,13 +143,20 @@ bool SourceBuilder::addMissing(const ast::Expr *expr, mlir::Type element,
   return true;
 }
 
+/// What a term of the field's mapping is read as: the field's own type, but numbers where a truth
+/// value is computed from them.
+mlir::Type SourceBuilder::getRawElement(const ast::Expr *term, const DataField &field) {
+  bool isComputed = field.rowType.isBool() && term != field.mapping;
+  return isComputed ? elaborator.builder.getF32Type() : field.rowType.getElementType();
+}
+
 /// `columns(...)`, `column(...)`, `category(...)` of a csv file. False where the call is none of
 /// these.
 bool SourceBuilder::addCsvTerm(const ast::Call *call, StringRef name, DataField &field,
                                int64_t classes) {
   if (name != "columns" && name != "column" && name != "category")
     return false;
-  mlir::Type element = field.rowType.getElementType();
+  mlir::Type element = getRawElement(call, field);
   llvm::SmallVector<const ast::Expr *> positional;
   llvm::SmallVector<mlir::NamedAttribute> more;
   for (const ast::Argument &argument : call->arguments) {
@@ -220,8 +227,8 @@ bool SourceBuilder::addRawOf(const ast::Expr *expr, DataField &field, int64_t cl
   SourceFormat format = kind.format;
   if (auto *name = llvm::dyn_cast<ast::Name>(expr)) {
     bool isWhole = name->name == kind.rawTerms;
-    return isWhole && addRaw(expr, field, field.rowType, classes,
-                             format == SourceFormat::Images ? 0 : position);
+    return isWhole && addRaw(expr, field, field.rowType.withElementType(getRawElement(expr, field)),
+                             classes, format == SourceFormat::Images ? 0 : position);
   }
   auto *call = llvm::dyn_cast<ast::Call>(expr);
   auto *callee = call ? llvm::dyn_cast<ast::Name>(call->callee) : nullptr;
@@ -241,7 +248,8 @@ bool SourceBuilder::addRawOf(const ast::Expr *expr, DataField &field, int64_t cl
     failed = true;
     return true;
   }
-  return addRaw(expr, field, field.rowType, classes, 0, getNames("columns", name.getString()));
+  NNTensorType type = field.rowType.withElementType(getRawElement(expr, field));
+  return addRaw(expr, field, type, classes, 0, getNames("columns", name.getString()));
 }
 
 //===-- Mappings ------------------------------------------------------------------------------===//
@@ -283,7 +291,7 @@ void SourceBuilder::checkMapping(const ast::Expr *expr, DataField &field, int64_
     return recurse(llvm::cast<ast::Unary>(expr)->operand);
   case ast::Expr::Binary: {
     auto *node = llvm::cast<ast::Binary>(expr);
-    if (node->op > ast::BinaryOp::Pow || node->op == ast::BinaryOp::MatMul)
+    if (node->op > ast::BinaryOp::Or || node->op == ast::BinaryOp::MatMul)
       return fail(diag::MappingNotElementwise, expr->span);
     recurse(node->lhs);
     return recurse(node->rhs);

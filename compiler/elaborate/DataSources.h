@@ -42,6 +42,7 @@ public:
 
 private:
   struct Columns;
+  mlir::Type getRawElement(const ast::Expr *term, const DataField &field);
   bool addColumn(const ast::Expr *expr, Columns &columns);
   bool addColumns(const ast::Expr *expr, Columns &columns);
   bool addMissing(const ast::Expr *expr, mlir::Type element,
