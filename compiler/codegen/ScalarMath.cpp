@@ -122,10 +122,10 @@ Value ScalarMath::tanh(Value x) {
 // times a polynomial in 1 / a^2. From 4 on the result is 1.
 Value ScalarMath::erf(Value x) {
   Value z = mul(x, x);
-  Value small = mul(x, polynomial(z, {7.853861353153693e-5, -8.010193625184903e-4,
-                                      5.188327685732524e-3, -2.685381193529856e-2,
-                                      1.128358514861418e-1, -3.761262582423300e-1,
-                                      1.128379165726710e+0}));
+  Value small =
+      mul(x, polynomial(z, {7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3,
+                            -2.685381193529856e-2, 1.128358514861418e-1, -3.761262582423300e-1,
+                            1.128379165726710e+0}));
   Value magnitude = abs(x);
   Value a = clamp(magnitude, 1.0, 4.0);
   Value q = div(constant(x, 1.0), a), y = mul(q, q);

@@ -1,12 +1,12 @@
 //===- ScalarMath.h - elementary functions as plain arithmetic ---------------===//
 //
-// Emits exp, log, tanh, erf and pow on one f32 value as additions, multiplications, integer operations
-// on the bits, comparisons and selections: no calls, no branches, nothing that is undefined for any
-// input, so that LLVM's loop vectoriser takes a loop around it.
+// Emits exp, log, tanh, erf and pow on one f32 value as additions, multiplications, integer
+// operations on the bits, comparisons and selections: no calls, no branches, nothing that is
+// undefined for any input, so that LLVM's loop vectoriser takes a loop around it.
 //
 // Methods: argument reduction and polynomials of S. Moshier's Cephes library (expf.c, logf.c,
-// tanhf.c, ndtrf.c); reconstruction from the exponent's bits as in J.-M. Muller et al., "Handbook of
-// Floating-Point Arithmetic", 2nd ed., 2018, section 10. pow works in f64.
+// tanhf.c, ndtrf.c); reconstruction from the exponent's bits as in J.-M. Muller et al., "Handbook
+// of Floating-Point Arithmetic", 2nd ed., 2018, section 10. pow works in f64.
 //
 // Largest errors found in units in the last place, over every 61st f32 (exp, log, tanh, erf) or 40
 // million pairs (pow), denormal arguments and results included, against libm's long double

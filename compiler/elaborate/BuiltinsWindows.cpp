@@ -216,8 +216,7 @@ static Value reverse(Elaborator &e, BuiltinCall &c) {
       axes.push_back(*axis);
   }
   llvm::sort(axes);
-  return Value::of(
-      ReverseOp::create(e.builder, e.getLoc(c.span), type, tensor.getRuntime(), axes));
+  return Value::of(ReverseOp::create(e.builder, e.getLoc(c.span), type, tensor.getRuntime(), axes));
 }
 
 /// per_axis(3, 2) and per_axis([3, 3], 2) are [3, 3].

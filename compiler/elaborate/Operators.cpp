@@ -161,7 +161,7 @@ Value Elaborator::matmul(Value lhs, Value rhs, Span span) {
         return fail(diag::MatMulBatch, span, a.str(), b.str());
     }
   }
-  return Value::of(ContractOp::create(
-      builder, getLoc(span), left.getRuntime(), right.getRuntime(), batchA, batchB,
-      llvm::ArrayRef<int64_t>(contractA), llvm::ArrayRef<int64_t>(contractB)));
+  return Value::of(ContractOp::create(builder, getLoc(span), left.getRuntime(), right.getRuntime(),
+                                      batchA, batchB, llvm::ArrayRef<int64_t>(contractA),
+                                      llvm::ArrayRef<int64_t>(contractB)));
 }

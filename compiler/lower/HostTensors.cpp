@@ -69,8 +69,8 @@ static LogicalResult lowerContract(ContractOp op, Host &host) {
   for (Dim size : {layout->outer, layout->inner, layout->m, layout->n, layout->sum, layout->k})
     shape.push_back(host.getDim(loc, size));
   for (const nnc::optimise::MatrixLayout &matrices : {layout->lhs, layout->rhs}) {
-    for (Dim stride : {matrices.outerStride, matrices.innerStride, matrices.sumStride,
-                       matrices.rowStride})
+    for (Dim stride :
+         {matrices.outerStride, matrices.innerStride, matrices.sumStride, matrices.rowStride})
       shape.push_back(host.getDim(loc, stride));
     shape.push_back(host.getI64(loc, matrices.transposed));
   }

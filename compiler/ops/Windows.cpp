@@ -25,7 +25,8 @@ static LogicalResult verifyWindows(Op op, NNTensorType image, NNTensorType windo
     if (image.getDim(axis) != windows.getDim(axis))
       return op.emitOpError() << "changes axis " << axis;
   for (int64_t i = 0; i < spatial; ++i) {
-    int64_t kernel = op.getKernel()[i], stride = op.getStrides()[i], dilation = op.getDilations()[i];
+    int64_t kernel = op.getKernel()[i], stride = op.getStrides()[i],
+            dilation = op.getDilations()[i];
     if (kernel < 1 || stride < 1 || dilation < 1)
       return op.emitOpError("needs sizes, strides and dilations of at least 1");
     if (!windows.getDim(lead + i).isStatic(kernel))

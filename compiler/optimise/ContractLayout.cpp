@@ -64,9 +64,8 @@ std::optional<ContractLayout> getContractLayout(ContractOp op) {
   for (auto [left, right] : llvm::zip_equal(op.getLhsContract(), op.getRhsContract()))
     pairs.emplace_back(left, right);
   llvm::sort(pairs);
-  llvm::SmallVector<Level> summed =
-      collapse(op, llvm::to_vector(llvm::make_first_range(pairs)),
-               llvm::to_vector(llvm::make_second_range(pairs)));
+  llvm::SmallVector<Level> summed = collapse(op, llvm::to_vector(llvm::make_first_range(pairs)),
+                                             llvm::to_vector(llvm::make_second_range(pairs)));
   if (batch.size() > 2 || rows.size() > 1 || columns.size() > 1 || summed.size() > 2)
     return std::nullopt;
   while (batch.size() < 2)

@@ -67,7 +67,9 @@ struct LegaliseContract : nnc::optimise::impl::LegaliseContractBase<LegaliseCont
     op.setLhsContract(llvm::to_vector(llvm::make_first_range(pairs)));
     op.setRhsContract(llvm::to_vector(llvm::make_second_range(pairs)));
     // One operand may be enough: the smaller one, where that can be told.
-    auto getCount = [](Value value) { return llvm::cast<NNTensorType>(value.getType()).getCount(); };
+    auto getCount = [](Value value) {
+      return llvm::cast<NNTensorType>(value.getType()).getCount();
+    };
     Dim difference = getCount(op.getLhs()) - getCount(op.getRhs());
     bool lhsFirst = difference.isStatic() && difference.getStatic() < 0;
     for (bool isLhs : {lhsFirst, !lhsFirst})
@@ -88,8 +90,7 @@ struct LegaliseContract : nnc::optimise::impl::LegaliseContractBase<LegaliseCont
     int64_t lacking = llvm::count(batch, -1), present = batch.size() - lacking;
     if (lacking == 0)
       return;
-    llvm::SmallVector<Dim> shape(
-        llvm::ArrayRef(op.getType().getShape()).take_front(batch.size()));
+    llvm::SmallVector<Dim> shape(llvm::ArrayRef(op.getType().getShape()).take_front(batch.size()));
     llvm::append_range(shape, llvm::ArrayRef(type.getShape()).drop_front(present));
     Axes axes, contract(isLhs ? op.getLhsContract() : op.getRhsContract());
     for (auto [i, axis] : llvm::enumerate(batch))

@@ -29,6 +29,8 @@ nn.command @train doc "Train it." flags [{name = "epochs", doc = "", type = "int
       %loss = nn.reduce sum %y [0, 1] : f32[n, 3] -> f32
       // CHECK: nn.grad %{{.*}} wrt(%{{.*}}) [@w] : f32, (f32[n, 3]) -> (f32[n, 3]), (f32[64, 3])
       %gy, %gw = nn.grad %loss wrt (%y) [@w] : f32, (f32[n, 3]) -> (f32[n, 3]), (f32[64, 3])
+      // CHECK: nn.jacobian %{{.*}} wrt(%{{.*}}) [@w] : f32[n, 3], (f32[n, 64]) -> (f32[n, 3, n, 64]), (f32[n, 3, 64, 3])
+      %jb, %jw = nn.jacobian %y wrt (%batch) [@w] : f32[n, 3], (f32[n, 64]) -> (f32[n, 3, n, 64]), (f32[n, 3, 64, 3])
       // CHECK: nn.minimize %{{.*}} over [@w] : f32 {
       nn.minimize %loss over [@w] : f32 {
       ^bb0(%g: !nn.tensor<f32[64, 3]>):

@@ -11,8 +11,7 @@
 #include <cstdio>
 #include <vector>
 
-template <typename T>
-using Contract = void (*)(T *, const T *, const T *, const nn_contraction *);
+template <typename T> using Contract = void (*)(T *, const T *, const T *, const nn_contraction *);
 
 namespace {
 struct Shape {
@@ -93,17 +92,16 @@ template <typename T> static void checkAll(Contract<T> contract, double toleranc
                             false, false, 1 + (m + n) % 2, (n + k) % 4});
   for (int t = 0; t < 4; ++t) {
     bool ta = t & 1, tb = t & 2;
-    for (Shape s :
-         {Shape{1, 64, 512, 784, ta, tb}, Shape{1, 64, 128, 784, ta, tb, 3, 1},
-          Shape{1, 300, 290, 700, ta, tb, 5, 9}, Shape{1, 257, 13, 333, ta, tb},
-          Shape{1, 1, 700, 900, ta, tb, 2, 3}, Shape{1, 700, 1, 900, ta, tb, 2, 3},
-          Shape{1, 1, 3, 20000, ta, tb, 2, 3}, Shape{1, 3, 1, 20000, ta, tb, 1, 1},
-          Shape{9, 40, 50, 60, ta, tb, 1, 2, true, false},
-          Shape{9, 40, 50, 60, ta, tb, 1, 2, false, true}, Shape{3, 200, 150, 64, ta, tb},
-          Shape{3, 40, 50, 60, ta, tb, 1, 2, true, false, 2, 3},
-          Shape{3, 40, 50, 60, ta, tb, 1, 2, false, true, 2, 3},
-          Shape{1, 1, 200, 90, ta, tb, 0, 0, false, false, 1, 5},
-          Shape{1, 300, 290, 70, ta, tb, 0, 0, false, false, 2, 7}})
+    for (Shape s : {Shape{1, 64, 512, 784, ta, tb}, Shape{1, 64, 128, 784, ta, tb, 3, 1},
+                    Shape{1, 300, 290, 700, ta, tb, 5, 9}, Shape{1, 257, 13, 333, ta, tb},
+                    Shape{1, 1, 700, 900, ta, tb, 2, 3}, Shape{1, 700, 1, 900, ta, tb, 2, 3},
+                    Shape{1, 1, 3, 20000, ta, tb, 2, 3}, Shape{1, 3, 1, 20000, ta, tb, 1, 1},
+                    Shape{9, 40, 50, 60, ta, tb, 1, 2, true, false},
+                    Shape{9, 40, 50, 60, ta, tb, 1, 2, false, true}, Shape{3, 200, 150, 64, ta, tb},
+                    Shape{3, 40, 50, 60, ta, tb, 1, 2, true, false, 2, 3},
+                    Shape{3, 40, 50, 60, ta, tb, 1, 2, false, true, 2, 3},
+                    Shape{1, 1, 200, 90, ta, tb, 0, 0, false, false, 1, 5},
+                    Shape{1, 300, 290, 70, ta, tb, 0, 0, false, false, 2, 7}})
       shapes.push_back(s);
   }
   for (const Shape &s : shapes) {
