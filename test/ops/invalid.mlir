@@ -511,7 +511,8 @@ nn.func @reverse_axis {
 
 nn.func @contract_lacking {
 ^bb0(%x: !nn.tensor<f32[n, 3]>):
-  // expected-error@+1 {{axes or element types do not pair up}}
+  // expected-error@+2 {{axes or element types do not pair up}}
+  // expected-error@+1 {{failed to infer returned types}}
   %y = nn.contract %x, %x batch [-1], [-1] contract [1], [1] : f32[n, 3], f32[n, 3] -> f32[n]
   nn.return
 }
