@@ -91,7 +91,7 @@ private:
     }
     if (auto constant = llvm::dyn_cast<ConstantOp>(op); constant && constant.getType().isScalar())
       return; // shown where it is used
-    if (op.getNumRegions() != 0 && !llvm::isa<MinimizeOp>(op)) {
+    if (op.getNumRegions() != 0 && !llvm::isa<MinimizeOp, WithGradientOp>(op)) {
       for (mlir::Region &region : op.getRegions()) {
         os << indent << "subgraph cluster_" << next++ << " {\n"
            << indent << "  label=\"" << op.getName().stripDialect() << " " << lineOf(op.getLoc())
