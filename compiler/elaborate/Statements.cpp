@@ -300,10 +300,17 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
 }
 
 void Elaborator::emitCheck(mlir::Value holds, const std::string &message, Span span) {
+  emitCheck(holds, llvm::ArrayRef<std::string>(message), {}, span);
+}
+
+void Elaborator::emitCheck(mlir::Value holds, llvm::ArrayRef<std::string> text,
+                           llvm::ArrayRef<Value> values, Span span) {
   auto op = AssertOp::create(builder, getLoc(span), holds, /*check=*/true);
   emitRegion(op.getMessage(), {}, [&](mlir::ValueRange) {
-    mlir::Value text = toRuntimeString(Value::ofString(message), span);
-    YieldOp::create(builder, getLoc(span), text);
+    mlir::Value message =
+        values.empty() ? toRuntimeString(Value::ofString(text.front()), span)
+                       : formatValues(values, text, std::vector<std::string>(values.size()), span);
+    YieldOp::create(builder, getLoc(span), message);
     blockEnded = true;
   });
 }
