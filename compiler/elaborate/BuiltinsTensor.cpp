@@ -184,6 +184,8 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
       {"f32", "x", [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.getReal()); }},
       {"f64", "x",
        [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF64Type()); }},
+      {"bf16", "x",
+       [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getBF16Type()); }},
       {"i32", "x",
        [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI32Type()); }},
       {"i64", "x",

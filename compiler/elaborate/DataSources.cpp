@@ -326,6 +326,10 @@ bool SourceBuilder::resolveType(const ast::Argument &argument, DataField &field,
     return true;
   }
   field.rowType = elaborator.resolveTensorType(*argument.type, true);
+  if (field.rowType && field.rowType.getElementType().isBF16()) {
+    fail(diag::NotSupported, argument.type->span, "a field of bf16");
+    return false;
+  }
   failed |= !field.rowType;
   return !failed;
 }

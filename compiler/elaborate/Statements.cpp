@@ -260,7 +260,8 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
       NNTensorType own = tensor.getTensorType();
       bool adapts = own.getElementType() == type.getElementType() ||
                     (own.isScalar() && !own.isBool() && type.isFloat()) ||
-                    (own.isScalar() && own.isInteger() && type.isInteger());
+                    (own.isScalar() && own.isInteger() && type.isInteger()) ||
+                    (own.isFloat() && type.getElementType().isBF16()); // rounds what is stored
       bool fits = own.getDimAttrs() == type.getDimAttrs() || own.isScalar();
       if (adapts && fits)
         return broadcastTo(convertTo(tensor.getRuntime(), type.getElementType()), type.getShape());
