@@ -66,6 +66,7 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
 
 void registerCodegenPasses() {
   registerExpandMath();
+  registerExpandStorageFloats();
   registerLineTables();
   registerProgramTables();
   PassPipelineRegistration<PipelineOptions>(
