@@ -273,6 +273,9 @@ Value Elaborator::getMember(Value base, const ast::Identifier &name, Span span) 
   }
   if (base.is(Value::Data))
     return datasetMember(base.getDataset(), name, span);
+  // A number has no axes in either phase.
+  if ((base.isStaticNumber() || base.is(Value::Size)) && name.name == "shape")
+    return Value::list({});
   if (base.is(Value::List) || base.isTensor()) {
     if (name.name == "T") {
       Value tensor = toTensor(base, span);
