@@ -213,7 +213,9 @@ struct SimplifyScan : OpRewritePattern<ScanOp> {
 
   /// A carried value that each turn hands on as it was is a capture.
   static LogicalResult captureInvariant(ScanOp op, PatternRewriter &rewriter) {
-    for (auto [i, argument] : llvm::enumerate(op.getCarriedArguments())) {
+    for (unsigned i = 0; i < op.getInits().size(); ++i) {
+      BlockArgument argument =
+          op.getCarriedArguments()[i]; // a copy: arguments move when one is added
       if (op.getNext()[i] != argument)
         continue;
       Value init = op.getInits()[i];

@@ -65,3 +65,19 @@ nn.func @dead {
   }
   nn.return
 }
+
+// Several invariant values become captures one after another.
+// CANON-LABEL: nn.func @many_invariants
+// CANON: nn.scan length 3 over(%{{.*}}) from() with(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}) : (f32[3]), (), (f32, f32, f32, f32) -> (), (f32[3]) {
+nn.func @many_invariants {
+^bb0(%x: !nn.tensor<f32[3]>, %a: !nn.tensor<f32>, %b: !nn.tensor<f32>, %c: !nn.tensor<f32>, %d: !nn.tensor<f32>):
+  %f:4, %rows = nn.scan length 3 over (%x) from (%a, %b, %c, %d) with () : (f32[3]), (f32, f32, f32, f32), () -> (f32, f32, f32, f32), (f32[3]) {
+  ^bb0(%i: !nn.tensor<i64>, %v: !nn.tensor<f32>, %p: !nn.tensor<f32>, %q: !nn.tensor<f32>, %r: !nn.tensor<f32>, %s: !nn.tensor<f32>):
+    %1 = nn.mul %p, %v : f32
+    %2 = nn.add %1, %q : f32
+    %3 = nn.sub %2, %r : f32
+    %4 = nn.div %3, %s : f32
+    nn.yield %p, %q, %r, %s, %4 : f32, f32, f32, f32, f32
+  }
+  nn.return %rows : f32[3]
+}
