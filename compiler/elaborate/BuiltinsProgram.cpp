@@ -179,6 +179,7 @@ static Value saveOrLoad(Elaborator &e, BuiltinCall &c, bool isSave) {
       return e.fail(diag::NotSupported, c.span, "saving the text '" + one.path + "'");
     symbols.push_back(mlir::FlatSymbolRefAttr::get(e.context, one.variable->symbol));
     names.push_back(one.path);
+    one.variable->isLoaded |= !isSave;
   }
   mlir::Value file = e.toRuntimeString(c.matched[1], c.span);
   mlir::ArrayAttr variables = e.builder.getArrayAttr(symbols),

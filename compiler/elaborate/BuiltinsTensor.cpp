@@ -41,13 +41,18 @@ static llvm::SmallVector<mlir::Value> toParts(Elaborator &e, BuiltinCall &c, llv
     e.error(diag::MissingArgument, c.span, what, "parts");
     return {};
   }
+  Values values = c.matched[0].getElements();
+  // A list of tensors stands for its elements; one of numbers is a tensor itself.
+  if (values.size() == 1 && values[0].is(Value::List) &&
+      llvm::any_of(values[0].getElements(), [](const Value &v) { return v.isTensor(); }))
+    values = Values(values[0].getElements());
   mlir::Type element;
-  for (const Value &part : c.matched[0].getElements())
+  for (const Value &part : values)
     if (part.isTensor() && (!element || !part.isScalarTensor()))
       element = part.getTensorType().getElementType();
   if (!element)
     element = e.getReal();
-  for (const Value &part : c.matched[0].getElements()) {
+  for (const Value &part : values) {
     Value tensor = e.toTensor(part, c.span, element);
     if (tensor.isPoison())
       return {};
@@ -211,8 +216,20 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
            return Value::ofInt(c.matched[0].getElements().size());
          if (c.matched[0].isTensor() && !c.matched[0].isScalarTensor())
            return Value::ofSize(c.matched[0].getTensorType().getDim(0));
+         if (c.matched[0].is(Value::Function) &&
+             c.matched[0].getCallable()->kind == Callable::Composition)
+           return Value::ofInt(c.matched[0].getCallable()->parts.size());
          return e.fail(diag::WrongArgument, c.span, "the argument of len", "a list or a tensor",
                        e.describe(c.matched[0]));
+       }},
+      {"append", "list element",
+       [](Elaborator &e, BuiltinCall &c) {
+         if (!c.matched[0].is(Value::List))
+           return e.fail(diag::WrongArgument, c.span, "the first argument of append", "a list",
+                         e.describe(c.matched[0]));
+         Values elements = c.matched[0].getElements();
+         elements.push_back(c.matched[1]);
+         return Value::list(std::move(elements));
        }},
   };
   return builtins;

@@ -193,9 +193,11 @@ bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
   return good;
 }
 
-Elaborator::Frame Elaborator::makeFrame(std::string what, Span callSite, const Module &module) {
+Elaborator::Frame Elaborator::makeFrame(std::string what, Span definition, Span callSite,
+                                        const Module &module) {
   Frame callee;
   callee.what = std::move(what);
+  callee.firstLine = definition.getBegin().line;
   callee.callSite = callSite;
   callee.inLibrary = module.isLibrary;
   callee.parent = frame;
@@ -207,8 +209,8 @@ Elaborator::Frame Elaborator::makeFrame(std::string what, Span callSite, const M
 Value Elaborator::callFunction(Module &module, const ast::Function &function,
                                std::shared_ptr<Instance> self, std::vector<Argument> arguments,
                                Span span) {
-  Frame callee =
-      makeFrame((self ? self->item->name.name + "." : "") + function.name.name, span, module);
+  Frame callee = makeFrame((self ? self->item->name.name + "." : "") + function.name.name,
+                           function.name.span, span, module);
   if (callee.depth > 200)
     return fail(diag::TooDeep, span, callee.what);
   if (function.expr)

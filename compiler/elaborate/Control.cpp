@@ -270,33 +270,63 @@ void Elaborator::emitLoop(mlir::Region &region, mlir::TypeRange types,
   });
 }
 
-/// Whether the body selects by the loop's variable from a list that exists at compile time only,
-/// e.g. of layers.
+/// What a name or path such as `net.layers` stands for, if that is known without evaluating
+/// anything; else poison. Gradients over a layer stand for all that is below them, too.
+static Value peek(Scope &scope, const ast::Expr *expr) {
+  if (auto *name = llvm::dyn_cast<ast::Name>(expr)) {
+    Binding *binding = scope.find(name->name);
+    return binding ? binding->value : Value();
+  }
+  auto *member = llvm::dyn_cast<ast::Member>(expr);
+  Value base = member ? peek(scope, member->base) : Value();
+  if (!base.is(Value::Object))
+    return base.is(Value::WeightsKind) ? base : Value();
+  Binding *binding = base.getInstance()->scope.findHere(member->name.name);
+  return binding ? binding->value : Value();
+}
+
+/// Whether the elements exist at compile time only, e.g. layers.
+static bool isStaticSelection(const Value &value) {
+  if (!value.is(Value::List) && !value.is(Value::Tuple))
+    return value.is(Value::WeightsKind);
+  return !llvm::all_of(value.getElements(), [](const Value &v) {
+    return v.isStaticNumber() || v.is(Value::Bool) || v.is(Value::List);
+  });
+}
+
+/// Whether the body selects by the loop's variable, or by what is computed from it, from a list
+/// that exists at compile time only, e.g. of layers.
 bool Elaborator::needsUnrolling(const ast::ForStatement *statement) {
   if (statement->pattern->kind != ast::Pattern::Name)
     return false;
+  llvm::StringSet<> dependent;
+  dependent.insert(statement->pattern->name.name);
   bool needs = false;
+  auto depends = [&](const ast::Expr *expr) {
+    bool found = false;
+    walk(
+        expr,
+        [&](const ast::Expr *inner) {
+          auto *name = llvm::dyn_cast<ast::Name>(inner);
+          found |= name && dependent.contains(name->name);
+        },
+        [](const ast::Statement *) {});
+    return found;
+  };
   walk(
       statement->body,
       [&](const ast::Expr *expr) {
         auto *node = llvm::dyn_cast<ast::Index>(expr);
-        auto *name = node ? llvm::dyn_cast<ast::Name>(node->base) : nullptr;
-        Binding *binding = name ? scope->find(name->name) : nullptr;
-        if (!binding || !(binding->value.is(Value::List) || binding->value.is(Value::Tuple)) ||
-            llvm::all_of(binding->value.getElements(), [](const Value &v) {
-              return v.isStaticNumber() || v.is(Value::Bool) || v.is(Value::List);
-            }))
-          return;
-        for (const ast::IndexItem &item : node->items)
-          walk(
-              item.expr,
-              [&](const ast::Expr *inner) {
-                auto *used = llvm::dyn_cast<ast::Name>(inner);
-                needs |= used && used->name == statement->pattern->name.name;
-              },
-              [](const ast::Statement *) {});
+        if (node && isStaticSelection(peek(*scope, node->base)))
+          needs |= llvm::any_of(node->items, [&](const ast::IndexItem &item) {
+            return item.expr && depends(item.expr);
+          });
       },
-      [](const ast::Statement *) {});
+      [&](const ast::Statement *inner) {
+        auto *bound = llvm::dyn_cast<ast::BindStatement>(inner);
+        if (bound && bound->pattern->kind == ast::Pattern::Name && depends(bound->value))
+          dependent.insert(bound->pattern->name.name);
+      });
   return needs;
 }
 

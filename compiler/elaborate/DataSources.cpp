@@ -147,7 +147,7 @@ bool SourceBuilder::addMissing(const ast::Expr *expr, mlir::Type element,
 /// value is computed from them.
 mlir::Type SourceBuilder::getRawElement(const ast::Expr *term, const DataField &field) {
   bool isComputed = field.rowType.isBool() && term != field.mapping;
-  return isComputed ? elaborator.builder.getF32Type() : field.rowType.getElementType();
+  return isComputed ? elaborator.getReal() : field.rowType.getElementType();
 }
 
 /// `columns(...)`, `column(...)`, `category(...)` of a csv file. False where the call is none of

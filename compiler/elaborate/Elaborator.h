@@ -176,7 +176,8 @@ public:
   /// CustomGradients.cpp: the result with the gradient that the function states; in its scope.
   Value attachGradient(const ast::Function &function, Value result);
   struct Frame;
-  Frame makeFrame(std::string what, Span callSite, const Module &module);
+  /// `definition`: the name of the function or layer, where it is declared.
+  Frame makeFrame(std::string what, Span definition, Span callSite, const Module &module);
   Value callMethod(std::shared_ptr<Instance> self, llvm::StringRef method,
                    std::vector<Argument> arguments, Span span);
   Value callBuiltin(const Builtin &builtin, BuiltinCall call);
@@ -328,8 +329,9 @@ public:
 
   /// A function that is being inlined.
   struct Frame {
-    std::string what; // "relu", "Linear.forward"
-    Span callSite;    // null for a command
+    std::string what;      // "relu", "Linear.forward"
+    Span callSite;         // null for a command
+    int64_t firstLine = 0; // of its declaration
     bool inLibrary = false;
     bool returned = false;
     Value result;

@@ -248,6 +248,20 @@ Value Elaborator::evaluateMember(const ast::Member *expr) {
   return getMember(base, expr->name, expr->span);
 }
 
+Value Weights::below(llvm::StringRef name) const {
+  auto found = std::make_shared<Weights>();
+  for (const Leaf &leaf : leaves) {
+    StringRef rest = leaf.path;
+    if (!rest.consume_front(name))
+      continue;
+    if (rest.empty())
+      return Value::of(leaf.value);
+    if (rest.consume_front("."))
+      found->leaves.push_back({rest.str(), leaf.symbol, leaf.value});
+  }
+  return found->leaves.empty() ? Value() : Value::of(found);
+}
+
 Value Elaborator::getMember(Value base, const ast::Identifier &name, Span span) {
   if (base.isPoison())
     return base;
@@ -259,18 +273,9 @@ Value Elaborator::getMember(Value base, const ast::Identifier &name, Span span) 
       return Value::of(bindMethod(*instance, name.name));
     return fail(diag::NoMember, name.span, instance->item->name.name, name.name);
   }
-  if (base.is(Value::WeightsKind)) {
-    // grad(loss, net).head.w: the tensor at that path, or all below it.
-    auto below = std::make_shared<Weights>();
-    for (const Weights::Leaf &leaf : base.getWeights()->leaves) {
-      if (leaf.path == name.name)
-        return Value::of(leaf.value);
-      if (StringRef(leaf.path).starts_with(name.name + "."))
-        below->leaves.push_back({leaf.path.substr(name.name.size() + 1), leaf.symbol, leaf.value});
-    }
-    if (!below->leaves.empty())
-      return Value::of(below);
-  }
+  if (base.is(Value::WeightsKind))
+    if (Value below = base.getWeights()->below(name.name); !below.isPoison())
+      return below;
   if (base.is(Value::Data))
     return datasetMember(base.getDataset(), name, span);
   // A number has no axes in either phase.

@@ -168,6 +168,8 @@ std::pair<Value, Value> Elaborator::getBounds(const ast::IndexItem &item, Value 
 Value Elaborator::index(Value base, const ast::Index *expr) {
   if (base.isPoison())
     return base;
+  if (base.is(Value::Function) && base.getCallable()->kind == Callable::Composition)
+    base = Value::tuple(base.getCallable()->parts); // of f >> g the functions
   if (base.is(Value::List) || base.is(Value::Tuple)) {
     // A static index selects from the list itself.
     const ast::IndexItem &item = expr->items.front();
@@ -203,6 +205,19 @@ Value Elaborator::index(Value base, const ast::Index *expr) {
     base = toTensor(base, expr->base->span);
     if (base.isPoison())
       return base;
+  }
+  if (base.is(Value::WeightsKind) && expr->items.size() == 1 &&
+      expr->items[0].kind == ast::IndexItem::Value) {
+    // Of the gradients over a list of layers, those of one.
+    Value at = evaluate(expr->items[0].expr);
+    if (at.isPoison())
+      return at;
+    if (!at.is(Value::Int))
+      return fail(diag::NotStatic, expr->items[0].span, "the index into a list", describe(at));
+    std::string name = std::to_string(at.getInt());
+    Value below = base.getWeights()->below(name);
+    return below.isPoison() ? fail(diag::NoMember, expr->items[0].span, describe(base), name)
+                            : below;
   }
   if (!base.isTensor())
     return fail(diag::NotIndexable, expr->base->span, describe(base));

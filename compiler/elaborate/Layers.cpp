@@ -207,7 +207,7 @@ Value Elaborator::instantiate(Module &module, const ast::LayerItem &item,
   instance->scope.parent = &module.scope;
   instance->scope.owner = instance.get();
 
-  Frame callee = makeFrame(item.name.name, span, module);
+  Frame callee = makeFrame(item.name.name, item.name.span, span, module);
   if (callee.depth > 200)
     return fail(diag::TooDeep, span, callee.what);
   Restore<Frame *> inFrame(frame, &callee);

@@ -52,7 +52,7 @@ void Elaborator::addCallChain(DiagnosticBuilder &report) {
   unsigned shown = 0;
   for (Frame *f = frame; f; f = f->parent)
     if (f->callSite && shown++ < 8)
-      report.note(f->callSite, "in the call of " + f->what + " here");
+      report.call(f->callSite, "in the call of " + f->what + " here");
 }
 
 //===-- Items --------------------------------------------------------------------------------===//
@@ -172,7 +172,20 @@ Value Elaborator::parseDefine(StringRef text, const Value &like) {
     return text == "true" ? Value::ofBool(true) : text == "false" ? Value::ofBool(false) : Value();
   if (like.is(Value::Str))
     return Value::ofString(text.str());
-  return Value();
+  if (!like.is(Value::List) || like.getElements().empty())
+    return Value();
+  const Value &element = like.getElements().front();
+  if (!element.isStaticNumber() && !element.is(Value::Bool))
+    return Value();
+  Values values;
+  if (!text.consume_front("[") || !text.consume_back("]"))
+    return Value();
+  for (StringRef piece : llvm::split(text, ',')) {
+    values.push_back(parseDefine(piece.trim(), element));
+    if (values.back().isPoison())
+      return Value();
+  }
+  return Value::list(std::move(values));
 }
 
 void Elaborator::addLibrary(const ast::File &file) { addItems(file, library); }
@@ -216,13 +229,14 @@ void Elaborator::beginUnit(mlir::Operation *op) {
 
 void Elaborator::endUnit() {
   emitResets();
-  // A command that only makes and loads a layer uses nothing of it, by intention.
+  // A command that loads a layer may use a part of it, one that only makes it nothing, by
+  // intention.
   auto isUsed = [](const std::shared_ptr<Variable> &variable) {
     return variable->kind == VariableKind::Param && (variable->isRead || variable->isTrained);
   };
   if (llvm::any_of(variables, isUsed) && !engine.hasErrors())
     for (const std::shared_ptr<Variable> &variable : variables)
-      if (variable->kind == VariableKind::Param && !isUsed(variable)) {
+      if (variable->kind == VariableKind::Param && !isUsed(variable) && !variable->isLoaded) {
         DiagnosticBuilder report = error(diag::UnusedParam, variable->span, variable->symbol);
         if (variable->madeAt)
           report.note(variable->madeAt, "its layer is made here");
@@ -262,6 +276,7 @@ void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc,
   builder.setInsertionPointToEnd(module.getBody());
   Frame top;
   top.what = name.name;
+  top.firstLine = name.span.getBegin().line;
   collectDifferentiated(body, top.differentiated);
   Restore<Frame *> inFrame(frame, &top);
 

@@ -155,6 +155,7 @@ void Elaborator::bind(const ast::Pattern *pattern, Value value, bool isVar, cons
     Binding binding;
     binding.value = value;
     binding.isVar = isVar;
+    binding.isTyped = type;
     binding.isUsed = value.isPoison();
     binding.span = pattern->name.span;
     define(pattern->name, binding);
@@ -218,8 +219,7 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
   if (binding->value.isPoison() && !binding->variable && binding->weightsVariables.empty())
     return; // its error has been reported
   bool isParam = binding->variable && binding->variable->kind == VariableKind::Param;
-  bool inCommand = frame && !frame->callSite;
-  bool allowed = binding->isVar || (isParam && inCommand) || (ofOptimizer && binding->variable);
+  bool allowed = binding->isVar || isParam || (ofOptimizer && binding->variable);
   if (llvm::isa<ast::Member>(target) && binding->variable &&
       binding->variable->kind == VariableKind::State)
     allowed = false; // only within its layer
@@ -243,7 +243,8 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
       assignVariable(*variable, leaf.value);
     return;
   }
-  auto keepsType = [&](mlir::Type wanted) -> mlir::Value {
+  // The value as one of the type that the var has; null after an error.
+  auto keepsType = [&](mlir::Type wanted, bool mayReshape = false) -> mlir::Value {
     auto typeName = [](mlir::Type type) {
       auto tensor = llvm::dyn_cast<NNTensorType>(type);
       return tensor ? tensor.str() : std::string("text");
@@ -265,6 +266,8 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
       bool fits = own.getDimAttrs() == type.getDimAttrs() || own.isScalar();
       if (adapts && fits)
         return broadcastTo(convertTo(tensor.getRuntime(), type.getElementType()), type.getShape());
+      if (adapts && mayReshape)
+        return tensor.getRuntime();
     }
     error(diag::VarChangesType, span, name, typeName(wanted), describe(value));
     return {};
@@ -275,7 +278,9 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
     return;
   }
   if (binding->value.isTensor() || binding->value.isRuntimeString()) {
-    if (mlir::Value converted = keepsType(binding->value.getRuntime().getType()))
+    // Without a place of its own it is but a name, which may come to stand for another shape.
+    mlir::Type type = binding->value.getRuntime().getType();
+    if (mlir::Value converted = keepsType(type, !binding->isTyped))
       binding->value = Value::of(converted);
     return;
   }

@@ -158,7 +158,8 @@ void Elaborator::applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRe
               {member->name.name, makeVariable(place + "." + member->name.name, VariableKind::Slot,
                                                param.type, member->name.span, member->name.name)});
     }
-    Frame callee = makeFrame(optimizer->item->name.name + ".update", span, *optimizer->module);
+    Frame callee = makeFrame(optimizer->item->name.name + ".update", optimizer->item->name.span,
+                             span, *optimizer->module);
     Scope local;
     local.parent = &optimizer->scope;
     Restore<Frame *> inFrame(frame, &callee);
@@ -232,7 +233,7 @@ Value Elaborator::gradient(const ast::Expr *of, const ast::Expr *target, Span sp
   mlir::Value value;
   if (!isJacobian) {
     value = toLoss(given, of->span);
-  } else if (Value tensor = toTensor(given, of->span, builder.getF32Type()); !tensor.isPoison()) {
+  } else if (Value tensor = toTensor(given, of->span, getReal()); !tensor.isPoison()) {
     value = tensor.getRuntime();
     if (!tensor.getTensorType().isFloat())
       return fail(diag::WrongArgument, of->span, "the first argument of jacobian", "real numbers",
@@ -308,16 +309,16 @@ Value Elaborator::gradientOf(mlir::Value value, const ast::Expr *target, Span sp
 /// A number for a place in the source, together with the calls that led there: two Dropout layers
 /// are two places.
 int64_t Elaborator::getPlace(Span span) {
+  // Lines count from the function's first, so that a place keeps its numbers when others are
+  // edited.
   std::string text = path;
-  auto add = [&](Span where) {
-    if (where)
-      text += "|" + std::to_string(where.getBegin().line) + ":" +
-              std::to_string(where.getBegin().column);
-  };
-  add(span);
+  Span where = span;
   for (Frame *f = frame; f; f = f->parent) {
+    if (where)
+      text += "|" + std::to_string(static_cast<int64_t>(where.getBegin().line) - f->firstLine) +
+              ":" + std::to_string(where.getBegin().column);
     text += f->what;
-    add(f->callSite);
+    where = f->callSite;
   }
   return static_cast<int64_t>(llvm::xxh3_64bits(text) >> 1);
 }

@@ -36,6 +36,7 @@ struct Variable {
   std::string name; // as the user wrote it
   Span madeAt;      // the outermost call that made it, if any
   bool isRead = false;
+  bool isLoaded = false;
   bool isTrained = false;
   mlir::StringAttr getSymbol() const { return mlir::StringAttr::get(type.getContext(), symbol); }
   ir::NNTensorType getTensorType() const { return llvm::cast<ir::NNTensorType>(type); }
@@ -177,6 +178,7 @@ struct Binding {
   std::vector<std::string> weightsPaths;
   std::vector<std::string> weightsSymbols; // of the params that they belong to
   bool isVar = false;
+  bool isTyped = false; // declared with a type
   bool isUsed = false;
   Span span;
 
@@ -292,6 +294,9 @@ struct Weights {
     mlir::Value value;
   };
   std::vector<Leaf> leaves;
+  /// The tensor at a path, e.g. grad(loss, net).head.w, or all that lie below it; poison where
+  /// nothing does.
+  Value below(llvm::StringRef name) const;
 };
 
 } // namespace nnc::elaborate

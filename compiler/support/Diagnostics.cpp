@@ -35,6 +35,11 @@ DiagnosticBuilder &DiagnosticBuilder::note(Span span, const llvm::Twine &message
   return *this;
 }
 
+DiagnosticBuilder &DiagnosticBuilder::call(Span site, const llvm::Twine &message) {
+  diagnostic.notes.push_back({site, message.str(), /*isCall=*/true});
+  return *this;
+}
+
 DiagnosticBuilder &DiagnosticBuilder::hint(const llvm::Twine &message) {
   diagnostic.hint = message.str();
   return *this;
@@ -50,11 +55,25 @@ DiagnosticEngine::DiagnosticEngine(llvm::raw_ostream &os, Colour colour) : os(&o
 
 DiagnosticEngine::DiagnosticEngine() = default;
 
+/// Whether the same mistake has been reported. A function that is inlined many times has its
+/// mistakes once, also where their messages name other sizes; the place of a mistake inside the
+/// library is where the user called it.
+bool DiagnosticEngine::isRepeated(const Diagnostic &diagnostic) {
+  std::vector<Place> chain = {{diagnostic.span.file, diagnostic.span.begin}};
+  for (const DiagnosticNote &note : diagnostic.notes)
+    if (note.isCall && note.span)
+      chain.push_back({note.span.file, note.span.begin});
+  auto place = llvm::find_if(
+      chain, [](const Place &place) { return !place.first->getPath().starts_with("<stdlib>"); });
+  auto [known, isNew] =
+      seen.try_emplace({diagnostic.kind, place == chain.end() ? chain.front() : *place});
+  if (isNew)
+    known->second.chain = chain;
+  return known->second.chain != chain || !known->second.messages.insert(diagnostic.message).second;
+}
+
 void DiagnosticEngine::emit(Diagnostic diagnostic) {
-  // A function that is inlined many times has its mistakes once.
-  if (diagnostic.span && !seen.insert({diagnostic.kind, diagnostic.span.file, diagnostic.span.begin,
-                                       diagnostic.message})
-                              .second)
+  if (diagnostic.span && isRepeated(diagnostic))
     return;
   bool isError = diagnostic.severity == Severity::Error;
   errorCount += isError;

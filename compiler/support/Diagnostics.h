@@ -14,9 +14,9 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
+#include <map>
 #include <optional>
 #include <set>
-#include <tuple>
 
 namespace nnc {
 
@@ -46,6 +46,7 @@ const DiagnosticInfo *findDiagnostic(llvm::StringRef code);
 struct DiagnosticNote {
   Span span; // may be nowhere
   std::string message;
+  bool isCall = false; // of the chain of calls that led here
 };
 
 struct Diagnostic {
@@ -73,6 +74,8 @@ public:
   ~DiagnosticBuilder();
 
   DiagnosticBuilder &note(Span span, const llvm::Twine &message);
+  /// A note about a call, from the innermost outwards.
+  DiagnosticBuilder &call(Span site, const llvm::Twine &message);
   DiagnosticBuilder &hint(const llvm::Twine &message);
 
 private:
@@ -110,7 +113,15 @@ private:
   unsigned errorCount = 0;
   unsigned errorLimit = 20;
   llvm::SmallVector<Diagnostic, 0> collected;
-  std::set<std::tuple<diag::Kind, const SourceFile *, uint32_t, std::string>> seen;
+  using Place = std::pair<const SourceFile *, uint32_t>;
+  /// By kind and place in the user's files: the chain of calls that led there first, and the
+  /// messages.
+  struct Seen {
+    std::vector<Place> chain;
+    std::set<std::string> messages;
+  };
+  std::map<std::pair<diag::Kind, Place>, Seen> seen;
+  bool isRepeated(const Diagnostic &diagnostic);
 };
 
 /// Compares collected diagnostics with the comments of a file, as clang's and MLIR's

@@ -1,8 +1,9 @@
 """Checks that what the documentation shows is true.
 
-    snippets.py NNC SOURCE SCRATCH
+    snippets.py NNC SOURCE SCRATCH [PAGE...]
 
-Looks at README.md files and docs/*.md. A block that opens with
+Looks at README.md files and docs/*.md, or at the pages named alone. The page of an example is left to the example's own test, if
+that names it. A block that opens with
     ```nn             must pass `nnc check` without a warning; where an ```output block follows, running it (its tests,
                       or its one command) prints exactly that; `// NAME.nn` in its first line is how commands find it
     ```nn error E2003 must give this error
@@ -22,6 +23,7 @@ import subprocess
 import sys
 
 nnc, source, scratch = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
+named = [source / page for page in sys.argv[4:]]
 environment = dict(os.environ, XDG_CACHE_HOME=str(scratch / "cache"), NO_COLOR="1")
 environment["PATH"] = f"{pathlib.Path(nnc).parent}:{environment['PATH']}"
 problems = []
@@ -164,13 +166,21 @@ def check_builtins():
 scratch.mkdir(parents=True, exist_ok=True)
 shutil.rmtree(scratch / "examples", ignore_errors=True)
 shutil.copytree(source / "examples", scratch / "examples")
-pages = [source / "README.md", *sorted((source / "docs").glob("*.md")), *sorted((source / "examples").glob("*/README.md"))]
-pages += [source / folder / "README.md" for folder in ("compiler", "runtime", "stdlib")]
-for path in pages:
+pages = [source / "README.md", *sorted((source / "docs").glob("*.md"))]
+pages += [source / folder / "README.md" for folder in ("examples", "compiler", "runtime", "stdlib")]
+if not named:
+    tests = "".join(path.read_text(encoding="utf-8") for path in (source / "test/examples").glob("*.test"))
+    course = (source / "examples/README.md").read_text(encoding="utf-8")
+    for path in sorted((source / "examples").glob("*/README.md")):
+        if f"]({path.parent.name})" not in course:
+            problems.append(f"examples/README.md does not mention {path.parent.name}")
+        if str(path.relative_to(source)) not in tests:
+            pages.append(path)
+    check_builtins()
+for path in named or pages:
     check_page(path)
     check_links(path)
-check_builtins()
 print(", ".join(f"{count} {what}" for what, count in counts.items()))
 for problem in problems:
     print(problem)
-sys.exit(1 if problems or min(counts.values()) == 0 else 0)
+sys.exit(1 if problems or (not named and min(counts.values()) == 0) else 0)
