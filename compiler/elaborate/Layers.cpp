@@ -173,29 +173,36 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
 
 //===-- Instances ------------------------------------------------------------------------===//
 
-/// What a layer demands of its arguments is checked where it is made.
+/// What a layer demands of its arguments is checked where it is made: now, or when the program gets
+/// there if a flag or data decide.
 void Elaborator::checkMember(const ast::LayerMember *member) {
   Value condition = evaluate(member->value);
   if (condition.isPoison() || (condition.is(Value::Bool) && condition.getBool()))
     return;
-  if (!condition.is(Value::Bool)) {
-    error(diag::NotStatic, member->value->span, "a condition among the members of a layer",
-          describe(condition));
+  Value message = member->message
+                      ? evaluate(member->message)
+                      : Value::ofString(member->value->span.getText().str() + " does not hold");
+  if (!message.isPoison() && !message.isString())
+    error(diag::WrongArgument, member->message->span, "the message of an assertion", "text",
+          describe(message));
+  if (!message.isString())
+    return;
+  if (condition.is(Value::Bool)) {
+    if (message.is(Value::Str))
+      error(diag::LayerAssertion, member->span, message.getString());
+    else
+      error(diag::NotStatic, member->message->span,
+            "the message of an assertion that is known to fail", describe(message));
     return;
   }
-  std::string text = member->value->span.getText().str() + " does not hold";
-  if (member->message) {
-    Value message = evaluate(member->message);
-    if (message.isPoison())
-      return;
-    if (!message.is(Value::Str)) {
-      error(diag::NotStatic, member->message->span, "the message of an assertion among the members",
-            describe(message));
-      return;
-    }
-    text = message.getString();
-  }
-  error(diag::LayerAssertion, member->span, text);
+  mlir::Value holds = toRuntimeBool(condition, member->value->span, "an assertion");
+  if (!holds)
+    return;
+  auto op = AssertOp::create(builder, getLoc(member->span), holds, /*check=*/false);
+  emitRegion(op.getMessage(), {}, [&](mlir::ValueRange) {
+    YieldOp::create(builder, getLoc(member->span), toRuntimeString(message, member->span));
+    blockEnded = true;
+  });
 }
 
 Value Elaborator::instantiate(Module &module, const ast::LayerItem &item,

@@ -119,7 +119,7 @@ def activations():
         ("relu", F.relu), ("silu", F.silu), ("softplus", F.softplus), ("tanh", torch.tanh), ("sigmoid", torch.sigmoid),
         ("relu6", F.relu6), ("elu", F.elu), ("selu", F.selu), ("mish", F.mish), ("log_sigmoid", F.logsigmoid),
         ("softsign", F.softsign), ("hard_tanh", F.hardtanh), ("hard_sigmoid", lambda x: F.relu6(x + 3) / 6), ("hard_silu", F.hardswish),
-        ("gelu", lambda x: F.gelu(x, approximate="tanh")),
+        ("gelu", F.gelu), ("gelu_tanh", lambda x: F.gelu(x, approximate="tanh")),
     ]:
         gradient_test(file, name, f"{name}(x)", lambda x: call(x), {"x": x})
     gradient_test(file, "leaky_relu", "leaky_relu(x, 0.125)", lambda x: F.leaky_relu(x, 0.125), {"x": x})
