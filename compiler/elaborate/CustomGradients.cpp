@@ -112,6 +112,8 @@ Value Elaborator::attachGradient(const ast::Function &function, Value result) {
       continue;
     }
     mlir::Value value = tensor.getRuntime();
+    if (type.getElementType().isBF16() && tensor.getTensorType().isFloat())
+      value = convertTo(value, type.getElementType()); // computed as f32
     if (tensor.isScalarTensor() && tensor.getTensorType().isFloat())
       value = broadcastTo(convertTo(value, type.getElementType()), type.getShape());
     if (value.getType() != type) {

@@ -105,6 +105,8 @@ bool Einsum::parse() {
   for (const Value &value : values)
     if (value.isTensor())
       element = value.getTensorType().getElementType();
+  if (element && element.isBF16()) // stored so, computed with as f32
+    element = e.getReal();
   for (auto [part, value] : llvm::zip_equal(parts, values)) {
     Value tensor = e.toTensor(value, c.span, element);
     if (tensor.isPoison())
