@@ -70,23 +70,67 @@ nn.command @inner doc "" flags [] {
 
 // -----
 
-// Outer axis of many elements reduced: rows are added up in the result, in their order in memory.
+// Outer axis reduced: rows are added up in the result, in their order in memory.
 // CHECK-LABEL: func.func private @command.outer.fused0(
 // CHECK:       scf.for %{{.*}} = %c0 to %c8
 // CHECK:         llvm.store %{{.*}} : f32
-// CHECK:       scf.for %{{.*}} = %c0 to %c20
+// CHECK:       scf.for %{{.*}} = %c0 to %c32
 // CHECK:         scf.for %{{.*}} = %c0 to %c8
 // CHECK:           %[[S:.*]] = arith.addf %{{.*}}, %{{.*}} : f32
 // CHECK-NEXT:      llvm.store %[[S]]
 nn.command @outer doc "" flags [] {
   %n = nn.constant dense<5> : tensor<i64>
-  %a = nn.random normal %n place 1 : f32[20, 8]
-  %e = nn.fused(%a) : (f32[20, 8]) -> (f32[8]) {
-  ^bb0(%i: !nn.tensor<f32[20, 8]>):
-    %x = nn.reduce sum %i [0] : f32[20, 8] -> f32[8]
+  %a = nn.random normal %n place 1 : f32[32, 8]
+  %e = nn.fused(%a) : (f32[32, 8]) -> (f32[8]) {
+  ^bb0(%i: !nn.tensor<f32[32, 8]>):
+    %x = nn.reduce sum %i [0] : f32[32, 8] -> f32[8]
     nn.yield %x : f32[8]
   }
   %s = nn.format ["", ""] [""] (%e) : f32[8]
+  nn.print %s
+  nn.end
+}
+
+// -----
+
+// A few outer elements are combined one by one.
+// CHECK-LABEL: func.func private @command.few.fused0(
+// CHECK-NOT:   scf.for
+// CHECK:       scf.for
+// CHECK-COUNT-4: llvm.load %{{.*}} -> f32
+// CHECK-NOT:   scf.for
+// CHECK:       llvm.store
+nn.command @few doc "" flags [] {
+  %n = nn.constant dense<5> : tensor<i64>
+  %a = nn.random normal %n place 1 : f32[4, 8]
+  %e = nn.fused(%a) : (f32[4, 8]) -> (f32[8]) {
+  ^bb0(%i: !nn.tensor<f32[4, 8]>):
+    %x = nn.reduce sum %i [0] : f32[4, 8] -> f32[8]
+    nn.yield %x : f32[8]
+  }
+  %s = nn.format ["", ""] [""] (%e) : f32[8]
+  nn.print %s
+  nn.end
+}
+
+// -----
+
+// The largest of each window of 2 x 2: the windows are read where they lie.
+// CHECK-LABEL: func.func private @command.pool.fused0(
+// CHECK-COUNT-3: scf.for
+// CHECK-NOT:   scf.for
+// CHECK-COUNT-3: arith.maximumf
+// CHECK:       llvm.store
+nn.command @pool doc "" flags [] {
+  %n = nn.constant dense<5> : tensor<i64>
+  %a = nn.random normal %n place 1 : f32[2, 4, 8]
+  %e = nn.fused(%a) : (f32[2, 4, 8]) -> (f32[2, 2, 4]) {
+  ^bb0(%i: !nn.tensor<f32[2, 4, 8]>):
+    %w = nn.patches %i kernel [2, 2] strides [2, 2] dilations [1, 1] : f32[2, 4, 8] -> f32[2, 2, 2, 2, 4]
+    %x = nn.reduce max %w [1, 2] : f32[2, 2, 2, 2, 4] -> f32[2, 2, 4]
+    nn.yield %x : f32[2, 2, 4]
+  }
+  %s = nn.format ["", ""] [""] (%e) : f32[2, 2, 4]
   nn.print %s
   nn.end
 }
