@@ -41,6 +41,14 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
   builder.setInsertionPointToEnd(&block);
   Scope local;
   local.parent = &program.scope;
+  scope = &program.scope;
+  Value callee = binding->value;
+  if (isLayer) {
+    Restore<std::string> place(path, name.lower());
+    callee = call(callee, {}, function->name.span);
+    if (callee.is(Value::Object)) // its sizes mean something in the types of forward
+      local.parent = &callee.getInstance()->scope;
+  }
   scope = &local;
 
   std::vector<Argument> arguments;
@@ -83,11 +91,6 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
     arguments.push_back({parameter.name.name, Value::of(argument), parameter.span});
   }
   scope = &program.scope;
-  Value callee = binding->value;
-  if (isLayer) {
-    Restore<std::string> place(path, name.lower());
-    callee = call(callee, {}, function->name.span);
-  }
   Value result = callee.isPoison() ? callee : call(callee, arguments, function->name.span);
   endUnit();
   if (result.isPoison())
