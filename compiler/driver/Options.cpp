@@ -95,6 +95,12 @@ const OptionInfo optionTable[] = {
      "where to write; default: the program's name (build), standard output", TEXT(output)},
     {"-D", "NAME=VALUE", "build run test check emit graph", "give a const another value",
      setDefine},
+    {"-I", "FOLDER", "build run test check emit graph",
+     "look for imported files there, too (as in the folders of NNC_PATH)",
+     [](Options &o, StringRef v) -> llvm::Error {
+       o.folders.push_back(v.str());
+       return llvm::Error::success();
+     }},
     {"-O", "LEVEL", "build run test emit", "optimise: 0, 1, 2 (default) or 3", setLevel},
     {"-g", "", "build run test emit", "line tables: a debugger shows the lines of the .nn file",
      SWITCH(lineTables)},

@@ -231,10 +231,12 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function,
   if (function.expr) {
     result = evaluate(function.expr);
   } else {
+    Restore<bool> ended(blockEnded, false);
+    size_t raisedBefore = raised.size();
     executeStatements(function.block->statements);
-    result = callee.returned ? callee.result : Value::unit();
-    if (!callee.returned && function.result)
-      return fail(diag::NoReturn, function.name.span, callee.what);
+    result = takeResult(callee, raisedBefore, function.name.span);
+    if (result.is(Value::Unit) && function.result)
+      return fail(diag::NoReturn, function.name.span, callee.what, "declares a result");
   }
   if (result.isPoison())
     return result;

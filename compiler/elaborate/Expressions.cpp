@@ -273,6 +273,10 @@ Value Elaborator::getMember(Value base, const ast::Identifier &name, Span span) 
   }
   if (base.is(Value::Data))
     return datasetMember(base.getDataset(), name, span);
+  if (base.is(Value::ModuleKind))
+    if (Binding *binding = base.getModule().scope.findHere(name.name);
+        binding && binding->span.file == base.getModule().file->source)
+      return readBinding(*binding, span);
   if (base.is(Value::List) || base.isTensor()) {
     if (name.name == "T") {
       Value tensor = toTensor(base, span);

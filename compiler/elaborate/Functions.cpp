@@ -33,6 +33,7 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
   }
   Frame top;
   top.what = name.str();
+  Scope &home = binding->value.getCallable()->module->scope;
   Restore<Frame *> inFrame(frame, &top);
   builder.setInsertionPointToEnd(module.getBody());
   auto op = FuncOp::create(builder, getLoc(function->name.span), name);
@@ -40,7 +41,7 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
   beginUnit(op);
   builder.setInsertionPointToEnd(&block);
   Scope local;
-  local.parent = &program.scope;
+  local.parent = &home;
   scope = &local;
 
   std::vector<Argument> arguments;
@@ -82,7 +83,7 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
         mlir::NameLoc::get(builder.getStringAttr(parameter.name.name), getLoc(parameter.span)));
     arguments.push_back({parameter.name.name, Value::of(argument), parameter.span});
   }
-  scope = &program.scope;
+  scope = &home;
   Value callee = binding->value;
   if (isLayer) {
     Restore<std::string> place(path, name.lower());

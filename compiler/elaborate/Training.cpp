@@ -2,6 +2,7 @@
 
 #include "compiler/elaborate/Elaborator.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/xxhash.h"
 
 using namespace nnc;
@@ -184,7 +185,10 @@ void Elaborator::applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRe
     bindHere(update.parameters[2].name, Value::of(turn), nullptr);
     for (auto &[name, variable] : slots.states)
       bindHere({name, update.name.span}, Value(), variable);
+    Restore<bool> ended(blockEnded, false);
+    size_t raisedBefore = raised.size();
     executeStatements(update.block->statements);
+    takeResult(callee, raisedBefore, update.name.span);
   }
 }
 
@@ -291,6 +295,8 @@ Value Elaborator::gradientOf(mlir::Value loss, const ast::Expr *target, Span spa
 int64_t Elaborator::getPlace(Span span) {
   std::string text = path;
   auto add = [&](Span where) {
+    if (llvm::any_of(modules, [&](auto &module) { return module.first->source == where.file; }))
+      text += "|" + llvm::sys::path::filename(where.file->getPath()).str();
     if (where)
       text += "|" + std::to_string(where.getBegin().line) + ":" +
               std::to_string(where.getBegin().column);

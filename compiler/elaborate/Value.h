@@ -21,6 +21,7 @@ namespace nnc::elaborate {
 struct Builtin;
 struct Callable;
 struct Instance;
+struct Module;
 struct Dataset;
 struct Weights;
 class Value;
@@ -70,7 +71,8 @@ public:
     Object,
     Data,
     BatchesKind,
-    WeightsKind
+    WeightsKind,
+    ModuleKind
   };
 
   Value() = default; // poison
@@ -106,6 +108,8 @@ public:
   static Value of(Batches batches) {
     return Value(std::in_place_index<BatchesKind>, std::move(batches));
   }
+  /// What `import "file.nn" as name` names.
+  static Value of(Module *module) { return Value(std::in_place_index<ModuleKind>, module); }
   static Value of(std::shared_ptr<Weights> weights) {
     return Value(std::in_place_index<WeightsKind>, std::move(weights));
   }
@@ -146,6 +150,7 @@ public:
   const std::shared_ptr<Instance> &getInstance() const { return std::get<Object>(storage); }
   const std::shared_ptr<Dataset> &getDataset() const { return std::get<Data>(storage); }
   const Batches &getBatches() const { return std::get<BatchesKind>(storage); }
+  Module &getModule() const { return *std::get<ModuleKind>(storage); }
   const std::shared_ptr<Weights> &getWeights() const { return std::get<WeightsKind>(storage); }
 
 private:
@@ -153,7 +158,7 @@ private:
       std::variant<std::monostate, std::monostate, bool, int64_t, double, std::string, ir::Dim,
                    mlir::Value, std::shared_ptr<Values>, std::shared_ptr<Values>, Range,
                    std::shared_ptr<Callable>, std::shared_ptr<Instance>, std::shared_ptr<Dataset>,
-                   Batches, std::shared_ptr<Weights>>;
+                   Batches, std::shared_ptr<Weights>, Module *>;
   template <std::size_t I, typename T>
   Value(std::in_place_index_t<I> index, T &&value) : storage(index, std::forward<T>(value)) {}
   Storage storage;
@@ -203,9 +208,10 @@ struct Scope {
   }
 };
 
-/// The items of one file, or of the standard library.
+/// The items of one file and what it imports, or the standard library.
 struct Module {
   Scope scope;
+  const ast::File *file = nullptr; // null: the standard library
   bool isLibrary = false;
 };
 
