@@ -148,17 +148,34 @@ void nn_random_uniform_f64(double *out, int64_t count, uint64_t place, uint64_t 
 void nn_random_normal_f32(float *out, int64_t count, uint64_t place, uint64_t stream);
 void nn_random_normal_f64(double *out, int64_t count, uint64_t place, uint64_t stream);
 
+//===-- Order -------------------------------------------------------------===//
+
+/// For each of `rows` rows of `count` elements of type `dtype` (not NN_BOOL, NN_U8): the indices
+/// that sort it. Equal elements keep their order; NaN is larger than any number. `count` fits 31
+/// bits.
+void nn_argsort(int32_t *out, const void *in, int64_t dtype, int64_t rows, int64_t count,
+                int64_t descending);
+
 //===-- Contractions ---------------------------------------------------------===//
-// The seam for matrix products: c[b] = op(a[b]) * op(b[b]), where op(a) is m x k and op(b) is
-// k x n. a is stored m x k with row stride lda, or k x m with row stride lda if transpose_a;
-// likewise b. c is dense, batch x m x n. A batch stride may be 0 (the same matrix for each). c must
-// not overlap. One variant for each x86-64 level, so that the compiler picks what the target has;
-// each allocates nothing, and gives the same bits for any number of threads. k == 0 gives zeros.
+// The seam for matrix products: c[x, y] = sum over s of op(a[x, y, s]) * op(b[x, y, s]), where
+// op(a) is m x k and op(b) is k x n. c is dense, outer x inner x m x n, and must not overlap. One
+// variant for each x86-64 level, so that the compiler picks what the target has; each allocates
+// nothing, and gives the same bits for any number of threads. sum == 0 or k == 0 gives zeros.
+
+/// Where the matrices of an operand lie, in elements. a is stored m x k with row_stride between
+/// rows, or k x m if transposed; likewise b. The first three strides are those between matrices,
+/// and may be 0 (the same matrix for each).
+typedef struct nn_matrices {
+  int64_t outer_stride, inner_stride, sum_stride, row_stride, transposed;
+} nn_matrices;
+
+typedef struct nn_contraction {
+  int64_t outer, inner, m, n, sum, k;
+  nn_matrices a, b;
+} nn_contraction;
+
 #define NN_CONTRACT(TYPE, SUFFIX)                                                                  \
-  void nn_contract_##SUFFIX(TYPE *c, const TYPE *a, const TYPE *b, int64_t batch, int64_t m,       \
-                            int64_t n, int64_t k, int64_t a_batch_stride, int64_t lda,             \
-                            int64_t transpose_a, int64_t b_batch_stride, int64_t ldb,              \
-                            int64_t transpose_b)
+  void nn_contract_##SUFFIX(TYPE *c, const TYPE *a, const TYPE *b, const nn_contraction *shape)
 NN_CONTRACT(float, f32_v2);
 NN_CONTRACT(float, f32_v3);
 NN_CONTRACT(float, f32_v4);
@@ -170,28 +187,68 @@ NN_CONTRACT(double, f64_v4);
 
 typedef struct nn_dataset nn_dataset;
 
-/// A field of a data set as it is read: a block of columns of a csv row, or an item of an idx file.
+/// What stands for a missing value of a csv file: a cell that is empty, or `?`, `NA`, `nan`,
+/// `null`.
+typedef enum nn_missing {
+  NN_MISSING_FAILS = 0,
+  NN_MISSING_IS_VALUE = 1, // nn_field::missing_value
+  NN_MISSING_IS_MEAN = 2,  // of the column's other values, rounded to the field's type
+  NN_MISSING_SKIPS = 3     // the whole row is left out
+} nn_missing;
+
+/// A field of a data set as it is read: a block of columns of a csv row, or an item of another
+/// source. Members that a source does not name are 0.
 typedef struct nn_field {
   const char *name;     // the user's name, for messages
-  int64_t dtype;        // what nn_dataset_gather delivers: NN_F32, NN_F64, NN_I32 or NN_I64
+  int64_t dtype;        // what nn_dataset_gather delivers: NN_F32, NN_F64, NN_I32, NN_I64, NN_BOOL
   int64_t classes;      // 0, or: a whole number in [0, classes) is required
-  int64_t first_column; // csv: the first column; idx: which of the paths
+  int64_t first_column; // csv: the first column; idx, npy: which of the paths; images: 0 the
+                        // pixels, 1 the class
   int64_t column_count; // elements in a row
+  int64_t rank;         // of a row
+  const int64_t *dims;
+  const char *const *columns;    // csv: column_count names of the header, or NULL; npz: one name
+  int64_t category_count;        // csv: 0: numbers; -1: text, the different ones in ascending order
+                                 // are the classes; else how many `categories` there are
+  const char *const *categories; // csv: the texts of the classes, in their order
+  int64_t missing;               // csv: nn_missing
+  double missing_value;
 } nn_field;
 
-/// Reads a csv file (comma separated; plain or gzip) whole. `skip` lines at the start are ignored,
-/// so are empty lines. Errors name file, row (line number) and column: missing or unreadable file,
-/// too few columns, not a number, number out of a class's range, no rows at all, a damaged gzip
-/// stream.
-nn_dataset *nn_csv(const char *location, const char *path, int64_t skip, int64_t field_count,
-                   const nn_field *fields);
+// Sources: each reads its files whole, plain or (but for npz and images) gzip'ed. Errors name the
+// file, and row and column where there are any: missing or unreadable file, another format,
+// truncation, a shape or element type that does not fit the field, a number out of a class's range,
+// no rows at all.
 
-/// Reads idx files (MNIST's format; plain or gzip) with elements of type u8, i8, i16, i32, f32 or
-/// f64, one for each path; field f comes from paths[f.first_column]. Errors: as above; magic
-/// number, item count that differs between the files, item size that differs from column_count,
-/// truncation.
+/// A csv file: rows are lines, cut at the delimiter. options: lines at the start that are ignored;
+/// whether a line with the columns' names follows; the delimiter's code. Empty lines are ignored.
+nn_dataset *nn_csv(const char *location, int64_t path_count, const char *const *paths,
+                   const int64_t *options, int64_t field_count, const nn_field *fields);
+/// idx files (MNIST's format) with elements of type u8, i8, i16, i32, f32 or f64, one for each
+/// path; field f comes from paths[f.first_column]. No options.
 nn_dataset *nn_idx(const char *location, int64_t path_count, const char *const *paths,
-                   int64_t field_count, const nn_field *fields);
+                   const int64_t *options, int64_t field_count, const nn_field *fields);
+/// npy files (NumPy's format, versions 1 to 3) with elements of type bool, u1, i1, i2, i4, i8, f4
+/// or f8, little-endian, in C order; one for each path, as for idx. No options.
+nn_dataset *nn_npy(const char *location, int64_t path_count, const char *const *paths,
+                   const int64_t *options, int64_t field_count, const nn_field *fields);
+/// An npz file: a zip archive (stored or deflated) of npy files; field f is the array
+/// f.columns[0]. No options.
+nn_dataset *nn_npz(const char *location, int64_t path_count, const char *const *paths,
+                   const int64_t *options, int64_t field_count, const nn_field *fields);
+/// A folder with a folder of PNG and JPEG files for each class: classes and files in ascending
+/// order of their names. Fields: pixels [channels, height, width] as u8 (1: grey, 3: red, green,
+/// blue; resized with bilinear interpolation where the file's size is another), class. No options.
+nn_dataset *nn_images(const char *location, int64_t path_count, const char *const *paths,
+                      const int64_t *options, int64_t field_count, const nn_field *fields);
+/// The characters of a UTF-8 file, as numbers: field 0 is the index of each in `characters` (code
+/// points; `size` of them); with size 0 the file's bytes. A character that is not there is an
+/// error.
+nn_dataset *nn_text_data(const char *location, const char *path, const int32_t *characters,
+                         int64_t size);
+/// Tensors of `rows` rows, copied.
+nn_dataset *nn_in_memory(const char *location, int64_t rows, int64_t field_count,
+                         const nn_field *fields, const void *const *tensors);
 
 int64_t nn_dataset_count(const nn_dataset *data);
 /// A view in random order (Fisher and Yates), drawn from the stream (seed, place, stream).
@@ -199,8 +256,20 @@ nn_dataset *nn_dataset_shuffled(const nn_dataset *data, uint64_t place, uint64_t
 /// The first round-down(fraction * count) rows, and the rest. 0 <= fraction <= 1, else an error.
 void nn_dataset_split(const char *location, const nn_dataset *data, double fraction,
                       nn_dataset **first, nn_dataset **rest);
+/// Rows [part * count / parts, ...) of `parts` parts whose sizes differ by one at most, and all
+/// other rows. 0 <= part < parts, 2 <= parts, else an error.
+void nn_dataset_fold(const char *location, const nn_dataset *data, int64_t part, int64_t parts,
+                     nn_dataset **train, nn_dataset **test);
 /// The first min(count, size) rows. A negative count is an error.
 nn_dataset *nn_dataset_take(const char *location, const nn_dataset *data, int64_t count);
+/// Each `steps` rows that follow each other as one row, `stride` rows apart; field f becomes the
+/// fields f * shifts + s, windows that begin s rows later. An error for rows that do not lie in the
+/// order of the source, and where there is not one window.
+nn_dataset *nn_dataset_windows(const char *location, const nn_dataset *data, int64_t steps,
+                               int64_t stride, int64_t shifts);
+/// size * steps rows drawn with replacement from the stream (seed, place, stream).
+nn_dataset *nn_dataset_sampled(const char *location, const nn_dataset *data, int64_t size,
+                               int64_t steps, int64_t place, int64_t stream);
 /// Copies rows [first, first + count) of the view, field number `field`, converted to its dtype.
 void nn_dataset_gather(const nn_dataset *data, int64_t field, int64_t first, int64_t count,
                        void *out);
@@ -226,6 +295,22 @@ const char *nn_format_end(void);
 /// be the same.
 const char *nn_string_assign(const char *old, const char *value);
 int64_t nn_string_equal(const char *a, const char *b);
+
+//===-- Characters -----------------------------------------------------------------===//
+// A vocabulary is an array of code points, -1 in places that are free. Without one (size 0), bytes.
+
+/// `known`, with the other characters of a UTF-8 file in its free places, in ascending order. An
+/// error where there are too few places.
+void nn_text_characters(const char *location, const char *path, const int32_t *known, int32_t *out,
+                        int64_t size);
+/// The number of characters (or bytes) of a text.
+int64_t nn_text_size(const char *text, int64_t bytes);
+/// The numbers of the text's characters.
+void nn_encode(const char *location, const char *text, int32_t *out, const int32_t *characters,
+               int64_t size);
+/// The text of `count` characters' numbers.
+const char *nn_decode(const char *location, const int32_t *ids, int64_t count,
+                      const int32_t *characters, int64_t size);
 
 //===-- Output --------------------------------------------------------------------===//
 
@@ -276,6 +361,10 @@ void nn_save(const char *location, const char *path, int64_t count, const nn_ten
 /// tensors, other shapes or types, truncation, bad offsets, bad header; the message names them.
 void nn_load(const char *location, const char *path, int64_t count, const nn_tensor_info *infos,
              void *const *data);
+
+/// Writes a tensor as an npy file, likewise.
+void nn_save_npy(const char *location, const char *path, int64_t dtype, int64_t rank,
+                 const int64_t *dims, const void *data);
 
 #ifdef __cplusplus
 }

@@ -56,6 +56,7 @@ Value expand(OpBuilder &builder, Operation *op) {
       .Case([&](math::ExpOp) { return math.exp(x); })
       .Case([&](math::LogOp) { return math.log(x); })
       .Case([&](math::TanhOp) { return math.tanh(x); })
+      .Case([&](math::ErfOp) { return math.erf(x); })
       .Case([&](math::PowFOp) { return math.pow(x, op->getOperand(1)); });
 }
 
@@ -68,7 +69,7 @@ struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
         op->setAttr(math.getFastMathAttrName(),
                     arith::FastMathFlagsAttr::get(op->getContext(), flags));
       }
-      if (!isa<math::ExpOp, math::LogOp, math::TanhOp, math::PowFOp>(op))
+      if (!isa<math::ExpOp, math::LogOp, math::TanhOp, math::ErfOp, math::PowFOp>(op))
         return;
       OpBuilder builder(op);
       if (Value result = expand(builder, op)) {

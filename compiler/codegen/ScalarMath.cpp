@@ -118,6 +118,29 @@ Value ScalarMath::tanh(Value x) {
   return copySign(choose(compare(Predicate::OLT, magnitude, 0.625), small, large), x);
 }
 
+// Below 1 an odd polynomial, from there 1 - erfc(|x|) with the sign of x; erfc(a) = exp(-a^2) / a
+// times a polynomial in 1 / a^2. From 4 on the result is 1.
+Value ScalarMath::erf(Value x) {
+  Value z = mul(x, x);
+  Value small =
+      mul(x, polynomial(z, {7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3,
+                            -2.685381193529856e-2, 1.128358514861418e-1, -3.761262582423300e-1,
+                            1.128379165726710e+0}));
+  Value magnitude = abs(x);
+  Value a = clamp(magnitude, 1.0, 4.0);
+  Value q = div(constant(x, 1.0), a), y = mul(q, q);
+  Value near = polynomial(y, {2.326819970068386e-2, -1.387039388740657e-1, 3.687424674597105e-1,
+                              -5.824733027278666e-1, 6.210004621745983e-1, -4.944515323274145e-1,
+                              3.404879937665872e-1, -2.741127028184656e-1, 5.638259427386472e-1});
+  Value far = polynomial(y, {-1.047766399936249e+1, 1.297719955372516e+1, -7.495518717768503e+0,
+                             2.921019019210786e+0, -1.015265279202700e+0, 4.218463358204948e-1,
+                             -2.820767439740514e-1, 5.641895067754075e-1});
+  Value p = choose(compare(Predicate::OLT, a, 2.0), near, far);
+  Value rest = mul(mul(exp(sub(constant(x, 0.0), mul(a, a))), q), p);
+  Value large = copySign(sub(constant(x, 1.0), rest), x);
+  return choose(compare(Predicate::OGE, magnitude, 1.0), large, small); // NaN: small
+}
+
 // log2(m) = 2 / ln 2 * atanh(s), s = (m - 1) / (m + 1), by its Taylor series: |s| <= 0.172, so that
 // seven terms leave 2e-12 of the value. An f32 is always a normal f64. 0 gives -infinity.
 Value ScalarMath::log2Wide(Value x) {

@@ -1,18 +1,18 @@
 //===- ScalarMath.h - elementary functions as plain arithmetic ---------------===//
 //
-// Emits exp, log, tanh and pow on one f32 value as additions, multiplications, integer operations
-// on the bits, comparisons and selections: no calls, no branches, nothing that is undefined for any
-// input, so that LLVM's loop vectoriser takes a loop around it.
+// Emits exp, log, tanh, erf and pow on one f32 value as additions, multiplications, integer
+// operations on the bits, comparisons and selections: no calls, no branches, nothing that is
+// undefined for any input, so that LLVM's loop vectoriser takes a loop around it.
 //
 // Methods: argument reduction and polynomials of S. Moshier's Cephes library (expf.c, logf.c,
-// tanhf.c); reconstruction from the exponent's bits as in J.-M. Muller et al., "Handbook of
-// Floating-Point Arithmetic", 2nd ed., 2018, section 10. pow works in f64.
+// tanhf.c, ndtrf.c); reconstruction from the exponent's bits as in J.-M. Muller et al., "Handbook
+// of Floating-Point Arithmetic", 2nd ed., 2018, section 10. pow works in f64.
 //
-// Largest errors found in units in the last place, over every 61st f32 (exp, log, tanh) or 40
+// Largest errors found in units in the last place, over every 61st f32 (exp, log, tanh, erf) or 40
 // million pairs (pow), denormal arguments and results included, against libm's long double
 // functions, without and with fused multiply-add (test/codegen/math-accuracy.mlir measures a part
 // of them again):
-//   exp 0.98 and 1.01, log 0.80 and 0.78, tanh 1.30, pow 0.51
+//   exp 0.98 and 1.01, log 0.80 and 0.78, tanh 1.30, erf ERFULP, pow 0.51
 // Special values (zeros, infinities, NaN, overflow, underflow) are those of C99's annex F; a NaN
 // result's sign and payload are unspecified.
 //
@@ -39,6 +39,7 @@ public:
   Value exp(Value x);
   Value log(Value x);
   Value tanh(Value x);
+  Value erf(Value x);
   Value pow(Value x, Value y);
 
 private:

@@ -125,6 +125,7 @@ bool Compilation::elaborate() {
   (*module)->setAttr("nn.cpu_level", builder.getI64IntegerAttr(options.codegen.cpu.level));
 
   elaborate::Elaborator elaborator(*module, engine);
+  elaborator.isDouble = options.isDouble;
   for (const LibraryFile &part : getLibraryFiles()) {
     const SourceFile *text = sources.addText("<stdlib>/" + part.name.str(), part.text);
     files.push_back(text);

@@ -76,6 +76,7 @@ bool Driver::makeOptions(CompileOptions &result) {
   result.codegen.lineTables = options.lineTables;
   result.defines = options.defines;
   result.searchPath = getSearchPath(options.folders);
+  result.isDouble = options.real == "f64";
   return true;
 }
 
@@ -148,8 +149,9 @@ std::string Driver::getCachePath(bool tests) {
     llvm::sys::path::system_temp_directory(true, directory);
   llvm::sys::path::append(directory, "nnc");
   // The same compiler, text and options give the same program.
-  std::string key = NNC_VERSION + options.cpu + std::to_string(options.optimisationLevel) +
-                    (options.lineTables ? "g" : "") + (tests ? "t" : "") + options.inputs[0];
+  std::string key = NNC_VERSION + options.cpu + options.real +
+                    std::to_string(options.optimisationLevel) + (options.lineTables ? "g" : "") +
+                    (tests ? "t" : "") + options.inputs[0];
   for (auto &[name, value] : options.defines)
     key += "\n" + name + "=" + value;
   for (const std::string &file :

@@ -101,6 +101,9 @@ const OptionInfo optionTable[] = {
        o.folders.push_back(v.str());
        return llvm::Error::success();
      }},
+    {"--real", "TYPE", "build run test check emit graph",
+     "what f32 stands for in the whole program: f32 (default) or f64",
+     [](Options &o, StringRef v) { return choose(o.real, "--real", v, {"f32", "f64"}); }},
     {"-O", "LEVEL", "build run test emit", "optimise: 0, 1, 2 (default) or 3", setLevel},
     {"-g", "", "build run test emit", "line tables: a debugger shows the lines of the .nn file",
      SWITCH(lineTables)},

@@ -18,6 +18,7 @@ struct Options {
   std::string view = "forward";
   std::string format = "dot";
   std::string cpu = "native";
+  std::string real = "f32";
   unsigned optimisationLevel = 2;
   bool lineTables = false, strip = false, verifyDiagnostics = false, help = false, quiet = false;
   DiagnosticEngine::Colour colour = DiagnosticEngine::Colour::Auto;

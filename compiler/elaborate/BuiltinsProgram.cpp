@@ -8,11 +8,12 @@ using namespace nnc::ir;
 
 //===-- Gradients, modes, weights -----------------------------------------------------===//
 
-static Value grad(Elaborator &e, BuiltinCall &c) {
+static Value grad(Elaborator &e, BuiltinCall &c, bool isJacobian) {
   const auto &arguments = c.syntax->arguments;
   if (arguments.size() != 2 || arguments[0].name || arguments[1].name)
-    return e.fail(diag::WrongArgumentCount, c.span, "grad", arguments.size());
-  return e.gradient(arguments[0].value, arguments[1].value, c.span);
+    return e.fail(diag::WrongArgumentCount, c.span, isJacobian ? "jacobian" : "grad",
+                  arguments.size());
+  return e.gradient(arguments[0].value, arguments[1].value, c.span, isJacobian);
 }
 
 static Value training(Elaborator &e, BuiltinCall &c) {
@@ -83,7 +84,7 @@ static Value draw(Elaborator &e, BuiltinCall &c, Distribution distribution) {
       c.given[3] ? e.toRuntimeInt(c.matched[3], c.span, "stream") : e.nextStream(c.span);
   if (!stream)
     return Value();
-  NNTensorType type = NNTensorType::get(*shape, e.builder.getF32Type());
+  NNTensorType type = NNTensorType::get(*shape, e.getReal());
   Value standard = Value::of(RandomOp::create(e.builder, e.getLoc(c.span), type, stream,
                                               distribution, e.getPlace(c.span)));
   // uniform: low + (high - low) * u; normal: mean + deviation * z.
@@ -101,10 +102,8 @@ static Value draw(Elaborator &e, BuiltinCall &c, Distribution distribution) {
 
 llvm::ArrayRef<Builtin> elaborate::getTrainingBuiltins() {
   static const Builtin builtins[] = {
-      {"grad", "", grad, true, true},
-      {"jacobian", "",
-       [](Elaborator &e, BuiltinCall &c) { return e.fail(diag::NotSupported, c.span, "jacobian"); },
-       true},
+      {"grad", "", [](Elaborator &e, BuiltinCall &c) { return grad(e, c, false); }, true, true},
+      {"jacobian", "", [](Elaborator &e, BuiltinCall &c) { return grad(e, c, true); }, true, true},
       {"training", "", training, true},
       {"get_weights", "net", getWeights},
       {"set_weights", "net weights", setWeights},

@@ -51,7 +51,7 @@ static llvm::SmallVector<mlir::Value> toParts(Elaborator &e, BuiltinCall &c, llv
     if (part.isTensor() && (!element || !part.isScalarTensor()))
       element = part.getTensorType().getElementType();
   if (!element)
-    element = e.builder.getF32Type();
+    element = e.getReal();
   for (const Value &part : c.matched[0].getElements()) {
     Value tensor = e.toTensor(part, c.span, element);
     if (tensor.isPoison())
@@ -119,7 +119,7 @@ static Value filled(Elaborator &e, BuiltinCall &c, Value number) {
   std::optional<llvm::SmallVector<Dim>> shape = e.toShape(c.matched[0], c.span);
   if (!shape || number.isPoison())
     return Value();
-  Value scalar = e.toTensor(number, c.span, e.builder.getF32Type());
+  Value scalar = e.toTensor(number, c.span, e.getReal());
   if (scalar.isPoison())
     return scalar;
   if (!scalar.isScalarTensor())
@@ -152,14 +152,15 @@ static Value oneHot(Elaborator &e, BuiltinCall &c) {
   llvm::SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
   mlir::Value wanted = BroadcastOp::create(e.builder, loc, full, classes.getRuntime(), axes);
   mlir::Value equal = EqOp::create(e.builder, loc, index, wanted);
-  return Value::of(e.convertTo(equal, e.builder.getF32Type()));
+  return Value::of(e.convertTo(equal, e.getReal()));
 }
 
 static Value convertBuiltin(Elaborator &e, BuiltinCall &c, mlir::Type type) {
   const Value &value = c.matched[0];
   if (value.is(Value::Int) && llvm::isa<mlir::IntegerType>(type))
     return value;
-  if (value.is(Value::Float) && llvm::isa<mlir::FloatType>(type))
+  // A number adapts to what it meets as f32 would; one that is f64 stays f64.
+  if (value.is(Value::Float) && type.isF32())
     return value;
   if (value.isString() || value.is(Value::Object))
     return e.fail(diag::NotATensor, c.span, e.describe(value));
@@ -223,8 +224,7 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
        [](Elaborator &e, BuiltinCall &c) { return filled(e, c, c.matched[1]); }},
       {"iota", "size", iota},
       {"one_hot", "classes count", oneHot},
-      {"f32", "x",
-       [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF32Type()); }},
+      {"f32", "x", [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.getReal()); }},
       {"f64", "x",
        [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF64Type()); }},
       {"i32", "x",

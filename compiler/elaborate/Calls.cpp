@@ -70,8 +70,12 @@ Value Elaborator::evaluateCall(const ast::Call *node) {
     BuiltinCall special{callee.getCallable()->builtin->name, node->span, {}, node, {}, {}};
     return callee.getCallable()->builtin->evaluate(*this, special);
   }
-  if (node->generator)
-    return fail(diag::NotSupported, node->span, "a comprehension as an argument");
+  if (node->generator) {
+    Fold fold = getFold(callee);
+    Span span = node->arguments[0].value->span;
+    Value value = evaluateComprehension(node->arguments[0].value, *node->generator, fold, span);
+    return fold == Fold::List ? call(callee, {{"", value, span}}, node->span, node) : value;
+  }
   return call(callee, evaluateArguments(node), node->span, node);
 }
 
@@ -213,9 +217,8 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function,
     collectDifferentiated(function.expr, callee.differentiated);
   else
     collectDifferentiated(*function.block, callee.differentiated);
-  if (!function.customGradients.empty())
-    return fail(diag::NotSupported, function.customGradients.front().span,
-                "a custom gradient (with grad)");
+  for (const ast::CustomGradient &rule : function.customGradients)
+    collectDifferentiated(rule.value, callee.differentiated);
 
   Scope local;
   local.parent = self ? &self->scope : &module.scope;
@@ -224,6 +227,7 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function,
   Restore<Module *> inModule(currentModule, &module);
   // Loops of the caller are not this function's: its `break` cannot leave them.
   Restore<Loop> loops(loop, Loop::None);
+  Restore<Recurrence *> notOurs(recurrence, nullptr);
   if (!bindParameters(function.parameters, std::move(arguments), local, callee.what,
                       function.name.span, span))
     return Value();
@@ -246,12 +250,20 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function,
                        "the result of " + callee.what);
   if (function.isLoss && !result.isPoison() && !result.isStaticNumber() && !result.isScalarTensor())
     return fail(diag::LossNotScalar, function.name.span, function.name.name, describe(result));
-  return result;
+  return function.customGradients.empty() ? result : attachGradient(function, result);
 }
 
 Value Elaborator::callBuiltin(const Builtin &builtin, BuiltinCall call) {
   if (builtin.isSpecialForm && !call.syntax)
     return fail(diag::NotSupported, call.span, ("'" + builtin.name + "' used as a value").str());
+  return matchArguments(builtin, call) ? builtin.evaluate(*this, call) : Value();
+}
+
+bool Elaborator::matchArguments(const Builtin &builtin, BuiltinCall &call) {
+  auto refuse = [&](auto &&...arguments) {
+    error(arguments...);
+    return false;
+  };
   llvm::SmallVector<StringRef> names;
   builtin.parameters.split(names, ' ', -1, false);
   call.matched.assign(names.size(), Value());
@@ -273,18 +285,18 @@ Value Elaborator::callBuiltin(const Builtin &builtin, BuiltinCall call) {
       at = llvm::find_if(names, [&](StringRef name) { return name.rtrim("?*") == argument.name; }) -
            names.begin();
       if (at == names.size())
-        return fail(diag::UnknownArgument, argument.span, builtin.name, argument.name);
+        return refuse(diag::UnknownArgument, argument.span, builtin.name, argument.name);
       if (call.given[at])
-        return fail(diag::ArgumentTwice, argument.span, argument.name, builtin.name);
+        return refuse(diag::ArgumentTwice, argument.span, argument.name, builtin.name);
     }
     if (at >= names.size())
-      return fail(diag::TooManyArguments, argument.span, builtin.name, names.size(),
-                  call.arguments.size());
+      return refuse(diag::TooManyArguments, argument.span, builtin.name, names.size(),
+                    call.arguments.size());
     call.matched[at] = argument.value;
     call.given[at] = true;
   }
   for (auto [name, given] : llvm::zip(names, call.given))
     if (!given && !name.ends_with("?") && !name.ends_with("*"))
-      return fail(diag::MissingArgument, call.span, builtin.name, name);
-  return builtin.evaluate(*this, call);
+      return refuse(diag::MissingArgument, call.span, builtin.name, name);
+  return true;
 }

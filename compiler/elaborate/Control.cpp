@@ -28,10 +28,7 @@ bool Elaborator::emitRegion(mlir::Region &region, mlir::TypeRange types,
   builder.setInsertionPointToEnd(block);
   Restore<bool> ended(blockEnded, false);
   Restore<unsigned> deeper(runtimeDepth, runtimeDepth + 1);
-  // A size that is bound in there is not known out here.
-  auto sizes = boundSizes;
   body(block->getArguments());
-  boundSizes = std::move(sizes);
   bool reachesEnd = !blockEnded;
   if (block->empty() || !block->back().hasTrait<mlir::OpTrait::IsTerminator>())
     EndOp::create(builder, getLoc({}));
@@ -150,7 +147,13 @@ void Elaborator::forEach(Value source, Span span, const ast::Pattern *pattern,
     raised.erase(std::remove_if(raised.begin() + raisedBefore, raised.end(), isOurs), raised.end());
   };
   unsigned errorsBefore = engine.getErrorCount();
-  auto runTurn = [&](const Value &element) {
+  bool counted = source.is(Value::EnumeratedKind);
+  if (counted)
+    source = source.getEnumerated();
+  int64_t number = 0;
+  auto runTurn = [&](Value element) {
+    if (counted)
+      element = Value::tuple({Value::ofInt(number++), element});
     if (here.skipped)
       assignVariable(*here.skipped, toTensor(Value::ofBool(false), span).getRuntime());
     Scope local;
@@ -207,8 +210,15 @@ void Elaborator::executeFor(const ast::ForStatement *statement) {
     return;
   Span span = statement->source->span;
   auto runBody = [&] { execute(statement->body); };
-  if (source.is(Value::BatchesKind))
-    return executeBatches(source.getBatches(), statement);
+  bool counted = source.is(Value::EnumeratedKind);
+  if (counted)
+    source = source.getEnumerated();
+  if (source.is(Value::BatchesKind) || source.is(Value::Data)) {
+    promoteVars(&statement->body);
+    Batches batches =
+        source.is(Value::Data) ? Batches{source.getDataset(), nullptr} : source.getBatches();
+    return emitBatches(batches, statement->pattern, counted, statement->span, span, runBody);
+  }
   bool isList = source.is(Value::Tuple) ||
                 (source.is(Value::List) && llvm::any_of(source.getElements(), [](const Value &v) {
                    return !(v.isStaticNumber() || v.is(Value::Bool) || v.is(Value::List));
@@ -219,7 +229,8 @@ void Elaborator::executeFor(const ast::ForStatement *statement) {
   bool isShort = isStatic && (!isStaticRange || countTurns(source.getRange()) <= unrollLimit);
   bool computesOnly = !hasEffects(statement->body) && !assignsParam(statement->body);
   if (isList || (isStatic && needsUnrolling(statement)) || (isShort && computesOnly))
-    return forEach(source, span, statement->pattern, runBody, &statement->body);
+    return forEach(counted ? Value::of(Enumerated{std::make_shared<Value>(source)}) : source, span,
+                   statement->pattern, runBody, &statement->body);
 
   mlir::Value lower, upper, rows;
   if (source.is(Value::RangeKind)) {
@@ -240,9 +251,7 @@ void Elaborator::executeFor(const ast::ForStatement *statement) {
     lower = constantInt(0);
     upper = SizeOp::create(builder, getLoc(span), tensor.getTensorType().getDim(0).toAttribute());
   } else {
-    DiagnosticBuilder report = error(diag::NotIterable, span, describe(source));
-    if (source.is(Value::Data))
-      report.hint("iterate over its batches: for (x, y) in data.batches(32) { … }");
+    error(diag::NotIterable, span, describe(source));
     return;
   }
   if (!lower || !upper)
@@ -250,8 +259,12 @@ void Elaborator::executeFor(const ast::ForStatement *statement) {
   promoteVars(&statement->body);
   auto op = ForOp::create(builder, getLoc(statement->span), lower, upper);
   emitLoop(op.getBody(), lower.getType(), statement, [&](mlir::ValueRange arguments) {
-    Value element = Value::of(arguments[0]);
-    return rows ? selectElement(rows, 0, element, span) : element;
+    Value at = Value::of(arguments[0]);
+    Value element = rows ? selectElement(rows, 0, at, span) : at;
+    if (!counted || element.isPoison())
+      return element;
+    Value number = rows ? at : binary(ast::BinaryOp::Sub, at, Value::of(lower), span, span, span);
+    return Value::tuple({number, element});
   });
 }
 

@@ -41,7 +41,7 @@ static bool flatten(const Value &value, size_t depth, llvm::SmallVector<int64_t>
 Value Elaborator::toTensor(Value value, Span span, mlir::Type like) {
   if (value.isPoison() || value.isTensor())
     return value;
-  mlir::Type f32 = builder.getF32Type(), i32 = builder.getI32Type();
+  mlir::Type real = getReal(), i32 = builder.getI32Type();
   switch (value.getKind()) {
   case Value::Bool:
     return Value::of(
@@ -53,7 +53,7 @@ Value Elaborator::toTensor(Value value, Span span, mlir::Type like) {
                                                 : constantInt(value.getInt()));
   case Value::Float:
     return Value::of(
-        constant(value.getFloat(), llvm::isa_and_nonnull<mlir::FloatType>(like) ? like : f32));
+        constant(value.getFloat(), llvm::isa_and_nonnull<mlir::FloatType>(like) ? like : real));
   case Value::Size:
     return Value::of(SizeOp::create(builder, getLoc(span), value.getSize().toAttribute()));
   case Value::List: {
@@ -78,7 +78,7 @@ Value Elaborator::toTensor(Value value, Span span, mlir::Type like) {
     bool isReal = llvm::any_of(leaves, [](const Value &v) { return v.is(Value::Float); });
     bool isBool =
         !leaves.empty() && llvm::all_of(leaves, [](const Value &v) { return v.is(Value::Bool); });
-    mlir::Type element = isBool ? mlir::Type(builder.getI1Type()) : isReal ? f32 : i32;
+    mlir::Type element = isBool ? mlir::Type(builder.getI1Type()) : isReal ? real : i32;
     if (like && !isBool && (llvm::isa<mlir::FloatType>(like) || (!isReal && !like.isInteger(1))))
       element = like;
     llvm::SmallVector<mlir::Attribute> elements;

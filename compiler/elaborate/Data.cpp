@@ -69,10 +69,45 @@ Value Elaborator::datasetMember(std::shared_ptr<Dataset> data, const ast::Identi
   }
   if (name.name == "count")
     return Value::ofSize(rows);
+  return fail(diag::NoDataMember, name.span, name.name, listMembers(*data->source));
+}
+
+//===-- Views
+//----------------------------------------------------------------------------------===//
+
+namespace {
+/// A method of data sets: its parameters as those of a built-in function.
+struct DataMethod {
+  llvm::StringLiteral name;
+  llvm::StringLiteral parameters;
+};
+} // namespace
+
+static constexpr DataMethod dataMethods[] = {
+    {"shuffled", "seed"},
+    {"split", "fraction"},
+    {"fold", "part of"},
+    {"take", "rows"},
+    {"windows", "steps stride?"},
+    {"batches", "size"},
+    {"sampled", "size steps stream?"},
+};
+
+std::string Elaborator::listMembers(const DataSource &source) {
   std::string known;
-  for (const DataField &field : data->source->fields)
-    known += (known.empty() ? "" : ", ") + field.name;
-  return fail(diag::NoDataMember, name.span, name.name, known);
+  for (const DataField &field : source.fields)
+    known += field.name + ", ";
+  known += "count";
+  for (const DataMethod &method : dataMethods)
+    known += ", " + method.name.str();
+  return known;
+}
+
+/// A view of other rows of the same fields.
+static Value makeView(const Dataset &data, mlir::Value handle) {
+  auto view = std::make_shared<Dataset>(data);
+  view->handle = handle;
+  return Value::of(view);
 }
 
 Value Elaborator::datasetMethod(std::shared_ptr<Dataset> data, const ast::Identifier &name,
@@ -81,101 +116,223 @@ Value Elaborator::datasetMethod(std::shared_ptr<Dataset> data, const ast::Identi
   for (const Argument &argument : arguments)
     if (argument.value.isPoison())
       return Value();
-  bool isKnown = llvm::is_contained({"shuffled", "split", "take", "batches"}, name.name);
-  if (!isKnown)
-    return fail(diag::NoDataMember, name.span, name.name, "shuffled, split, take, batches");
-  if (arguments.size() != 1)
-    return fail(diag::WrongArgumentCount, node->span, name.name, arguments.size());
-  const Argument &argument = arguments[0];
+  const DataMethod *method =
+      llvm::find_if(dataMethods, [&](const DataMethod &m) { return m.name == name.name; });
+  if (method == std::end(dataMethods))
+    return fail(diag::NoDataMember, name.span, name.name, listMembers(*data->source));
+  Builtin signature{method->name, method->parameters, nullptr};
+  BuiltinCall call{method->name, node->span, arguments, node, {}, {}};
+  if (!matchArguments(signature, call))
+    return Value();
+  auto spanOf = [&](size_t i) { return i < arguments.size() ? arguments[i].span : node->span; };
   mlir::Location loc = getLoc(node->span);
   auto makeType = [&] {
     return DatasetType::get(context, builder.getStringAttr(makeSizeSymbol("rows")));
   };
-  auto makeView = [&](mlir::Value handle) {
-    auto view = std::make_shared<Dataset>(*data);
-    view->handle = handle;
-    return Value::of(view);
+  /// A whole number, at least `least` where it is known now.
+  auto getInt = [&](size_t i, llvm::StringRef what, int64_t least) -> mlir::Value {
+    const Value &value = call.matched[i];
+    if (value.is(Value::Int) && value.getInt() < least) {
+      error(diag::WrongArgument, spanOf(i), what, "at least " + std::to_string(least),
+            describe(value));
+      return {};
+    }
+    return toRuntimeInt(value, spanOf(i), what);
   };
   if (name.name == "split") {
-    mlir::Value fraction = toRuntimeF64(argument.value, argument.span, "the fraction of split");
-    if (!fraction)
+    const Value &fraction = call.matched[0];
+    mlir::Value number = toRuntimeF64(fraction, spanOf(0), "the fraction of split");
+    if (!number)
       return Value();
-    if (argument.value.isStaticNumber() &&
-        (argument.value.getFloat() < 0 || argument.value.getFloat() > 1))
-      return fail(diag::WrongArgument, argument.span, "the fraction of split", "between 0 and 1",
-                  describe(argument.value));
-    auto op = SplitOp::create(builder, loc, makeType(), makeType(), data->handle, fraction);
-    return Value::tuple({makeView(op.getFirst()), makeView(op.getRest())});
+    if (fraction.isStaticNumber() && (fraction.getFloat() < 0 || fraction.getFloat() > 1))
+      return fail(diag::WrongArgument, spanOf(0), "the fraction of split", "between 0 and 1",
+                  describe(fraction));
+    auto op = SplitOp::create(builder, loc, makeType(), makeType(), data->handle, number);
+    return Value::tuple({makeView(*data, op.getFirst()), makeView(*data, op.getRest())});
+  }
+  if (name.name == "fold") {
+    mlir::Value part = getInt(0, "the part of fold", 0);
+    mlir::Value count = getInt(1, "the number of parts of fold", 2);
+    if (!part || !count)
+      return Value();
+    const Value &first = call.matched[0], &all = call.matched[1];
+    if (first.is(Value::Int) && all.is(Value::Int) && first.getInt() >= all.getInt())
+      return fail(diag::WrongArgument, node->span, "the part of fold",
+                  "less than the number of parts, " + std::to_string(all.getInt()),
+                  describe(first));
+    auto op = KFoldOp::create(builder, loc, makeType(), makeType(), data->handle, part, count);
+    return Value::tuple({makeView(*data, op.getTrain()), makeView(*data, op.getTest())});
   }
   if (name.name == "batches") {
-    if (!toRuntimeInt(argument.value, argument.span, "the size of batches"))
+    if (!getInt(0, "the size of batches", 1))
       return Value();
-    if (argument.value.is(Value::Int) && argument.value.getInt() < 1)
-      return fail(diag::WrongArgument, argument.span, "the size of batches", "at least 1",
-                  describe(argument.value));
-    return Value::of(Batches{data, std::make_shared<Value>(argument.value)});
+    return Value::of(Batches{data, std::make_shared<Value>(call.matched[0])});
   }
-  mlir::Value number = toRuntimeInt(argument.value, argument.span, "the argument of " + name.name);
-  if (!number)
+  if (name.name == "windows")
+    return datasetWindows(data, call, node->span);
+  if (name.name == "sampled") {
+    mlir::Value size = getInt(0, "the size of batches", 1);
+    mlir::Value steps = getInt(1, "the number of batches", 0);
+    mlir::Value stream = call.given[2] ? toRuntimeInt(call.matched[2], node->span, "stream")
+                                       : nextStream(node->span);
+    if (!size || !steps || !stream)
+      return Value();
+    mlir::Value handle = SampledOp::create(builder, loc, makeType(), data->handle, size, steps,
+                                           stream, getPlace(node->span));
+    auto view = std::make_shared<Dataset>(*data);
+    view->handle = handle;
+    return Value::of(Batches{view, std::make_shared<Value>(call.matched[0])});
+  }
+  if (name.name == "take") {
+    mlir::Value rows = getInt(0, "the argument of take", 0);
+    return rows ? makeView(*data, TakeOp::create(builder, loc, makeType(), data->handle, rows))
+                : Value();
+  }
+  mlir::Value seed = toRuntimeInt(call.matched[0], spanOf(0), "the argument of shuffled");
+  if (!seed)
     return Value();
-  if (name.name == "take")
-    return makeView(TakeOp::create(builder, loc, makeType(), data->handle, number));
   // The number alone decides the order, wherever it stands: two commands that split the same data
-  // after shuffled(0) get the same parts.
-  return makeView(ShuffledOp::create(builder, loc, makeType(), data->handle, number, /*place=*/0));
+  // after shuffled(0) get the same parts. All rows are there: the size stays the same symbol.
+  return makeView(*data, ShuffledOp::create(builder, loc, data->getType(), data->handle, seed,
+                                            /*place=*/0));
+}
+
+Value Elaborator::datasetWindows(std::shared_ptr<Dataset> data, const BuiltinCall &call,
+                                 Span span) {
+  const Value &stepsValue = call.matched[0];
+  for (size_t i : {0, 1})
+    if (call.matched[i].is(Value::Int) && call.matched[i].getInt() < 1)
+      return fail(diag::WrongArgument, span, i == 0 ? "the length of windows" : "the stride",
+                  "at least 1", describe(call.matched[i]));
+  Dim steps = toDim(stepsValue, call.arguments[0].span, false);
+  mlir::Value length = toRuntimeInt(stepsValue, span, "the length of windows");
+  mlir::Value stride =
+      call.given[1] ? toRuntimeInt(call.matched[1], span, "the stride of windows") : length;
+  if (!steps || !length || !stride)
+    return Value();
+  const DataSource &from = *data->source;
+  auto source = std::make_shared<DataSource>();
+  source->scope = from.scope;
+  int64_t shifts = from.isText ? 2 : 1;
+  auto widen = [&](NNTensorType row) {
+    llvm::SmallVector<Dim> shape = {steps};
+    llvm::append_range(shape, row.getShape());
+    return row.withShape(shape);
+  };
+  for (NNTensorType type : from.rawTypes)
+    source->rawTypes.insert(source->rawTypes.end(), shifts, widen(type));
+  for (const DataField &field : from.fields) {
+    DataField wide = field;
+    wide.rowType = widen(field.rowType);
+    source->fields.push_back(wide);
+  }
+  if (from.isText) {
+    source->fields.push_back(source->fields[0]);
+    source->fields[0].name = "x";
+    source->fields[1].name = "y";
+    source->fields[1].rawField = 1;
+  }
+  auto type = DatasetType::get(context, builder.getStringAttr(makeSizeSymbol("rows")));
+  auto view = std::make_shared<Dataset>();
+  view->source = source;
+  view->handle =
+      WindowsOp::create(builder, getLoc(span), type, data->handle, length, stride, shifts);
+  return Value::of(view);
 }
 
 //===-- Batches -----------------------------------------------------------------------------===//
 
-void Elaborator::executeBatches(const Batches &batches, const ast::ForStatement *statement) {
+/// The first row of a batch of one.
+static mlir::Value takeOnlyRow(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value batch) {
+  auto type = llvm::cast<NNTensorType>(batch.getType());
+  mlir::MLIRContext *context = builder.getContext();
+  llvm::SmallVector<Dim> offsets(type.getRank(), Dim::get(context, 0)), shape = type.getShape();
+  shape[0] = Dim::get(context, 1);
+  mlir::Value slice =
+      SliceOp::create(builder, loc, type.withShape(shape), batch, getDimsAttr(context, offsets),
+                      llvm::SmallVector<int64_t>(type.getRank(), 1));
+  shape.erase(shape.begin());
+  return ReshapeOp::create(builder, loc, type.withShape(shape), slice);
+}
+
+void Elaborator::emitBatches(const Batches &batches, const ast::Pattern *pattern, bool counted,
+                             Span span, Span sourceSpan, llvm::function_ref<void()> emit) {
   const DataSource &source = *batches.data->source;
-  const ast::Pattern *pattern = statement->pattern;
+  size_t fieldCount = source.fields.size();
+  const ast::Pattern *fieldsPattern = pattern;
+  if (counted && pattern->kind != ast::Pattern::Ignore) {
+    bool isPair = pattern->kind == ast::Pattern::Tuple && pattern->elements.size() == 2;
+    if (!isPair) {
+      error(diag::PatternMismatch, pattern->span,
+            pattern->kind == ast::Pattern::Tuple ? pattern->elements.size() : 1,
+            "the number and the fields that enumerate gives");
+      return;
+    }
+    fieldsPattern = pattern->elements[1];
+  }
   // One field is bare, several are a tuple; what is not named is not read.
-  std::vector<const ast::Pattern *> patterns;
-  if (source.fields.size() == 1)
-    patterns = {pattern};
-  else if (pattern->kind == ast::Pattern::Tuple)
-    patterns.assign(pattern->elements.begin(), pattern->elements.end());
-  if (patterns.size() != source.fields.size()) {
-    error(diag::PatternMismatch, pattern->span, patterns.empty() ? 1 : patterns.size(),
-          std::to_string(source.fields.size()) + " fields of the data set");
+  bool takesApart = fieldsPattern->kind == ast::Pattern::Tuple && fieldCount != 1;
+  if (takesApart ? fieldsPattern->elements.size() != fieldCount
+                 : fieldsPattern->kind == ast::Pattern::Tuple) {
+    error(diag::PatternMismatch, fieldsPattern->span, fieldsPattern->elements.size(),
+          std::to_string(fieldCount) + " fields of the data set");
     return;
   }
+  std::vector<bool> isRead(fieldCount, fieldsPattern->kind != ast::Pattern::Ignore);
+  if (takesApart)
+    for (auto [i, part] : llvm::enumerate(fieldsPattern->elements))
+      isRead[i] = part->kind != ast::Pattern::Ignore;
   std::vector<unsigned> rawNumbers;
-  for (auto [field, part] : llvm::zip_equal(source.fields, patterns))
-    if (part->kind != ast::Pattern::Ignore)
+  for (auto [field, read] : llvm::zip_equal(source.fields, isRead))
+    if (read)
       llvm::append_range(rawNumbers, getRawFields(field));
   llvm::sort(rawNumbers);
   rawNumbers.erase(llvm::unique(rawNumbers), rawNumbers.end());
 
-  mlir::Value size = toRuntimeInt(*batches.size, statement->source->span, "the size of batches");
-  promoteVars(&statement->body);
+  mlir::Value size = batches.size ? toRuntimeInt(*batches.size, sourceSpan, "the size of batches")
+                                  : constantInt(1);
   std::string symbol = makeSizeSymbol("n");
+  sizeDepths[symbol] = runtimeDepth + 1; // known inside alone
   Dim rows = Dim::getSymbol(context, symbol);
   llvm::SmallVector<mlir::Type> types;
   llvm::SmallVector<int64_t> numbers;
+  if (counted)
+    types.push_back(size.getType());
   for (unsigned number : rawNumbers) {
     llvm::SmallVector<Dim> shape = {rows};
     llvm::append_range(shape, source.rawTypes[number].getShape());
     types.push_back(source.rawTypes[number].withShape(shape));
     numbers.push_back(number);
   }
-  auto op = BatchesOp::create(builder, getLoc(statement->span), batches.data->handle, size, symbol,
-                              numbers);
+  auto op = BatchesOp::create(builder, getLoc(span), batches.data->handle, size, symbol, numbers,
+                              counted);
   Restore<Loop> kind(loop, Loop::Runtime);
   Restore<unsigned> depth(loopRuntimeDepth, runtimeDepth + 1);
   emitRegion(op.getBody(), types, [&](mlir::ValueRange arguments) {
     std::map<unsigned, mlir::Value> raw;
-    for (auto [number, argument] : llvm::zip_equal(rawNumbers, arguments))
+    for (auto [number, argument] : llvm::zip_equal(rawNumbers, arguments.drop_front(counted)))
       raw[number] = argument;
     Scope local;
     local.parent = scope;
     Restore<Scope *> inScope(scope, &local);
-    for (auto [field, part] : llvm::zip_equal(source.fields, patterns))
-      if (part->kind != ast::Pattern::Ignore)
-        bind(part, mapField(source, field, raw, rows), false, nullptr, statement->source->span);
+    Values fields;
+    for (auto [field, read] : llvm::zip_equal(source.fields, isRead)) {
+      Value value = read ? mapField(source, field, raw, rows) : Value::unit();
+      if (value.isTensor() && !batches.size)
+        value = Value::of(takeOnlyRow(builder, getLoc(sourceSpan), value.getRuntime()));
+      fields.push_back(value);
+    }
+    // Bound one by one, so that each keeps its user's name.
+    if (counted && pattern->kind == ast::Pattern::Tuple)
+      bind(pattern->elements[0], Value::of(arguments[0]), false, nullptr, sourceSpan);
+    if (takesApart)
+      for (auto [part, value] : llvm::zip_equal(fieldsPattern->elements, fields))
+        bind(part, value, false, nullptr, sourceSpan);
+    else
+      bind(fieldsPattern, fieldCount == 1 ? fields[0] : Value::tuple(fields), false, nullptr,
+           sourceSpan);
     for (auto &[name, binding] : local.names)
       binding.isUsed = true;
-    execute(statement->body);
+    emit();
   });
 }

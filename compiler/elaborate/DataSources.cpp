@@ -1,4 +1,4 @@
-//===- DataSources.cpp - csv(...) and idx(...) ----------------------------------------===//
+//===- DataSources.cpp - csv(...), idx(...), npy(...), npz(...), images(...) ------------===//
 //
 // A source reads raw fields (columns of a csv file, items of an idx file); what the user declares
 // after `=` maps a row. The mapping is ordinary arithmetic, element by element, so that it can be
@@ -7,180 +7,365 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/DataSources.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
+using llvm::StringRef;
 
-namespace {
-/// A csv or idx source under construction.
-struct SourceBuilder {
-  Elaborator &elaborator;
-  bool isCsv;
-  std::shared_ptr<DataSource> source;
-  llvm::SmallVector<mlir::Attribute> rawFields;
-  bool failed = false;
+static constexpr SourceKind sourceKinds[] = {
+    {"csv", SourceFormat::Csv, "columns(a..b) or column(i)", false},
+    {"idx", SourceFormat::Idx, "pixels", true},
+    {"npy", SourceFormat::Npy, "values", true},
+    {"npz", SourceFormat::Npz, "array(\"name\")", false},
+    {"images", SourceFormat::Images, "pixels", false},
+};
 
-  void addRaw(llvm::StringRef name, NNTensorType type, int64_t classes, int64_t first) {
-    mlir::OpBuilder &builder = elaborator.builder;
-    source->rawTypes.push_back(type);
-    rawFields.push_back(builder.getDictionaryAttr(
-        {builder.getNamedAttr("name", builder.getStringAttr(name)),
-         builder.getNamedAttr("type", mlir::TypeAttr::get(type)),
-         builder.getNamedAttr("classes", builder.getI64IntegerAttr(classes)),
-         builder.getNamedAttr("first", builder.getI64IntegerAttr(first))}));
-  }
+bool elaborate::isRawTerm(StringRef name) {
+  return llvm::is_contained({"columns", "column", "category", "pixels", "values", "array"}, name);
+}
 
-  void fail(diag::Kind kind, Span span, auto &&...args) {
-    elaborator.error(kind, span, args...);
-    failed = true;
-  }
+//===-- Raw fields ------------------------------------------------------------------------===//
 
-  std::optional<int64_t> evaluateColumn(const ast::Expr *expr) {
-    Value value = elaborator.evaluate(expr);
-    if (value.is(Value::Int) && value.getInt() >= 0)
-      return value.getInt();
+bool SourceBuilder::addRaw(const ast::Expr *expr, DataField &field, NNTensorType type,
+                           int64_t classes, int64_t first,
+                           llvm::ArrayRef<mlir::NamedAttribute> more) {
+  mlir::OpBuilder &builder = elaborator.builder;
+  unsigned number = source->rawTypes.size();
+  if (expr)
+    field.rawFields[expr] = number;
+  else
+    field.rawField = number;
+  source->rawTypes.push_back(type);
+  llvm::SmallVector<mlir::NamedAttribute> entries = {
+      builder.getNamedAttr("name", builder.getStringAttr(field.name)),
+      builder.getNamedAttr("type", mlir::TypeAttr::get(type)),
+      builder.getNamedAttr("classes", builder.getI64IntegerAttr(classes)),
+      builder.getNamedAttr("first", builder.getI64IntegerAttr(first))};
+  llvm::append_range(entries, more);
+  rawFields.push_back(builder.getDictionaryAttr(entries));
+  return true;
+}
+
+mlir::NamedAttribute SourceBuilder::getNames(StringRef key, llvm::ArrayRef<std::string> names) {
+  llvm::SmallVector<StringRef> references(names.begin(), names.end());
+  return elaborator.builder.getNamedAttr(key, elaborator.builder.getStrArrayAttr(references));
+}
+
+/// A list of texts known at compile time.
+std::optional<std::vector<std::string>> SourceBuilder::evaluateNames(const ast::Expr *expr) {
+  Value value = elaborator.evaluate(expr);
+  bool isList = value.is(Value::List) && !value.getElements().empty() &&
+                llvm::all_of(value.getElements(), [](const Value &v) { return v.is(Value::Str); });
+  if (!isList) {
     if (!value.isPoison())
-      fail(diag::NotStatic, expr->span, "a column's number", elaborator.describe(value));
+      fail(diag::WrongArgument, expr->span, "the list of categories",
+           "a list of texts such as [\"no\", \"yes\"]", elaborator.describe(value));
     failed = true;
     return std::nullopt;
   }
+  std::vector<std::string> names;
+  for (const Value &element : value.getElements())
+    names.push_back(element.getString());
+  return names;
+}
 
-  /// Registers `columns(a..b)`, `column(i)` or `pixels`; false where the expression is none of
-  /// these.
-  bool addRawOf(const ast::Expr *expr, DataField &field, int64_t classes, int64_t position) {
-    mlir::Type element = field.rowType.getElementType();
-    auto add = [&](NNTensorType type, int64_t first) {
-      field.rawFields[expr] = source->rawTypes.size();
-      addRaw(field.name, type, classes, first);
+/// The columns that a term takes: their numbers, or their names.
+struct SourceBuilder::Columns {
+  int64_t first = 0, count = 0;
+  std::vector<std::string> names;
+};
+
+bool SourceBuilder::addColumn(const ast::Expr *expr, Columns &columns) {
+  Value value = elaborator.evaluate(expr);
+  if (value.isPoison())
+    return false;
+  if (value.is(Value::Str)) {
+    columns.names.push_back(value.getString());
+    usesNames = true;
+  } else if (value.is(Value::Int) && value.getInt() >= 0) {
+    columns.first = value.getInt();
+  } else {
+    fail(diag::NotStatic, expr->span, "a column's number or name", elaborator.describe(value));
+    return false;
+  }
+  ++columns.count;
+  return true;
+}
+
+bool SourceBuilder::addColumns(const ast::Expr *expr, Columns &columns) {
+  auto *range = llvm::dyn_cast<ast::Binary>(expr);
+  bool inclusive = range && range->op == ast::BinaryOp::RangeInclusive;
+  if (!range || (range->op != ast::BinaryOp::Range && !inclusive)) {
+    fail(diag::WrongArgument, expr->span, "the argument of columns",
+         "a range such as 0..64, or names such as \"a\", \"b\"", expr->span.getText());
+    return false;
+  }
+  Columns last;
+  if (!addColumn(range->lhs, columns) || !addColumn(range->rhs, last))
+    return false;
+  if (!columns.names.empty() || !last.names.empty()) {
+    fail(diag::WrongArgument, expr->span, "the argument of columns",
+         "a range of numbers, or the names one by one", expr->span.getText());
+    return false;
+  }
+  columns.count = last.first - columns.first + inclusive;
+  if (columns.count < 1) {
+    fail(diag::EmptyColumns, expr->span);
+    return false;
+  }
+  return true;
+}
+
+/// `missing = 0`, `missing = "mean"`, `missing = "skip"`.
+bool SourceBuilder::addMissing(const ast::Expr *expr, mlir::Type element,
+                               llvm::SmallVectorImpl<mlir::NamedAttribute> &more) {
+  mlir::OpBuilder &builder = elaborator.builder;
+  Value value = elaborator.evaluate(expr);
+  mlir::Attribute attribute;
+  if (value.isStaticNumber())
+    attribute = builder.getF64FloatAttr(value.getFloat());
+  else if (value.is(Value::Str) && (value.getString() == "mean" || value.getString() == "skip"))
+    attribute = builder.getStringAttr(value.getString());
+  bool isMean = attribute && llvm::isa<mlir::StringAttr>(attribute) && value.getString() == "mean";
+  bool isFraction = value.is(Value::Float) && value.getFloat() != std::floor(value.getFloat());
+  if (!attribute || ((isMean || isFraction) && !llvm::isa<mlir::FloatType>(element))) {
+    if (!value.isPoison())
+      fail(diag::WrongArgument, expr->span, "what stands for a missing value",
+           llvm::isa<mlir::FloatType>(element) ? "a number, \"mean\" or \"skip\""
+                                               : "a whole number or \"skip\"",
+           elaborator.describe(value));
+    failed = true;
+    return false;
+  }
+  more.push_back(builder.getNamedAttr("missing", attribute));
+  return true;
+}
+
+/// What a term of the field's mapping is read as: the field's own type, but numbers where a truth
+/// value is computed from them.
+mlir::Type SourceBuilder::getRawElement(const ast::Expr *term, const DataField &field) {
+  bool isComputed = field.rowType.isBool() && term != field.mapping;
+  return isComputed ? elaborator.builder.getF32Type() : field.rowType.getElementType();
+}
+
+/// `columns(...)`, `column(...)`, `category(...)` of a csv file. False where the call is none of
+/// these.
+bool SourceBuilder::addCsvTerm(const ast::Call *call, StringRef name, DataField &field,
+                               int64_t classes) {
+  if (name != "columns" && name != "column" && name != "category")
+    return false;
+  mlir::Type element = getRawElement(call, field);
+  llvm::SmallVector<const ast::Expr *> positional;
+  llvm::SmallVector<mlir::NamedAttribute> more;
+  for (const ast::Argument &argument : call->arguments) {
+    if (!argument.name) {
+      positional.push_back(argument.value);
+    } else if (argument.name->name != "missing" || argument.type || name == "category") {
+      fail(diag::UnknownArgument, argument.span, name, argument.name->name);
       return true;
-    };
-    if (auto *name = llvm::dyn_cast<ast::Name>(expr); name && !isCsv && name->name == "pixels")
-      return add(field.rowType, position);
-    auto *call = llvm::dyn_cast<ast::Call>(expr);
-    auto *callee = call ? llvm::dyn_cast<ast::Name>(call->callee) : nullptr;
-    if (!callee || !isCsv || (callee->name != "columns" && callee->name != "column"))
-      return false;
-    if (call->arguments.size() != 1 || call->arguments[0].name) {
-      fail(diag::WrongArgumentCount, call->span, callee->name, call->arguments.size());
+    } else if (!addMissing(argument.value, element, more)) {
       return true;
     }
-    const ast::Expr *argument = call->arguments[0].value;
-    if (callee->name == "column") {
-      if (std::optional<int64_t> column = evaluateColumn(argument))
-        add(getScalarType(element), *column);
-      return true;
-    }
-    auto *range = llvm::dyn_cast<ast::Binary>(argument);
-    if (!range ||
-        (range->op != ast::BinaryOp::Range && range->op != ast::BinaryOp::RangeInclusive)) {
-      fail(diag::WrongArgument, argument->span, "the argument of columns", "a range such as 0..64",
-           argument->span.getText());
-      return true;
-    }
-    std::optional<int64_t> first = evaluateColumn(range->lhs), last = evaluateColumn(range->rhs);
-    if (!first || !last)
-      return true;
-    int64_t count = *last - *first + (range->op == ast::BinaryOp::RangeInclusive);
-    if (count < 1) {
-      fail(diag::EmptyColumns, argument->span);
-      return true;
-    }
-    Dim size = Dim::get(elaborator.context, count);
-    add(NNTensorType::get(size, element), *first);
+  }
+  bool isColumns = name == "columns", isCategory = name == "category";
+  if (positional.empty() || (!isColumns && positional.size() > 1u + isCategory)) {
+    fail(diag::WrongArgumentCount, call->span, name, positional.size());
     return true;
   }
-
-  /// Registers the raw fields of a mapping and refuses what is not arithmetic element by element.
-  void checkMapping(const ast::Expr *expr, DataField &field, int64_t classes, int64_t position) {
-    if (failed || addRawOf(expr, field, classes, position))
-      return;
-    auto recurse = [&](const ast::Expr *inner) { checkMapping(inner, field, 0, position); };
-    switch (expr->kind) {
-    case ast::Expr::IntLiteral:
-    case ast::Expr::FloatLiteral:
-      return;
-    case ast::Expr::Name: {
-      // Keep what the name means here: the mapping is elaborated wherever batches are taken.
-      auto *name = llvm::cast<ast::Name>(expr);
-      Binding *binding = elaborator.lookup({name->name, name->span});
-      if (!binding) {
+  Columns columns;
+  bool isRange = isColumns && positional.size() == 1 && llvm::isa<ast::Binary>(positional[0]);
+  if (isRange ? !addColumns(positional[0], columns) : !addColumn(positional[0], columns)) {
+    failed = true;
+    return true;
+  }
+  if (isColumns && !isRange) {
+    for (const ast::Expr *expr : llvm::drop_begin(positional))
+      if (!addColumn(expr, columns)) {
         failed = true;
-        return;
+        return true;
       }
-      Value value = elaborator.readBinding(*binding, expr->span);
-      if (!value.isStaticNumber() && !value.isScalarTensor())
-        return fail(diag::MappingNotElementwise, expr->span);
-      elaborator.keepForMapping(*source, name->name, value);
+    if (columns.names.size() != positional.size()) {
+      fail(diag::WrongArgument, call->span, "the argument of columns",
+           "a range such as 0..64, or names such as \"a\", \"b\"", call->span.getText());
+      return true;
+    }
+  }
+  if (!columns.names.empty())
+    more.push_back(getNames("columns", columns.names));
+  if (isCategory) {
+    std::vector<std::string> names;
+    if (positional.size() == 2) {
+      std::optional<std::vector<std::string>> listed = evaluateNames(positional[1]);
+      if (!listed)
+        return true;
+      names = *listed;
+      if (classes > 0 && static_cast<int64_t>(names.size()) != classes) {
+        fail(diag::WrongArgument, positional[1]->span, "the list of categories",
+             std::to_string(classes) + " texts, one for each class",
+             std::to_string(names.size()) + " texts");
+        return true;
+      }
+    }
+    if (classes == 0) {
+      fail(diag::WrongArgument, call->span, "category",
+           "the whole value of a field of type class[k]",
+           "a part of the field '" + field.name + "' of type " + field.rowType.str());
+      return true;
+    }
+    more.push_back(getNames("categories", names));
+  }
+  NNTensorType type = getScalarType(element);
+  if (isColumns)
+    type = NNTensorType::get(Dim::get(elaborator.context, columns.count), element);
+  return addRaw(call, field, type, classes, columns.first, more);
+}
+
+bool SourceBuilder::addRawOf(const ast::Expr *expr, DataField &field, int64_t classes,
+                             int64_t position) {
+  SourceFormat format = kind.format;
+  if (auto *name = llvm::dyn_cast<ast::Name>(expr)) {
+    bool isWhole = name->name == kind.rawTerms;
+    return isWhole && addRaw(expr, field, field.rowType.withElementType(getRawElement(expr, field)),
+                             classes, format == SourceFormat::Images ? 0 : position);
+  }
+  auto *call = llvm::dyn_cast<ast::Call>(expr);
+  auto *callee = call ? llvm::dyn_cast<ast::Name>(call->callee) : nullptr;
+  if (!callee)
+    return false;
+  if (format == SourceFormat::Csv)
+    return addCsvTerm(call, callee->name, field, classes);
+  if (format != SourceFormat::Npz || callee->name != "array")
+    return false;
+  Value name = call->arguments.size() == 1 && !call->arguments[0].name
+                   ? elaborator.evaluate(call->arguments[0].value)
+                   : Value::unit();
+  if (!name.is(Value::Str)) {
+    if (!name.isPoison())
+      fail(diag::WrongArgument, call->span, "the argument of array", "the name of an array",
+           name.is(Value::Unit) ? "something else" : elaborator.describe(name));
+    failed = true;
+    return true;
+  }
+  NNTensorType type = field.rowType.withElementType(getRawElement(expr, field));
+  return addRaw(expr, field, type, classes, 0, getNames("columns", name.getString()));
+}
+
+//===-- Mappings ------------------------------------------------------------------------------===//
+
+void SourceBuilder::checkMapping(const ast::Expr *expr, DataField &field, int64_t classes,
+                                 int64_t position) {
+  if (failed || addRawOf(expr, field, classes, position))
+    return;
+  auto recurse = [&](const ast::Expr *inner) { checkMapping(inner, field, 0, position); };
+  switch (expr->kind) {
+  case ast::Expr::IntLiteral:
+  case ast::Expr::FloatLiteral:
+    return;
+  case ast::Expr::Name: {
+    // Keep what the name means here: the mapping is elaborated wherever batches are taken.
+    auto *name = llvm::cast<ast::Name>(expr);
+    Binding *binding = elaborator.lookup({name->name, name->span});
+    if (!binding) {
+      failed = true;
       return;
     }
-    case ast::Expr::Unary:
-      return recurse(llvm::cast<ast::Unary>(expr)->operand);
-    case ast::Expr::Binary: {
-      auto *node = llvm::cast<ast::Binary>(expr);
-      if (node->op > ast::BinaryOp::Pow || node->op == ast::BinaryOp::MatMul)
-        return fail(diag::MappingNotElementwise, expr->span);
-      recurse(node->lhs);
-      return recurse(node->rhs);
-    }
-    case ast::Expr::Call: {
-      auto *call = llvm::cast<ast::Call>(expr);
-      auto *callee = llvm::dyn_cast<ast::Name>(call->callee);
-      bool known = callee && !elaborator.program.scope.findHere(callee->name) &&
-                   (isElementwiseName(callee->name) || elaborator.getElementType(callee->name));
-      if (!known)
-        return fail(diag::MappingNotElementwise, expr->span);
-      for (const ast::Argument &argument : call->arguments)
-        recurse(argument.value);
+    Value value = elaborator.readBinding(*binding, expr->span);
+    if (value.isPoison()) {
+      failed = true;
       return;
     }
-    default:
+    // A tensor pairs with the last axes of a row, e.g. the mean of each column.
+    bool isRowLike = value.isTensor() && value.getTensorType().getRank() <= field.rowType.getRank();
+    if (!value.isStaticNumber() && !isRowLike && !value.is(Value::List))
       return fail(diag::MappingNotElementwise, expr->span);
-    }
+    elaborator.keepForMapping(*source, name->name, value);
+    return;
   }
+  case ast::Expr::List:
+    for (const ast::Expr *element : llvm::cast<ast::List>(expr)->elements)
+      recurse(element);
+    return;
+  case ast::Expr::Unary:
+    return recurse(llvm::cast<ast::Unary>(expr)->operand);
+  case ast::Expr::Binary: {
+    auto *node = llvm::cast<ast::Binary>(expr);
+    if (node->op > ast::BinaryOp::Or || node->op == ast::BinaryOp::MatMul)
+      return fail(diag::MappingNotElementwise, expr->span);
+    recurse(node->lhs);
+    return recurse(node->rhs);
+  }
+  case ast::Expr::Call: {
+    auto *call = llvm::cast<ast::Call>(expr);
+    auto *callee = llvm::dyn_cast<ast::Name>(call->callee);
+    bool known = callee && !elaborator.program.scope.findHere(callee->name) &&
+                 (isElementwiseName(callee->name) || elaborator.getElementType(callee->name));
+    if (!known)
+      return fail(diag::MappingNotElementwise, expr->span);
+    for (const ast::Argument &argument : call->arguments)
+      recurse(argument.value);
+    return;
+  }
+  default:
+    return fail(diag::MappingNotElementwise, expr->span);
+  }
+}
 
-  void addField(const ast::Argument &argument, int64_t position) {
-    DataField field;
-    field.name = argument.name->name;
-    field.span = argument.span;
-    field.mapping = argument.value;
-    int64_t classes = 0;
-    for (const DataField &other : source->fields)
-      if (other.name == field.name)
-        return fail(diag::DefinedTwice, argument.name->span, field.name);
-    if (argument.type->kind == ast::Type::Named && argument.type->name.name == "class") {
-      if (argument.type->dims.size() != 1 || !argument.type->dims[0].expr)
-        return fail(diag::BadClassType, argument.type->span);
-      Value count = elaborator.evaluate(argument.type->dims[0].expr);
-      if (!count.is(Value::Int) || count.getInt() < 1)
-        return fail(diag::BadClassType, argument.type->span);
-      classes = count.getInt();
-      field.rowType = getScalarType(elaborator.builder.getI32Type());
-    } else {
-      field.rowType = elaborator.resolveTensorType(*argument.type, true);
-      if (!field.rowType) {
-        failed = true;
-        return;
-      }
-      if (field.rowType.isBool())
-        return fail(diag::NotSupported, argument.type->span, "a field of bool");
+bool SourceBuilder::resolveType(const ast::Argument &argument, DataField &field, int64_t &classes) {
+  if (argument.type->kind == ast::Type::Named && argument.type->name.name == "class") {
+    Value count;
+    if (argument.type->dims.size() == 1 && argument.type->dims[0].expr)
+      count = elaborator.evaluate(argument.type->dims[0].expr);
+    if (!count.is(Value::Int) || count.getInt() < 1) {
+      fail(diag::BadClassType, argument.type->span);
+      return false;
     }
-    if (field.mapping) {
-      checkMapping(field.mapping, field, classes, position);
-      if (!failed && field.rawFields.empty())
-        return fail(diag::MappingWithoutColumns, field.mapping->span,
-                    isCsv ? "columns(a..b) or column(i)" : "pixels");
-    } else if (isCsv) {
-      return fail(diag::FieldWithoutColumns, argument.span, field.name);
-    } else {
-      field.rawField = source->rawTypes.size();
-      addRaw(field.name, field.rowType, classes, position);
-    }
-    source->fields.push_back(std::move(field));
+    classes = count.getInt();
+    field.rowType = getScalarType(elaborator.builder.getI32Type());
+    return true;
   }
-};
-} // namespace
+  field.rowType = elaborator.resolveTensorType(*argument.type, true);
+  failed |= !field.rowType;
+  return !failed;
+}
+
+void SourceBuilder::addField(const ast::Argument &argument, int64_t position) {
+  DataField field;
+  field.name = argument.name->name;
+  field.span = argument.span;
+  field.mapping = argument.value;
+  int64_t classes = 0;
+  for (const DataField &other : source->fields)
+    if (other.name == field.name)
+      return fail(diag::DefinedTwice, argument.name->span, field.name);
+  if (!resolveType(argument, field, classes))
+    return;
+  bool isLabel = kind.format == SourceFormat::Images && classes > 0;
+  if (isLabel && field.mapping)
+    return fail(diag::WrongArgument, field.mapping->span, "the class of an image",
+                "declared without a value: its folder is its class", field.mapping->span.getText());
+  if (kind.format == SourceFormat::Images && !isLabel && field.rowType.getRank() != 3)
+    return fail(diag::WrongArgument, argument.type->span, "the type of images",
+                "f32[channels, height, width] with 1 or 3 channels", field.rowType.str());
+  if (kind.format == SourceFormat::Images && !isLabel && !field.rowType.getDim(0).isStatic(1) &&
+      !field.rowType.getDim(0).isStatic(3))
+    return fail(diag::WrongArgument, argument.type->span, "the type of images",
+                "f32[channels, height, width] with 1 or 3 channels", field.rowType.str());
+  if (field.mapping) {
+    checkMapping(field.mapping, field, classes, position);
+    if (!failed && field.rawFields.empty())
+      return fail(diag::MappingWithoutColumns, field.mapping->span, kind.rawTerms);
+  } else if (kind.format == SourceFormat::Csv) {
+    return fail(diag::FieldWithoutColumns, argument.span, field.name);
+  } else if (kind.format == SourceFormat::Npz) {
+    addRaw(nullptr, field, field.rowType, classes, 0, getNames("columns", field.name));
+  } else {
+    addRaw(nullptr, field, field.rowType, classes,
+           kind.format == SourceFormat::Images ? isLabel : position);
+  }
+  source->fields.push_back(std::move(field));
+}
 
 void Elaborator::keepForMapping(DataSource &source, llvm::StringRef name, Value value) {
   if (!source.scope)
@@ -191,11 +376,56 @@ void Elaborator::keepForMapping(DataSource &source, llvm::StringRef name, Value 
   source.scope->set(name, binding);
 }
 
-static Value makeSource(Elaborator &e, BuiltinCall &call, bool isCsv) {
-  SourceBuilder source{e, isCsv, std::make_shared<DataSource>(), {}, false};
-  llvm::SmallVector<mlir::Value> paths;
+//===-- Sources
+//---------------------------------------------------------------------------------===//
+
+/// The options of csv: lines to skip, whether a header follows, the delimiter's code.
+namespace {
+struct CsvOptions {
   mlir::Value skip;
-  llvm::StringRef what = isCsv ? "csv" : "idx";
+  std::optional<bool> header;
+  int64_t delimiter = ',';
+
+  /// False after an error.
+  bool set(Elaborator &e, const ast::Argument &argument, const Value &value) {
+    StringRef name = argument.name->name;
+    if (name == "skip") {
+      skip = e.toRuntimeInt(value, argument.span, "skip");
+      return skip != nullptr;
+    }
+    if (name == "header") {
+      if (!value.is(Value::Bool)) {
+        e.error(diag::WrongArgument, argument.span, "header", "true or false", e.describe(value));
+        return false;
+      }
+      header = value.getBool();
+      return true;
+    }
+    if (name == "delimiter") {
+      bool isOne = value.is(Value::Str) && value.getString().size() == 1 &&
+                   !llvm::is_contained({'"', '\n', '\r', '.', '-', '+'}, value.getString()[0]) &&
+                   !llvm::isAlnum(value.getString()[0]);
+      if (!isOne) {
+        e.error(diag::WrongArgument, argument.span, "the delimiter",
+                "one character such as \";\" or \"\\t\"", e.describe(value));
+        return false;
+      }
+      delimiter = static_cast<unsigned char>(value.getString()[0]);
+      return true;
+    }
+    e.error(diag::UnknownArgument, argument.span, "csv", name);
+    return false;
+  }
+};
+} // namespace
+
+static Value makeSource(Elaborator &e, BuiltinCall &call) {
+  const SourceKind &kind =
+      *llvm::find_if(sourceKinds, [&](const SourceKind &one) { return one.name == call.name; });
+  bool isCsv = kind.format == SourceFormat::Csv;
+  SourceBuilder source{e, kind};
+  CsvOptions csv;
+  llvm::SmallVector<mlir::Value> paths, options;
   int64_t position = 0;
   for (const ast::Argument &argument : call.syntax->arguments) {
     if (argument.type) {
@@ -205,12 +435,11 @@ static Value makeSource(Elaborator &e, BuiltinCall &call, bool isCsv) {
     Value value = e.evaluate(argument.value);
     if (value.isPoison())
       return value;
-    if (argument.name && isCsv && argument.name->name == "skip") {
-      skip = e.toRuntimeInt(value, argument.span, "skip");
-      if (!skip)
+    if (argument.name && isCsv) {
+      if (!csv.set(e, argument, value))
         return Value();
     } else if (argument.name) {
-      return e.fail(diag::UnknownArgument, argument.span, what, argument.name->name);
+      return e.fail(diag::UnknownArgument, argument.span, kind.name, argument.name->name);
     } else if (!value.isString()) {
       return e.fail(diag::WrongArgument, argument.span, "the file", "text", e.describe(value));
     } else {
@@ -219,31 +448,33 @@ static Value makeSource(Elaborator &e, BuiltinCall &call, bool isCsv) {
   }
   if (source.failed)
     return Value();
-  if (paths.empty() || (isCsv && paths.size() > 1))
-    return e.fail(diag::WrongArgumentCount, call.span, what, paths.size());
+  if (paths.empty() || (!kind.hasFileForEachField && paths.size() > 1))
+    return e.fail(diag::WrongArgumentCount, call.span, kind.name, paths.size());
   if (source.source->fields.empty())
-    return e.fail(diag::NoFields, call.span, what);
-  if (!isCsv && source.source->fields.size() > paths.size())
+    return e.fail(diag::NoFields, call.span, kind.name);
+  if (kind.hasFileForEachField && source.source->fields.size() > paths.size())
     return e.fail(diag::FieldsAndFiles, call.span, source.source->fields.size(), paths.size());
+  if (isCsv) {
+    if (source.usesNames && csv.header == false)
+      return e.fail(diag::WrongArgument, call.span, "header",
+                    "true where columns are called by name", "false");
+    options = {csv.skip ? csv.skip : e.constantInt(0),
+               e.constantInt(csv.header.value_or(source.usesNames)), e.constantInt(csv.delimiter)};
+  }
   auto data = std::make_shared<Dataset>();
   data->source = source.source;
   auto type = DatasetType::get(e.context, e.builder.getStringAttr(e.makeSizeSymbol("rows")));
-  mlir::ArrayAttr fields = e.builder.getArrayAttr(source.rawFields);
-  if (isCsv) {
-    if (!skip)
-      skip = e.constantInt(0);
-    data->handle = CsvOp::create(e.builder, e.getLoc(call.span), type, paths[0], skip, fields);
-  } else {
-    data->handle = IdxOp::create(e.builder, e.getLoc(call.span), type, paths, fields);
-  }
+  data->handle = SourceOp::create(e.builder, e.getLoc(call.span), type, kind.format, paths, options,
+                                  e.builder.getArrayAttr(source.rawFields));
   return Value::of(data);
 }
 
-llvm::ArrayRef<Builtin> elaborate::getDataBuiltins() {
-  static const Builtin builtins[] = {
-      {"csv", "", [](Elaborator &e, BuiltinCall &c) { return makeSource(e, c, true); }, true, true},
-      {"idx", "", [](Elaborator &e, BuiltinCall &c) { return makeSource(e, c, false); }, true,
-       true},
-  };
+llvm::ArrayRef<Builtin> elaborate::getSourceBuiltins() {
+  static const std::vector<Builtin> builtins = [] {
+    std::vector<Builtin> all;
+    for (const SourceKind &kind : sourceKinds)
+      all.push_back({kind.name, "", makeSource, true, true});
+    return all;
+  }();
   return builtins;
 }

@@ -42,6 +42,8 @@ std::string Elaborator::describe(const Value &value) {
     return "a data set";
   case Value::BatchesKind:
     return "batches of a data set";
+  case Value::EnumeratedKind:
+    return describe(value.getEnumerated()) + " with numbers";
   case Value::WeightsKind:
     return "the weights or gradients of a layer";
   case Value::ModuleKind:

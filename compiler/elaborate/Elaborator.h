@@ -8,9 +8,10 @@
 //
 // The class is implemented by topic: Modules.cpp (items, imports), Program.cpp (commands, tests),
 // Functions.cpp (a function by itself), Names.cpp, Statements.cpp, Control.cpp, Exits.cpp,
-// Expressions.cpp, Elementwise.cpp, Operators.cpp, Conversions.cpp, Indexing.cpp, Calls.cpp,
-// Layers.cpp, Types.cpp, Training.cpp, DataSources.cpp, Data.cpp, Strings.cpp, Describe.cpp;
-// built-in functions are in Builtins*.cpp, questions about syntax in Scan.cpp.
+// Expressions.cpp, Elementwise.cpp, Operators.cpp, Conversions.cpp, Indexing.cpp, Recurrence.cpp,
+// Calls.cpp, CustomGradients.cpp, Einsum.cpp, Layers.cpp, Types.cpp, Sizes.cpp, Training.cpp,
+// DataSources.cpp, Data.cpp, Strings.cpp, Describe.cpp; built-in functions are in Builtins*.cpp,
+// questions about syntax in Scan.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_ELABORATOR_H
@@ -27,6 +28,7 @@
 namespace nnc::elaborate {
 
 class Elaborator;
+struct Recurrence;
 
 /// A call as a built-in function sees it.
 struct BuiltinCall {
@@ -54,9 +56,13 @@ bool happensAtRunTime(llvm::StringRef name);
 /// All built-in functions but the element-wise ones, which come from their operations.
 llvm::ArrayRef<Builtin> getStructureBuiltins();
 llvm::ArrayRef<Builtin> getReductionBuiltins();
+llvm::ArrayRef<Builtin> getShapeBuiltins();
+/// Einsum.cpp.
+Value einsum(Elaborator &elaborator, BuiltinCall &call);
 llvm::ArrayRef<Builtin> getTrainingBuiltins();
 llvm::ArrayRef<Builtin> getProgramBuiltins();
 llvm::ArrayRef<Builtin> getDataBuiltins();
+llvm::ArrayRef<Builtin> getWindowBuiltins();
 
 /// An element-wise operation that the language can name.
 struct ElementwiseEntry {
@@ -69,6 +75,9 @@ const ElementwiseEntry *findElementwise(llvm::StringRef languageName, unsigned a
 bool isElementwiseName(llvm::StringRef languageName);
 /// Hands `add` a built-in function for each element-wise operation that has a name in the language.
 void addElementwiseBuiltins(llvm::function_ref<void(llvm::StringRef, const Builtin *)> add);
+
+/// What is made of the elements of a comprehension.
+enum class Fold { List, Sum, Mean, Max, Min, All, Any };
 
 class Elaborator {
 public:
@@ -121,6 +130,20 @@ public:
   Value evaluateMember(const ast::Member *expr);
   Value getMember(Value base, const ast::Identifier &name, Span span);
 
+  //===-- Comprehensions.cpp --===//
+  /// What `callee(e for p in s)` makes of the elements.
+  static Fold getFold(const Value &callee);
+  Value evaluateComprehension(ast::Expr *element, const ast::Generator &generator, Fold fold,
+                              Span span);
+  Value comprehendList(Value source, ast::Expr *element, const ast::Generator &generator, Fold fold,
+                       Span span);
+  Value comprehendScan(Value source, ast::Expr *element, const ast::Generator &generator, Fold fold,
+                       Span span);
+  Value comprehendBatches(Value source, bool counted, ast::Expr *element,
+                          const ast::Generator &generator, Fold fold, Span span);
+  Value combine(Fold fold, Value a, Value b, Span span);
+  std::string findInnerSize(ir::NNTensorType type);
+
   //===-- Operators.cpp --===//
   Value elementwise(llvm::StringRef languageName, Values operands, Span span,
                     llvm::ArrayRef<Span> operandSpans = {});
@@ -154,6 +177,11 @@ public:
   Value index(Value base, const ast::Index *expr);
   /// Emits an assertion that a dimension is not negative, where that is not plain.
   void checkNotNegative(ir::Dim dim, Span span, const std::string &message);
+  /// tensor[_, ..., lower..upper]; null after an error.
+  mlir::Value slice(mlir::Value tensor, int64_t axis, const Value &lower, const Value &upper,
+                    const ast::IndexItem &item);
+  /// The bounds of a slice whose expression is `at`, of something of that size.
+  std::pair<Value, Value> getBounds(const ast::IndexItem &item, Value at, const Value &size);
   Value selectElement(mlir::Value tensor, int64_t axis, Value at, Span span);
   std::optional<int64_t> resolveAxis(Value value, int64_t rank, Span span);
 
@@ -164,11 +192,15 @@ public:
              const ast::Call *syntax = nullptr);
   Value callFunction(Module &module, const ast::Function &function, std::shared_ptr<Instance> self,
                      std::vector<Argument> arguments, Span span);
+  /// CustomGradients.cpp: the result with the gradient that the function states; in its scope.
+  Value attachGradient(const ast::Function &function, Value result);
   struct Frame;
   Frame makeFrame(std::string what, Span callSite, const Module &module);
   Value callMethod(std::shared_ptr<Instance> self, llvm::StringRef method,
                    std::vector<Argument> arguments, Span span);
   Value callBuiltin(const Builtin &builtin, BuiltinCall call);
+  /// Fills `matched` and `given` by the parameters of the function. False after an error.
+  bool matchArguments(const Builtin &builtin, BuiltinCall &call);
   bool isFunctionValue(const Value &value);
   bool isCallable(const Value &value);
   /// Binds arguments to parameters in `scope` (names, order, defaults, types). False after an
@@ -207,6 +239,7 @@ public:
   /// The tensor type that a declaration names; dimensions must be known. Null after an error.
   ir::NNTensorType resolveTensorType(const ast::Type &type, bool forParameter);
   mlir::Type getElementType(llvm::StringRef name);
+  //===-- Sizes.cpp --===//
   /// The dimension that a value stands for; a run-time integer is bound to a new size symbol unless
   /// `forParameter`.
   ir::Dim toDim(Value value, Span span, bool forParameter);
@@ -216,6 +249,13 @@ public:
   void checkSizes(ir::Dim a, ir::Dim b, Span span, const std::string &first,
                   const std::string &second);
   std::string makeSizeSymbol(llvm::StringRef base);
+  /// A whole number as a polynomial over size symbols and, where nothing is known, opaque ones.
+  ir::Dim getSizeExpression(mlir::Value value);
+  /// The same over size symbols alone: `value`, which it stands for, is bound to a new one where
+  /// needed.
+  ir::Dim bindSize(ir::Dim expression, mlir::Value value, Span span);
+  /// What an expression has been bound to, where that holds here; empty otherwise.
+  ir::Dim findBoundSize(ir::Dim expression);
 
   //===-- Statements.cpp, Control.cpp --===//
   void execute(const ast::Block &block);
@@ -269,13 +309,18 @@ public:
   bool assignsParam(const ast::Block &body);
   void warnUnused(Scope &local);
 
+  //===-- Recurrence.cpp --===//
+  Value evaluateScan(const ast::Scan *expr);
+  void executeYield(const ast::YieldStatement *statement);
+
   //===-- Training.cpp --===//
   Value evaluateMinimize(const ast::Minimize *expr);
   Value step(std::shared_ptr<Instance> optimizer, const ast::Call *node);
   void applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRef<Reached> variables,
                     mlir::ValueRange gradients, Span span);
-  Value gradient(const ast::Expr *scalar, const ast::Expr *target, Span span);
-  Value gradientOf(mlir::Value loss, const ast::Expr *target, Span span);
+  /// grad(of, target); with `isJacobian` jacobian(of, target), of the shape of both together.
+  Value gradient(const ast::Expr *of, const ast::Expr *target, Span span, bool isJacobian);
+  Value gradientOf(mlir::Value value, const ast::Expr *target, Span span, bool isJacobian);
   std::vector<Reached> resolveTargets(const ast::Expr *expr);
   std::shared_ptr<Variable> resolveVariable(const ast::Expr *expr);
   mlir::Value toLoss(Value value, Span span);
@@ -291,7 +336,12 @@ public:
   Value datasetMember(std::shared_ptr<Dataset> data, const ast::Identifier &name, Span span);
   Value datasetMethod(std::shared_ptr<Dataset> data, const ast::Identifier &name,
                       const ast::Call *call);
-  void executeBatches(const Batches &batches, const ast::ForStatement *statement);
+  Value datasetWindows(std::shared_ptr<Dataset> data, const BuiltinCall &call, Span span);
+  /// Emits nn.batches; in its body `emit` gets what a turn yields: the fields (one is bare), with
+  /// `counted` as (number, fields). Only fields that the pattern names are read.
+  void emitBatches(const Batches &batches, const ast::Pattern *pattern, bool counted, Span span,
+                   Span sourceSpan, llvm::function_ref<void()> emit);
+  std::string listMembers(const DataSource &source);
 
   //===-- Strings.cpp --===//
   Value evaluateString(const ast::StringLiteral *expr);
@@ -304,6 +354,12 @@ public:
   //===-- State shared by the topics --===//
   mlir::Location getLoc(Span span);
   mlir::OpBuilder builder;
+  /// What `f32` in the source stands for, and the type of real numbers that do not say: f32, or f64
+  /// where the whole program is to be computed with it.
+  mlir::Type getReal() {
+    return isDouble ? mlir::Type(builder.getF64Type()) : builder.getF32Type();
+  }
+  bool isDouble = false;
   DiagnosticEngine &engine;
   mlir::ModuleOp module;
   mlir::MLIRContext *context;
@@ -352,6 +408,8 @@ public:
   std::vector<std::shared_ptr<Variable>> raised;
   /// True where control does not reach: after nn.break and nn.continue, or a return.
   bool blockEnded = false;
+  /// The scan whose body is being elaborated, in the current function.
+  Recurrence *recurrence = nullptr;
   /// The statement being elaborated.
   Span currentSpan;
   /// Where the value being evaluated will live: names of layers and params.
@@ -363,7 +421,12 @@ public:
   std::vector<std::shared_ptr<Variable>> variables;
   std::vector<std::shared_ptr<Instance>> optimizers;
   mlir::Operation *variableAnchor = nullptr;
-  llvm::DenseMap<mlir::Value, ir::Dim> boundSizes;
+  struct BoundSize {
+    mlir::Block *block;
+    ir::Dim dim;
+  };
+  std::map<std::string, BoundSize> boundSizes; // by expression
+  llvm::DenseMap<mlir::Value, unsigned> opaqueSizes;
   std::map<int64_t, std::shared_ptr<Variable>> randomCounters; // by place
   // While a mapping of a data set is evaluated: the raw tensors of its columns.
   const std::map<const ast::Expr *, mlir::Value> *mappingValues = nullptr;

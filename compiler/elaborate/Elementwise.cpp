@@ -297,7 +297,7 @@ Value Elaborator::elementwise(StringRef languageName, Values operands, Span span
       report.hint("f32(x) converts a tensor of whole numbers");
       return Value();
     }
-    element = builder.getF32Type();
+    element = getReal();
     for (const Value &operand : operands)
       if (operand.isScalarTensor() && operand.getTensorType().isFloat())
         element = operand.getTensorType().getElementType();
@@ -351,6 +351,11 @@ Value Elaborator::select(Value condition, Value onTrue, Value onFalse, Span span
     return Value();
   if (condition.is(Value::Bool))
     return condition.getBool() ? onTrue : onFalse;
+  if (condition.is(Value::List)) {
+    condition = toTensor(condition, span);
+    if (condition.isPoison())
+      return condition;
+  }
   if (!condition.isTensor() || !condition.getTensorType().isBool())
     return fail(diag::WrongArgument, span, "the condition", "true or false", describe(condition));
   auto isNumeric = [](const Value &v) {
@@ -402,7 +407,7 @@ Value Elaborator::select(Value condition, Value onTrue, Value onFalse, Span span
   else
     element = onTrue.is(Value::Bool)                            ? mlir::Type(builder.getI1Type())
               : onTrue.is(Value::Int) && onFalse.is(Value::Int) ? mlir::Type(builder.getI64Type())
-                                                                : builder.getF32Type();
+                                                                : getReal();
   for (const Value &value : {onTrue, onFalse})
     if ((value.isTensor() && !value.isScalarTensor() &&
          value.getTensorType().getElementType() != element) ||

@@ -86,6 +86,10 @@ void Elaborator::executeReturn(const ast::ReturnStatement *statement) {
     error(diag::ReturnOutside, statement->span, isTest ? "test" : "command");
     return;
   }
+  if (recurrence) {
+    error(diag::ScanBody, statement->span, "a return");
+    return;
+  }
   Values values = evaluateAll(statement->values);
   Value result = values.empty()       ? Value::unit()
                  : values.size() == 1 ? values[0]
@@ -218,7 +222,7 @@ Value Elaborator::mergeNumbers(std::vector<RuntimeReturn> returns, const std::st
       model = &one;
   bool isReal = llvm::any_of(returns, [](const auto &one) { return one.value.is(Value::Float); });
   NNTensorType type = model                              ? model->value.getTensorType()
-                      : isReal                           ? getScalarType(builder.getF32Type())
+                      : isReal                           ? getScalarType(getReal())
                       : returns[0].value.is(Value::Bool) ? getScalarType(builder.getI1Type())
                                                          : getScalarType(builder.getI64Type());
   for (Dim dim : type.getShape()) {

@@ -52,7 +52,7 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
                              ? getElementType(parameter.type->name.name)
                              : mlir::Type();
     if (!parameter.type)
-      element = builder.getF32Type();
+      element = getReal();
     if (!element) {
       error(diag::FunctionNeedsTypes, parameter.span, name, parameter.name.name);
       return false;

@@ -69,29 +69,130 @@ Value Elaborator::selectElement(mlir::Value tensor, int64_t axis, Value at, Span
   return Value::of(GatherOp::create(builder, loc, tensor, at.getRuntime(), 0));
 }
 
+mlir::Value Elaborator::slice(mlir::Value tensor, int64_t axis, const Value &lower,
+                              const Value &upper, const ast::IndexItem &item) {
+  auto type = llvm::cast<NNTensorType>(tensor.getType());
+  Dim size = type.getDim(axis);
+  auto isWhole = [](const Value &v) {
+    return v.isSizeLike() || (v.isScalarTensor() && v.getTensorType().isInteger());
+  };
+  if (!isWhole(lower) || !isWhole(upper)) {
+    error(diag::WrongArgument, item.span, "the bound of a slice", "a whole number",
+          describe(isWhole(lower) ? upper : lower));
+    return {};
+  }
+  auto getExpression = [&](const Value &v) {
+    if (v.isTensor())
+      return getSizeExpression(v.getRuntime());
+    Dim dim = v.is(Value::Int) ? Dim::get(context, v.getInt()) : v.getSize();
+    return v.is(Value::Int) && v.getInt() < 0 ? size + v.getInt() : dim;
+  };
+  bool isDynamic = lower.isTensor() || upper.isTensor();
+  Span lowerSpan = item.span, upperSpan = item.span;
+  if (auto *range = llvm::dyn_cast<ast::Binary>(item.expr)) {
+    lowerSpan = range->lhs->span;
+    upperSpan = range->rhs->span;
+  }
+  std::string what = isDynamic ? "the slice " + item.span.getText().str() +
+                                     " is out of range: the axis has size " + size.str()
+                               : "";
+  // A bound that is no size yet is checked before it becomes one.
+  auto check = [&](mlir::Value holds) { emitCheck(holds, what, item.span); };
+  mlir::Location loc = getLoc(item.span);
+  if (lower.isTensor()) {
+    mlir::Value start = convertTo(lower.getRuntime(), builder.getI64Type());
+    check(GeOp::create(builder, loc, start, constantInt(0)));
+  }
+  Dim from = getExpression(lower);
+  if (lower.isTensor())
+    from = bindSize(from, lower.getRuntime(), lowerSpan);
+  Dim length = getExpression(upper) - from;
+  if (isDynamic) {
+    mlir::Value start = SizeOp::create(builder, loc, from.toAttribute());
+    mlir::Value end = upper.isTensor()
+                          ? convertTo(upper.getRuntime(), builder.getI64Type())
+                          : SizeOp::create(builder, loc, getExpression(upper).toAttribute());
+    check(GeOp::create(builder, loc, end, start));
+    length = bindSize(length, SubOp::create(builder, loc, end.getType(), end, start), upperSpan);
+  }
+  Dim to = from + length;
+  if ((length.isStatic() && length.getStatic() < 0) || (from.isStatic() && from.getStatic() < 0) ||
+      ((to - size).isStatic() && (to - size).getStatic() > 0) ||
+      ((length - size).isStatic() && (length - size).getStatic() > 0)) {
+    error(diag::SliceOutOfRange, item.span, from.str(), to.str(), axis, size.str());
+    return {};
+  }
+  // What cannot be compared now is compared when the program runs.
+  if (what.empty())
+    what = "the slice " + from.str() + ".." + to.str() + " is out of range";
+  for (Dim bound : {from, length, size - to})
+    checkNotNegative(bound, item.span, what);
+  llvm::SmallVector<Dim> offsets(type.getRank(), Dim::get(context, 0)), shape = type.getShape();
+  offsets[axis] = from;
+  shape[axis] = length;
+  return SliceOp::create(builder, loc, type.withShape(shape), tensor, getDimsAttr(context, offsets),
+                         llvm::SmallVector<int64_t>(type.getRank(), 1));
+}
+
+/// Elements `from` up to `to` of a list.
+static std::optional<Values> sliceList(const Values &elements, const Value &lower,
+                                       const Value &upper) {
+  int64_t size = elements.size();
+  auto at = [&](const Value &bound) {
+    return bound.getInt() < 0 ? bound.getInt() + size : bound.getInt();
+  };
+  int64_t from = at(lower), to = at(upper);
+  if (from < 0 || to > size || from > to)
+    return std::nullopt;
+  return Values(elements.begin() + from, elements.begin() + to);
+}
+
+std::pair<Value, Value> Elaborator::getBounds(const ast::IndexItem &item, Value at,
+                                              const Value &size) {
+  if (item.kind == ast::IndexItem::From)
+    return {at, size};
+  if (item.kind == ast::IndexItem::To)
+    return {Value::ofInt(0), at};
+  Value lower = *at.getRange().lower, upper = *at.getRange().upper;
+  if (at.getRange().inclusive)
+    upper = binary(ast::BinaryOp::Add, upper, Value::ofInt(1), item.span, item.span, item.span);
+  return {lower, upper};
+}
+
 Value Elaborator::index(Value base, const ast::Index *expr) {
   if (base.isPoison())
     return base;
   if (base.is(Value::List) || base.is(Value::Tuple)) {
     // A static index selects from the list itself.
-    if (expr->items.size() == 1 && expr->items[0].kind == ast::IndexItem::Value) {
-      Value at = evaluate(expr->items[0].expr);
+    const ast::IndexItem &item = expr->items.front();
+    bool isSlice = item.kind == ast::IndexItem::From || item.kind == ast::IndexItem::To;
+    if (expr->items.size() == 1 && (isSlice || item.kind == ast::IndexItem::Value)) {
+      const Values &elements = base.getElements();
+      int64_t size = elements.size();
+      Value at = evaluate(item.expr);
       if (at.isPoison())
         return at;
-      const Values &elements = base.getElements();
-      if (at.is(Value::Int)) {
-        int64_t size = elements.size(), i = at.getInt() < 0 ? at.getInt() + size : at.getInt();
+      if (at.is(Value::Int) && !isSlice) {
+        int64_t i = at.getInt() < 0 ? at.getInt() + size : at.getInt();
         if (i < 0 || i >= size)
-          return fail(diag::IndexOutOfRange, expr->items[0].span, at.getInt(), 0, size);
+          return fail(diag::IndexOutOfRange, item.span, at.getInt(), 0, size);
         return elements[i];
+      }
+      if (isSlice || at.is(Value::RangeKind)) {
+        auto [lower, upper] = getBounds(item, at, Value::ofInt(size));
+        if (lower.is(Value::Int) && upper.is(Value::Int)) {
+          std::optional<Values> part = sliceList(elements, lower, upper);
+          if (!part)
+            return fail(diag::SliceOutOfRange, item.span, describe(lower), describe(upper), 0,
+                        size);
+          return base.is(Value::Tuple) ? Value::tuple(*part) : Value::list(*part);
+        }
+        at = lower.is(Value::Int) ? upper : lower;
       }
       if (base.is(Value::Tuple) || llvm::any_of(elements, [](const Value &v) {
             return !(v.isStaticNumber() || v.is(Value::Bool) || v.is(Value::List));
           }))
-        return at.is(Value::RangeKind) ? fail(diag::NotSupported, expr->items[0].span,
-                                              "a slice of a list of layers or sizes")
-                                       : fail(diag::NotStatic, expr->items[0].span,
-                                              "the index into a list", describe(at));
+        return fail(diag::NotStatic, item.span, "the index into a list", describe(at));
     }
     base = toTensor(base, expr->base->span);
     if (base.isPoison())
@@ -120,48 +221,17 @@ Value Elaborator::index(Value base, const ast::Index *expr) {
       ++axis;
       continue;
     }
-    Value lower, upper;
-    bool isSlice = item.kind != ast::IndexItem::Value;
     Value at = evaluate(item.expr);
     if (at.isPoison())
       return at;
-    Dim size = type.getDim(axis);
-    if (item.kind == ast::IndexItem::From) {
-      lower = at;
-      upper = Value::ofSize(size);
-    } else if (item.kind == ast::IndexItem::To) {
-      lower = Value::ofInt(0);
-      upper = at;
-    } else if (at.is(Value::RangeKind)) {
-      isSlice = true;
-      lower = *at.getRange().lower;
-      upper = *at.getRange().upper;
-      if (at.getRange().inclusive)
-        upper = binary(ast::BinaryOp::Add, upper, Value::ofInt(1), item.span, item.span, item.span);
-    }
+    bool isSlice = item.kind != ast::IndexItem::Value || at.is(Value::RangeKind);
     if (isSlice) {
-      if (!lower.isSizeLike() || !upper.isSizeLike())
-        return fail(diag::NotStatic, item.span, "the bound of a slice",
-                    describe(lower.isSizeLike() ? upper : lower));
-      auto toDimension = [&](const Value &v) {
-        Dim dim = v.is(Value::Int) ? Dim::get(context, v.getInt()) : v.getSize();
-        return v.is(Value::Int) && v.getInt() < 0 ? size + v.getInt() : dim;
-      };
-      Dim from = toDimension(lower), to = toDimension(upper), length = to - from;
-      if ((length.isStatic() && length.getStatic() < 0) ||
-          (from.isStatic() && from.getStatic() < 0) ||
-          ((to - size).isStatic() && (to - size).getStatic() > 0))
-        return fail(diag::SliceOutOfRange, item.span, from.str(), to.str(), axis, size.str());
-      // What cannot be compared now is compared when the program runs.
-      std::string what = "the slice " + from.str() + ".." + to.str() + " is out of range";
-      for (Dim bound : {from, length, size - to})
-        checkNotNegative(bound, item.span, what);
-      llvm::SmallVector<Dim> offsets(type.getRank(), Dim::get(context, 0)), shape = type.getShape();
-      offsets[axis] = from;
-      shape[axis] = length;
-      tensor = SliceOp::create(builder, getLoc(item.span), type.withShape(shape), tensor,
-                               getDimsAttr(context, offsets),
-                               llvm::SmallVector<int64_t>(type.getRank(), 1));
+      auto [lower, upper] = getBounds(item, at, Value::ofSize(type.getDim(axis)));
+      if (lower.isPoison() || upper.isPoison())
+        return Value();
+      tensor = slice(tensor, axis, lower, upper, item);
+      if (!tensor)
+        return Value();
       ++axis;
       continue;
     }

@@ -118,9 +118,11 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
   }
   std::string symbol = path.empty() ? name.name : path + "." + name.name;
   Value value;
-  if (!init->draws)
+  if (!init->draws) {
+    // An object's own state is called after it.
+    Restore<std::string> place(path, symbol);
     value = evaluate(init->expr);
-  else if (!type)
+  } else if (!type)
     error(diag::MissingInitialiser, name.span, name.name);
   else if (NNTensorType tensor = resolveTensorType(*type, true))
     value = drawInitial(*init, tensor);
@@ -139,7 +141,10 @@ void Elaborator::declareState(const ast::Identifier &name, const ast::Type *type
   if (!value.isPoison() && type)
     value =
         matchType(value, *type, init->expr->span, true, "the initial value of '" + name.name + "'");
-  if (value.isPoison()) {
+  if (value.isPoison() || value.is(Value::Object)) {
+    // An object such as a vocabulary: what it holds is state by itself.
+    binding.value = value;
+    binding.isVar = false;
     define(name, binding);
     return;
   }

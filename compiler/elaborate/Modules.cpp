@@ -102,6 +102,7 @@ Value Elaborator::evaluateOutside(const ast::Expr *expr, StringRef what) {
   optimizers.clear();
   randomCounters.clear();
   boundSizes.clear();
+  opaqueSizes.clear();
   forgetValues();
   return value;
 }

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/DataSources.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -68,8 +68,7 @@ public:
   /// Reports what was used and is known nowhere.
   void finish() {
     for (const ast::Name *name : used)
-      if (!known.contains(name->name) && !module.scope.find(name->name) &&
-          !llvm::is_contained({"columns", "column", "pixels"}, name->name))
+      if (!known.contains(name->name) && !module.scope.find(name->name) && !isRawTerm(name->name))
         elaborator.engine.report(diag::UnknownName, name->span, name->name);
   }
 

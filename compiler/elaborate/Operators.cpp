@@ -150,30 +150,18 @@ Value Elaborator::matmul(Value lhs, Value rhs, Span span) {
   if (a.getDim(contractA) != b.getDim(contractB))
     return fail(diag::MatMulMismatch, span, a.str(), b.str(), a.getDim(contractA).str(), contractA,
                 b.getDim(contractB).str(), contractB);
-  // Leading axes beyond a matrix are paired; if only one side has them, they are simply kept.
+  // Leading axes beyond a matrix are paired from the right; what only one side has is kept.
   llvm::SmallVector<int64_t> batchA, batchB;
-  if (a.getRank() > 2 && b.getRank() > 2) {
-    if (a.getRank() != b.getRank())
-      return fail(diag::MatMulBatch, span, a.str(), b.str());
-    for (int64_t i = 0; i < a.getRank() - 2; ++i) {
-      if (a.getDim(i) != b.getDim(i))
+  if (b.getRank() > 2 && a.getRank() > 1) {
+    int64_t leadA = a.getRank() - 2, leadB = b.getRank() - 2, lead = std::max(leadA, leadB);
+    for (int64_t i = 0; i < lead; ++i) {
+      batchA.push_back(std::max<int64_t>(i - (lead - leadA), -1));
+      batchB.push_back(std::max<int64_t>(i - (lead - leadB), -1));
+      if (batchA[i] >= 0 && batchB[i] >= 0 && a.getDim(batchA[i]) != b.getDim(batchB[i]))
         return fail(diag::MatMulBatch, span, a.str(), b.str());
-      batchA.push_back(i);
-      batchB.push_back(i);
     }
   }
-  mlir::Value result = ContractOp::create(
-      builder, getLoc(span), left.getRuntime(), right.getRuntime(), batchA, batchB,
-      llvm::ArrayRef<int64_t>(contractA), llvm::ArrayRef<int64_t>(contractB));
-  if (b.getRank() > 2 && a.getRank() <= 2 && a.getRank() == 2) {
-    // a [m, k] with b [.., k, n]: the axes are m, .., n; the language wants .., m, n.
-    auto type = llvm::cast<NNTensorType>(result.getType());
-    llvm::SmallVector<int64_t> order;
-    for (int64_t i = 1; i < type.getRank() - 1; ++i)
-      order.push_back(i);
-    order.push_back(0);
-    order.push_back(type.getRank() - 1);
-    result = TransposeOp::create(builder, getLoc(span), result, order);
-  }
-  return Value::of(result);
+  return Value::of(ContractOp::create(builder, getLoc(span), left.getRuntime(), right.getRuntime(),
+                                      batchA, batchB, llvm::ArrayRef<int64_t>(contractA),
+                                      llvm::ArrayRef<int64_t>(contractB)));
 }

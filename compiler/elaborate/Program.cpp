@@ -24,8 +24,8 @@ Elaborator::Elaborator(mlir::ModuleOp module, DiagnosticEngine &engine)
   };
   addElementwiseBuiltins(add);
   for (llvm::ArrayRef<Builtin> builtins :
-       {getStructureBuiltins(), getReductionBuiltins(), getTrainingBuiltins(), getProgramBuiltins(),
-        getDataBuiltins()})
+       {getStructureBuiltins(), getShapeBuiltins(), getReductionBuiltins(), getTrainingBuiltins(),
+        getProgramBuiltins(), getDataBuiltins(), getWindowBuiltins()})
     for (const Builtin &builtin : builtins)
       add(builtin.name, &builtin);
   Binding infinity;
@@ -66,6 +66,7 @@ void Elaborator::beginUnit(mlir::Operation *op) {
   variables.clear();
   optimizers.clear();
   boundSizes.clear();
+  opaqueSizes.clear();
   randomCounters.clear();
   variableAnchor = nullptr;
   forgetValues();
@@ -103,7 +104,8 @@ void Elaborator::emitCommands(bool tests) {
 }
 
 /// How a flag's type is written in nn.command, and the type of its value.
-static std::pair<StringRef, mlir::Type> getFlagType(mlir::OpBuilder &builder, StringRef name) {
+static std::pair<StringRef, mlir::Type> getFlagType(Elaborator &e, StringRef name) {
+  mlir::OpBuilder &builder = e.builder;
   mlir::Type str = StrType::get(builder.getContext());
   return llvm::StringSwitch<std::pair<StringRef, mlir::Type>>(name)
       .Case("int", {"int", NNTensorType::getScalar(builder.getI64Type())})
@@ -111,7 +113,7 @@ static std::pair<StringRef, mlir::Type> getFlagType(mlir::OpBuilder &builder, St
       .Case("i32", {"i32", NNTensorType::getScalar(builder.getI32Type())})
       .Case("float", {"float", NNTensorType::getScalar(builder.getF64Type())})
       .Case("f64", {"float", NNTensorType::getScalar(builder.getF64Type())})
-      .Case("f32", {"f32", NNTensorType::getScalar(builder.getF32Type())})
+      .Case("f32", {e.getReal().isF64() ? "float" : "f32", NNTensorType::getScalar(e.getReal())})
       .Case("bool", {"bool", NNTensorType::getScalar(builder.getI1Type())})
       .Case("str", {"str", str})
       .Case("path", {"path", str})
@@ -161,7 +163,7 @@ void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc,
         : fallback.is(Value::Bool)  ? "bool"
         : fallback.is(Value::Str)   ? "str"
                                     : "";
-    auto [flagType, type] = getFlagType(builder, typeName);
+    auto [flagType, type] = getFlagType(*this, typeName);
     if (!type || (parameter.defaultValue && fallback.isPoison())) {
       if (!type)
         error(diag::BadFlagType, parameter.span, parameter.name.name);

@@ -75,8 +75,7 @@ void Elaborator::execute(const ast::Statement *statement) {
   case ast::Statement::Return:
     return executeReturn(llvm::cast<ast::ReturnStatement>(statement));
   case ast::Statement::Yield:
-    error(diag::NotSupported, statement->span, "yield");
-    return;
+    return executeYield(llvm::cast<ast::YieldStatement>(statement));
   case ast::Statement::Assert:
     return executeAssert(llvm::cast<ast::AssertStatement>(statement));
   case ast::Statement::Assign:
@@ -84,7 +83,7 @@ void Elaborator::execute(const ast::Statement *statement) {
   case ast::Statement::Expression: {
     const ast::Expr *expr = llvm::cast<ast::ExpressionStatement>(statement)->expr;
     Value value = evaluate(expr);
-    bool computesOnly = !llvm::isa<ast::Call, ast::Minimize, ast::Pipe>(expr);
+    bool computesOnly = !llvm::isa<ast::Call, ast::Minimize, ast::Pipe, ast::Scan>(expr);
     if (computesOnly && !value.isPoison() && !(currentModule && currentModule->isLibrary))
       engine.report(diag::UnusedResult, expr->span);
     return;
@@ -97,7 +96,8 @@ void Elaborator::nameValue(const Value &value, StringRef name) {
   if (value.is(Value::Data)) {
     // Its number of rows is then called after it, too: validation_set.count.
     mlir::Value handle = value.getDataset()->handle;
-    if (handle.use_empty())
+    bool hasOwnSize = !llvm::isa_and_nonnull<ShuffledOp>(handle.getDefiningOp());
+    if (handle.use_empty() && hasOwnSize)
       handle.setType(DatasetType::get(
           context, builder.getStringAttr(makeSizeSymbol((name + ".count").str()))));
     return;

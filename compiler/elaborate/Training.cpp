@@ -62,7 +62,7 @@ static mlir::ArrayAttr getSymbols(mlir::OpBuilder &builder,
 
 mlir::Value Elaborator::toLoss(Value value, Span span) {
   if (value.isStaticNumber()) // of constants alone: the gradient's own message says so
-    value = toTensor(value, span, builder.getF32Type());
+    value = toTensor(value, span, getReal());
   if (value.isPoison())
     return {};
   if (value.isScalarTensor() && value.getTensorType().isFloat())
@@ -166,6 +166,7 @@ void Elaborator::applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRe
     Restore<Scope *> inScope(scope, &local);
     Restore<Module *> inModule(currentModule, optimizer->module);
     Restore<Loop> loops(loop, Loop::None);
+    Restore<Recurrence *> notOurs(recurrence, nullptr);
 
     mlir::Value turn =
         AddOp::create(builder, getLoc(span), slots.t->type, readVariable(*slots.t), constantInt(1));
@@ -229,61 +230,79 @@ void Elaborator::emitResets() {
   forgetValues();
 }
 
-Value Elaborator::gradient(const ast::Expr *scalar, const ast::Expr *target, Span span) {
-  Value lossValue = evaluate(scalar);
-  mlir::Value loss = toLoss(lossValue, scalar->span);
-  if (auto *tuple = llvm::dyn_cast<ast::Tuple>(target); tuple && loss) {
+Value Elaborator::gradient(const ast::Expr *of, const ast::Expr *target, Span span,
+                           bool isJacobian) {
+  Value given = evaluate(of);
+  mlir::Value value;
+  if (!isJacobian) {
+    value = toLoss(given, of->span);
+  } else if (Value tensor = toTensor(given, of->span, builder.getF32Type()); !tensor.isPoison()) {
+    value = tensor.getRuntime();
+    if (!tensor.getTensorType().isFloat())
+      return fail(diag::WrongArgument, of->span, "the first argument of jacobian", "real numbers",
+                  describe(given));
+  }
+  if (!value)
+    return Value();
+  if (auto *tuple = llvm::dyn_cast<ast::Tuple>(target)) {
     Values results;
     for (const ast::Expr *element : tuple->elements) {
-      results.push_back(gradientOf(loss, element, span));
+      results.push_back(gradientOf(value, element, span, isJacobian));
       if (results.back().isPoison())
         return Value();
     }
     return Value::tuple(std::move(results));
   }
-  return loss ? gradientOf(loss, target, span) : Value();
+  return gradientOf(value, target, span, isJacobian);
 }
 
-Value Elaborator::gradientOf(mlir::Value loss, const ast::Expr *target, Span span) {
+Value Elaborator::gradientOf(mlir::Value value, const ast::Expr *target, Span span,
+                             bool isJacobian) {
   mlir::Location loc = getLoc(span);
+  // The gradients with respect to values or to variables.
+  auto differentiate = [&](mlir::ValueRange targets,
+                           llvm::ArrayRef<Reached> reached) -> mlir::ResultRange {
+    auto getResult = [&](mlir::Type type) -> mlir::Type {
+      return isJacobian ? JacobianOp::getJacobianType(llvm::cast<NNTensorType>(value.getType()),
+                                                      llvm::cast<NNTensorType>(type))
+                        : type;
+    };
+    llvm::SmallVector<mlir::Type> types, variableTypes;
+    for (mlir::Value one : targets)
+      types.push_back(getResult(one.getType()));
+    for (const Reached &one : reached) {
+      variableTypes.push_back(getResult(one.variable->type));
+      one.variable->isTrained = true;
+    }
+    mlir::ArrayAttr names = getSymbols(builder, reached);
+    if (isJacobian)
+      return JacobianOp::create(builder, loc, types, variableTypes, value, targets, names)
+          ->getResults();
+    return GradOp::create(builder, loc, types, variableTypes, value, targets, names)->getResults();
+  };
   if (std::shared_ptr<Variable> variable = resolveVariable(target)) {
     if (!llvm::isa<NNTensorType>(variable->type) || !variable->getTensorType().isFloat())
       return fail(diag::NotDifferentiable, target->span, target->span.getText());
     // A `var` that still has its value from this block is that value; any other place is named by
     // its symbol.
-    if (variable->kind != VariableKind::Var) {
-      auto op =
-          GradOp::create(builder, loc, mlir::TypeRange{}, mlir::TypeRange{variable->type}, loss,
-                         mlir::ValueRange{}, getSymbols(builder, {{variable->name, variable}}));
-      variable->isTrained = true;
-      return Value::of(op.getVariableGradients()[0]);
-    }
+    if (variable->kind != VariableKind::Var)
+      return Value::of(differentiate({}, {{variable->name, variable}})[0]);
   }
-  Value value = evaluate(target);
-  if (value.isPoison())
-    return value;
-  if (value.isTensor()) {
+  Value at = evaluate(target);
+  if (at.isPoison())
+    return at;
+  if (at.isTensor()) {
     if (!llvm::isa<ast::Name, ast::Member>(target))
       return fail(diag::GradientTarget, target->span);
-    if (!value.getTensorType().isFloat())
+    if (!at.getTensorType().isFloat())
       return fail(diag::NotDifferentiable, target->span, target->span.getText());
-    auto op =
-        GradOp::create(builder, loc, mlir::TypeRange{value.getTensorType()}, mlir::TypeRange{},
-                       loss, mlir::ValueRange{value.getRuntime()}, builder.getArrayAttr({}));
-    return Value::of(op.getValueGradients()[0]);
+    return Value::of(differentiate(at.getRuntime(), {})[0]);
   }
-  std::vector<Reached> reached = collectVariables(value, false);
+  std::vector<Reached> reached = collectVariables(at, false);
   if (reached.empty())
     return fail(diag::GradientTarget, target->span);
-  llvm::SmallVector<mlir::Type> types;
-  for (const Reached &one : reached) {
-    types.push_back(one.variable->type);
-    one.variable->isTrained = true;
-  }
-  auto op = GradOp::create(builder, loc, mlir::TypeRange{}, types, loss, mlir::ValueRange{},
-                           getSymbols(builder, reached));
   auto weights = std::make_shared<Weights>();
-  for (auto [one, result] : llvm::zip_equal(reached, op.getVariableGradients()))
+  for (auto [one, result] : llvm::zip_equal(reached, differentiate({}, reached)))
     weights->leaves.push_back({one.path, one.variable->symbol, result});
   return Value::of(weights);
 }

@@ -9,91 +9,12 @@ using llvm::StringRef;
 
 mlir::Type Elaborator::getElementType(StringRef name) {
   return llvm::StringSwitch<mlir::Type>(name)
-      .Case("f32", builder.getF32Type())
+      .Case("f32", getReal())
       .Case("f64", builder.getF64Type())
       .Case("i32", builder.getI32Type())
       .Case("i64", builder.getI64Type())
       .Case("bool", builder.getI1Type())
       .Default({});
-}
-
-std::string Elaborator::makeSizeSymbol(StringRef base) {
-  unsigned &count = sizeSymbols[base];
-  std::string name = base.str();
-  if (count != 0)
-    name += "." + std::to_string(count);
-  ++count;
-  sizeDepths[name] = runtimeDepth;
-  return name;
-}
-
-/// Sizes, and products of static sizes, beyond what any machine's memory holds.
-static constexpr int64_t sizeLimit = int64_t(1) << 46;
-
-Dim Elaborator::toDim(Value value, Span span, bool forParameter) {
-  if (value.isPoison())
-    return {};
-  if (value.is(Value::Int)) {
-    if (value.getInt() < 0) {
-      error(diag::NegativeSize, span, value.getInt());
-      return {};
-    }
-    if (value.getInt() > sizeLimit) {
-      error(diag::Overflow, span);
-      return {};
-    }
-    return Dim::get(context, value.getInt());
-  }
-  bool isRuntimeInt = value.isScalarTensor() && value.getTensorType().isInteger();
-  if (forParameter && (value.is(Value::Size) || isRuntimeInt)) {
-    error(diag::RuntimeParameterShape, span,
-          "'" + span.getText().str() + "' (" + describe(value) + ")");
-    return {};
-  }
-  if (value.is(Value::Size))
-    return value.getSize();
-  if (isRuntimeInt) {
-    Dim &bound = boundSizes[value.getRuntime()];
-    if (!bound || !mlir::isa<mlir::StringAttr>(bound.toAttribute())) {
-      mlir::Value whole = convertTo(value.getRuntime(), builder.getI64Type());
-      llvm::StringRef text = span ? span.getText() : "";
-      bool isName =
-          !text.empty() && llvm::all_of(text, [](char c) { return llvm::isAlnum(c) || c == '_'; });
-      std::string symbol = makeSizeSymbol(isName ? text : "size");
-      BindSizeOp::create(builder, getLoc(span), whole, symbol);
-      bound = Dim::getSymbol(context, symbol);
-    }
-    return bound;
-  }
-  DiagnosticBuilder report = error(diag::NotASize, span, describe(value));
-  if (value.is(Value::Float))
-    report.hint("a size must come out whole; div(a, b) rounds down");
-  return {};
-}
-
-std::optional<llvm::SmallVector<Dim>> Elaborator::toShape(Value value, Span span) {
-  if (value.isPoison())
-    return std::nullopt;
-  if (!value.is(Value::List) && !value.is(Value::Tuple)) {
-    error(diag::WrongArgument, span, "a shape", "a list of sizes such as [64, 8]", describe(value));
-    return std::nullopt;
-  }
-  llvm::SmallVector<Dim> shape;
-  int64_t product = 1;
-  for (const Value &element : value.getElements()) {
-    Dim dim = toDim(element, span, false);
-    if (!dim)
-      return std::nullopt;
-    shape.push_back(dim);
-    if (dim.isStatic() &&
-        __builtin_mul_overflow(product, std::max<int64_t>(dim.getStatic(), 1), &product))
-      product = sizeLimit + 1;
-  }
-  if (product > sizeLimit) {
-    error(diag::Overflow, span);
-    return std::nullopt;
-  }
-  return shape;
 }
 
 NNTensorType Elaborator::resolveTensorType(const ast::Type &type, bool forParameter) {

@@ -47,10 +47,15 @@ struct Range {
   bool inclusive = false;
 };
 
-/// `data.batches(size)`.
+/// `data.batches(size)`, or the data set itself, row by row.
 struct Batches {
   std::shared_ptr<Dataset> data;
-  std::shared_ptr<Value> size;
+  std::shared_ptr<Value> size; // null: single rows
+};
+
+/// `enumerate(source)`: what loops walk as (number, element).
+struct Enumerated {
+  std::shared_ptr<Value> source;
 };
 
 class Value {
@@ -71,6 +76,7 @@ public:
     Object,
     Data,
     BatchesKind,
+    EnumeratedKind,
     WeightsKind,
     ModuleKind
   };
@@ -110,6 +116,9 @@ public:
   }
   /// What `import "file.nn" as name` names.
   static Value of(Module *module) { return Value(std::in_place_index<ModuleKind>, module); }
+  static Value of(Enumerated enumerated) {
+    return Value(std::in_place_index<EnumeratedKind>, std::move(enumerated));
+  }
   static Value of(std::shared_ptr<Weights> weights) {
     return Value(std::in_place_index<WeightsKind>, std::move(weights));
   }
@@ -151,6 +160,7 @@ public:
   const std::shared_ptr<Dataset> &getDataset() const { return std::get<Data>(storage); }
   const Batches &getBatches() const { return std::get<BatchesKind>(storage); }
   Module &getModule() const { return *std::get<ModuleKind>(storage); }
+  Value getEnumerated() const { return *std::get<EnumeratedKind>(storage).source; }
   const std::shared_ptr<Weights> &getWeights() const { return std::get<WeightsKind>(storage); }
 
 private:
@@ -158,7 +168,7 @@ private:
       std::variant<std::monostate, std::monostate, bool, int64_t, double, std::string, ir::Dim,
                    mlir::Value, std::shared_ptr<Values>, std::shared_ptr<Values>, Range,
                    std::shared_ptr<Callable>, std::shared_ptr<Instance>, std::shared_ptr<Dataset>,
-                   Batches, std::shared_ptr<Weights>, Module *>;
+                   Batches, Enumerated, std::shared_ptr<Weights>, Module *>;
   template <std::size_t I, typename T>
   Value(std::in_place_index_t<I> index, T &&value) : storage(index, std::forward<T>(value)) {}
   Storage storage;
@@ -270,6 +280,8 @@ struct DataSource {
   std::vector<DataField> fields;
   std::vector<ir::NNTensorType> rawTypes;
   std::shared_ptr<Scope> scope; // what the names in mappings mean
+  /// Of characters: its windows have a field x, and y, the window one character later.
+  bool isText = false;
 };
 
 struct Dataset {

@@ -26,13 +26,19 @@ struct ExpandGradients : nnc::gradient::impl::ExpandGradientsBase<ExpandGradient
     // In program order: a gradient that another is taken of is expanded first.
     llvm::SmallVector<Operation *> requests;
     command.walk<WalkOrder::PreOrder>([&](Operation *op) {
-      if (llvm::isa<GradOp, MinimizeOp>(op))
+      if (llvm::isa<GradOp, JacobianOp, MinimizeOp>(op))
         requests.push_back(op);
     });
     for (Operation *op : requests)
-      if (failed(llvm::TypeSwitch<Operation *, LogicalResult>(op).Case<GradOp, MinimizeOp>(
-              [](auto request) { return nnc::gradient::expand(request); })))
+      if (failed(
+              llvm::TypeSwitch<Operation *, LogicalResult>(op).Case<GradOp, JacobianOp, MinimizeOp>(
+                  [](auto request) { return nnc::gradient::expand(request); })))
         return failure();
+    // The rules that the program states have done their work.
+    command.walk([](WithGradientOp op) {
+      op.getResult().replaceAllUsesWith(op.getValue());
+      op.erase();
+    });
     return success();
   }
 };

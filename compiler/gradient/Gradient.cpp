@@ -69,6 +69,8 @@ public:
 private:
   /// What `op` is computed from: its operands, for a `var` what was assigned to it.
   llvm::SmallVector<Value> getSources(Operation *op);
+  /// Those of them that get a cotangent where the results have one.
+  llvm::SmallVector<Value> getGradientSources(Operation *op);
   /// True where cotangents of the results give cotangents of the sources.
   bool passesGradient(Operation *op);
   /// The operations that the scalar is computed from, in program order.
@@ -110,6 +112,17 @@ llvm::SmallVector<Value> Sweep::getSources(Operation *op) {
   return llvm::to_vector(op->getOperands());
 }
 
+llvm::SmallVector<Value> Sweep::getGradientSources(Operation *op) {
+  auto rule = llvm::dyn_cast<GradientOpInterface>(op);
+  if (!rule)
+    return getSources(op);
+  llvm::SmallVector<Value> sources;
+  for (OpOperand &operand : op->getOpOperands())
+    if (rule.passesGradientTo(operand.getOperandNumber()))
+      sources.push_back(operand.get());
+  return sources;
+}
+
 bool Sweep::passesGradient(Operation *op) {
   if (llvm::isa<ReadOp>(op))
     return assigned.contains(op);
@@ -142,7 +155,7 @@ void Sweep::markReaching() {
   for (Operation *op : llvm::reverse(slice)) {
     auto reaches = [&](Value result) { return reaching.contains(result); };
     if (passesGradient(op) && llvm::any_of(op->getResults(), reaches))
-      for (Value source : getSources(op))
+      for (Value source : getGradientSources(op))
         if (isFloat(source))
           reaching.insert(source);
   }
@@ -154,7 +167,8 @@ llvm::DenseSet<Value> Sweep::findDependents(llvm::ArrayRef<Value> roots, bool th
     auto depends = [&](Value source) {
       return dependents.contains(source) && (!throughGradients || reaching.contains(source));
     };
-    if ((!throughGradients || passesGradient(op)) && llvm::any_of(getSources(op), depends))
+    if ((!throughGradients || passesGradient(op)) &&
+        llvm::any_of(throughGradients ? getGradientSources(op) : getSources(op), depends))
       for (Value result : op->getResults())
         if (!throughGradients || reaching.contains(result))
           dependents.insert(result);
@@ -192,7 +206,7 @@ void Sweep::explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> ro
       return reaching.contains(source) && dependents.contains(source);
     };
     if (llvm::any_of(op->getResults(), isCut) &&
-        !(passesGradient(op) && llvm::any_of(getSources(op), passes)))
+        !(passesGradient(op) && llvm::any_of(getGradientSources(op), passes)))
       error.attachNote(op->getLoc())
           << "no gradient passes through " << describe(op) << ", which lies between them";
   }
@@ -318,10 +332,10 @@ void Sweep::propagate(Operation *op, const llvm::DenseSet<Value> &active) {
     accumulate(assigned.lookup(op), incoming.front());
     return;
   }
-  llvm::SmallVector<Value> outgoing(op->getNumOperands());
+  llvm::SmallVector<Value> operands(op->getOperands()), outgoing(op->getNumOperands());
   emission.setForward(getGradientLocation(op));
   llvm::cast<GradientOpInterface>(op).buildGradient(builder, incoming, outgoing);
-  for (auto [operand, cotangent] : llvm::zip_equal(op->getOperands(), outgoing)) {
+  for (auto [operand, cotangent] : llvm::zip_equal(operands, outgoing)) {
     assert((!cotangent || cotangent.getType() == operand.getType()) &&
            "a gradient rule must give each operand a cotangent of its type");
     if (cotangent && active.contains(operand))
@@ -330,8 +344,9 @@ void Sweep::propagate(Operation *op, const llvm::DenseSet<Value> &active) {
 }
 
 FailureOr<llvm::SmallVector<Value>> Sweep::run() {
-  llvm::SmallVector<Value> roots;
-  for (Value value : request.values) {
+  // A rule may replace its operation, and with it a value that is asked for.
+  llvm::SmallVector<Value> values(request.values), roots;
+  for (Value value : values) {
     if (failed(check(value, value, {})))
       return failure();
     roots.push_back(value);
@@ -345,16 +360,17 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
 
   auto type = llvm::cast<NNTensorType>(request.scalar.getType());
   emission.setForward(request.at->getLoc());
-  cotangents[request.scalar] = createFilled(builder, request.at->getLoc(), type, 1);
+  cotangents[request.scalar] =
+      request.seed ? request.seed : createFilled(builder, request.at->getLoc(), type, 1);
   llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);
   for (Operation *op : llvm::reverse(slice))
     if (passesGradient(op) &&
         llvm::any_of(op->getResults(), [&](Value result) { return active.contains(result); }) &&
-        llvm::any_of(getSources(op), [&](Value source) { return active.contains(source); }))
+        llvm::any_of(getGradientSources(op), [&](Value source) { return active.contains(source); }))
       propagate(op, active);
 
   llvm::SmallVector<Value> gradients;
-  for (Value value : request.values)
+  for (Value value : values)
     gradients.push_back(cotangents.lookup(value));
   for (auto variable : request.variables.getAsRange<FlatSymbolRefAttr>()) {
     Value sum;
@@ -370,6 +386,8 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
     gradients.push_back(sum);
   }
   emission.eraseDead(gradients);
+  for (Operation *op : slice)
+    eraseReplaced(op);
   return gradients;
 }
 
@@ -393,6 +411,42 @@ LogicalResult expand(GradOp grad) {
     return failure();
   grad->replaceAllUsesWith(*gradients);
   grad.erase();
+  return success();
+}
+
+LogicalResult expand(JacobianOp jacobian) {
+  OpBuilder builder(jacobian);
+  Location loc = jacobian.getLoc();
+  NNTensorType type = jacobian.getValue().getType();
+  Dim count = type.getCount();
+  auto draft = ScanOp::create(builder, loc, TypeRange(), TypeRange(), count.toAttribute(), false,
+                              ValueRange(), ValueRange(), ValueRange());
+  Block &body = draft.getBody().emplaceBlock();
+  Value turn = body.addArgument(getScalarType(builder.getI64Type()), loc);
+  builder.setInsertionPointToEnd(&body);
+  // The cotangent of a turn's element is 1, of all others 0.
+  NNTensorType flat = NNTensorType::get(count, builder.getI64Type());
+  Value position = IotaOp::create(builder, loc, flat, 0);
+  Value chosen = BroadcastOp::create(builder, loc, flat, turn, builder.getDenseI64ArrayAttr({}));
+  Value isChosen = EqOp::create(builder, loc, position, chosen);
+  Value seed =
+      ConvertOp::create(builder, loc, flat.withElementType(type.getElementType()), isChosen);
+  seed = ReshapeOp::create(builder, loc, type, seed);
+  FailureOr<llvm::SmallVector<Value>> rows =
+      buildGradients(builder, {jacobian, jacobian.getValue(), jacobian.getValues(),
+                               jacobian.getVariables(), seed});
+  if (failed(rows)) {
+    draft->dropAllReferences();
+    draft.erase();
+    return failure();
+  }
+  YieldOp::create(builder, loc, *rows);
+  ScanOp loop = ScanOp::complete(draft, {}, {});
+  builder.setInsertionPoint(jacobian);
+  for (auto [result, stacked] : llvm::zip_equal(jacobian.getResults(), loop.getStacked()))
+    result.replaceAllUsesWith(
+        ReshapeOp::create(builder, loc, llvm::cast<NNTensorType>(result.getType()), stacked));
+  jacobian.erase();
   return success();
 }
 

@@ -18,16 +18,19 @@ namespace nnc::gradient {
 
 /// What is to be differentiated, and with respect to what.
 struct Request {
-  /// nn.grad or nn.minimize: the gradient is emitted before it, and errors are reported at it.
+  /// nn.grad, nn.jacobian or nn.minimize: the gradient is of what stands before it, and errors are
+  /// reported at it.
   mlir::Operation *at;
   mlir::Value scalar;
   mlir::ValueRange values;
   /// FlatSymbolRefAttrs of variables.
   mlir::ArrayAttr variables;
+  /// The cotangent of `scalar`, which then may be any tensor; null for 1.
+  mlir::Value seed = {};
 };
 
-/// Emits the gradients, of the targets' types, values first. Fails after an error at `at`, with
-/// notes that say why, where
+/// Emits the gradients where the builder stands, of the targets' types, values first. Fails after
+/// an error at `at`, with notes that say why, where
 ///  * [E3011] the scalar is not computed from a target, or only through an operation that has no
 ///    gradient;
 ///  * [E3012] a variable was assigned after the scalar was computed from it;
@@ -37,6 +40,9 @@ mlir::FailureOr<llvm::SmallVector<mlir::Value>> buildGradients(mlir::OpBuilder &
 
 /// Replaces the operation by gradients; leaves it in place and fails after an error.
 mlir::LogicalResult expand(ir::GradOp grad);
+/// Replaces the operation by a scan over the elements of its value, each turn of which runs back
+/// from one of them.
+mlir::LogicalResult expand(ir::JacobianOp jacobian);
 /// Replaces the operation by gradients and, in its place, its update region. A variable that the
 /// loss does not reach is an error here too: an update that silently does nothing would hide a
 /// parameter that is not connected.

@@ -5,13 +5,13 @@
 include "mlir/Pass/PassBase.td"
 
 def ExpandGradients : Pass<"nn-expand-gradients", "::mlir::ModuleOp"> {
-  let summary = "replaces nn.grad and nn.minimize by the operations that compute the gradients";
+  let summary = "replaces nn.grad, nn.jacobian and nn.minimize by the operations that compute the gradients";
   let description = [{
     In program order, so that an inner nn.grad is ordinary operations by the time that an outer one goes
     through it: gradients of gradients need nothing of their own. nn.minimize becomes the gradients and,
     in its place, its update region. Needs the `nn` stage, before constants are folded or common
     expressions merged, since a value that is asked for must still be the one that the scalar was
-    computed from. Guarantees that no nn.grad and no nn.minimize is left, or an error for the user.
+    computed from. Guarantees that no nn.grad, nn.jacobian and nn.minimize is left, or an error for the user.
   }];
   let dependentDialects = ["::nnc::ir::NNDialect"];
 }

@@ -29,11 +29,6 @@ std::optional<Forward> getForward(Location location) {
   return Forward{name.getName().strref().drop_front(prefix.size()), name.getChildLoc()};
 }
 
-Location getGradientLocation(Operation *forward) {
-  llvm::Twine name = prefix + forward->getName().getStringRef();
-  return NameLoc::get(StringAttr::get(forward->getContext(), name), forward->getLoc());
-}
-
 llvm::StringRef getUserName(Location location) {
   NameLoc name = findName(location, [](llvm::StringRef text) { return !text.starts_with(prefix); });
   return name ? name.getName().strref() : llvm::StringRef();

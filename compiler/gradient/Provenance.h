@@ -29,9 +29,6 @@ struct Forward {
 /// The forward operation that `location` names; nothing for a location outside the gradient.
 std::optional<Forward> getForward(mlir::Location location);
 
-/// The location of what the gradient rule of `forward` emits.
-mlir::Location getGradientLocation(mlir::Operation *forward);
-
 /// The user's name in a location; empty where there is none.
 llvm::StringRef getUserName(mlir::Location location);
 

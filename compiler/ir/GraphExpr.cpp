@@ -40,6 +40,7 @@ Graph zeroLike(Graph a) { return a.filled(0); }
 Graph isZero(Graph a) { return a == zeroLike(a); }
 Graph sign(Graph a) { return same<SignOp>(a); }
 Graph floor(Graph a) { return same<FloorOp>(a); }
+Graph exp(Graph a) { return same<ExpOp>(a); }
 Graph log(Graph a) { return same<LogOp>(a); }
 Graph sin(Graph a) { return same<SinOp>(a); }
 Graph cos(Graph a) { return same<CosOp>(a); }

@@ -50,6 +50,7 @@ Graph zeroLike(Graph a);
 Graph isZero(Graph a);
 Graph sign(Graph a);
 Graph floor(Graph a);
+Graph exp(Graph a);
 Graph log(Graph a);
 Graph sin(Graph a);
 Graph cos(Graph a);

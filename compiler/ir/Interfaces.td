@@ -18,7 +18,10 @@ def GradientOpInterface : OpInterface<"GradientOpInterface"> {
       nn operations only, so that gradients can be printed, optimised and differentiated again.
     }], "void", "buildGradient",
     (ins "::mlir::OpBuilder &":$builder, "::mlir::ValueRange":$cotangents,
-         "::mlir::MutableArrayRef<::mlir::Value>":$operandCotangents)>
+         "::mlir::MutableArrayRef<::mlir::Value>":$operandCotangents)>,
+    InterfaceMethod<[{
+      False for an operand that never gets a cotangent, whatever its type.
+    }], "bool", "passesGradientTo", (ins "unsigned":$operand), "", "return true;">
   ];
 }
 
@@ -37,7 +40,11 @@ def ElementOpInterface : OpInterface<"ElementOpInterface"> {
     (ins "::nnc::ir::ElementEmitter &":$emitter, "::mlir::ValueRange":$index)>,
     InterfaceMethod<[{
       True where the element at an index depends on the operands' elements at that same index alone.
-    }], "bool", "isElementwise", (ins), "", "return false;">
+    }], "bool", "isElementwise", (ins), "", "return false;">,
+    InterfaceMethod<[{
+      True where computing an element costs no more than loading it would: each reader computes it anew, and the result
+      is kept only for a reader that needs it in memory.
+    }], "bool", "isCheap", (ins), "", "return false;">
   ];
 }
 

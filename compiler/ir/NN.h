@@ -53,6 +53,11 @@ NNTensorType getScalarType(mlir::Type elementType);
 mlir::Value createFilled(mlir::OpBuilder &builder, mlir::Location loc, NNTensorType type,
                          double value);
 
+/// The location of what the gradient rule of `forward` emits (compiler/gradient/Provenance.h).
+mlir::Location getGradientLocation(mlir::Operation *forward);
+/// Erases an operation whose gradient rule has replaced it: its regions and uses are gone.
+void eraseReplaced(mlir::Operation *op);
+
 } // namespace nnc::ir
 
 #include "compiler/ir/NNInterfaces.h.inc"

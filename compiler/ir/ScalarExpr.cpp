@@ -109,6 +109,7 @@ Scalar exp(Scalar a) { return unary<math::ExpOp>(a); }
 Scalar log(Scalar a) { return unary<math::LogOp>(a); }
 Scalar sqrt(Scalar a) { return unary<math::SqrtOp>(a); }
 Scalar tanh(Scalar a) { return unary<math::TanhOp>(a); }
+Scalar erf(Scalar a) { return unary<math::ErfOp>(a); }
 Scalar sin(Scalar a) { return unary<math::SinOp>(a); }
 Scalar cos(Scalar a) { return unary<math::CosOp>(a); }
 Scalar pow(Scalar a, Scalar b) {

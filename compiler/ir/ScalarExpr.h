@@ -71,6 +71,7 @@ Scalar exp(Scalar a);
 Scalar log(Scalar a);
 Scalar sqrt(Scalar a);
 Scalar tanh(Scalar a);
+Scalar erf(Scalar a);
 Scalar sigmoid(Scalar a);
 Scalar sin(Scalar a);
 Scalar cos(Scalar a);

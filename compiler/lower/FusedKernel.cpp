@@ -5,7 +5,8 @@
 // that all operands treat alike become one long loop. Elements are pulled: each result asks for its
 // value, which asks for its operands' elements, down to loads. Reductions: the innermost reduced
 // loops combine in registers; if kept axes lie further inside, rows are combined in the result's
-// memory. A long sum is a sum of the sums of blocks, so that its rounding error stays small; blocks
+// memory, but a few reduced elements (a pooling's window) are combined one by one inside, without
+// loops. A long sum is a sum of the sums of blocks, so that its rounding error stays small; blocks
 // depend on the shape only, so the order of additions does, too.
 //
 //===----------------------------------------------------------------------===//
@@ -23,6 +24,8 @@ namespace nnc::lower {
 
 /// Elements that are summed one after another before block sums are.
 static constexpr int64_t blockElements = 1024;
+/// As many reduced elements are combined without loops.
+static constexpr int64_t unrolledElements = 16;
 
 namespace {
 
@@ -31,6 +34,7 @@ struct Run {
   int64_t first, last;
   Dim size;
   bool reduced;
+  bool unrolled = false;
 };
 
 class GroupLoops {
@@ -77,9 +81,37 @@ private:
         runs.push_back({axis, axis, space.getDim(axis), isReduced(axis)});
       }
     }
+    findRegisterRuns();
+    if (needsMemory())
+      unrollReduced();
+  }
+
+  void findRegisterRuns() {
     registerRuns = runs.size();
     while (registerRuns > 0 && runs[registerRuns - 1].reduced)
       --registerRuns;
+  }
+
+  /// Puts the reduced runs inside the others, without loops, if they have few elements together.
+  void unrollReduced() {
+    int64_t count = 1;
+    for (const Run &run : runs)
+      if (run.reduced) {
+        if (!run.size.isStatic() || run.size.getStatic() > unrolledElements)
+          return;
+        count *= run.size.getStatic();
+      }
+    if (count == 0 || count > unrolledElements)
+      return;
+    llvm::SmallVector<Run> ordered;
+    for (bool reduced : {false, true})
+      for (Run run : runs)
+        if (run.reduced == reduced) {
+          run.unrolled = reduced;
+          ordered.push_back(run);
+        }
+    runs = ordered;
+    findRegisterRuns();
   }
 
   /// Whether a loop over kept axes lies inside one over reduced axes.
@@ -217,6 +249,8 @@ private:
   llvm::SmallVector<Value> emitRegisterRun(unsigned run) {
     if (run == runs.size())
       return emitElements();
+    if (runs[run].unrolled)
+      return emitUnrolledRun(run);
     OpBuilder &builder = kernel.getBuilder();
     Location loc = kernel.getLoc();
     auto [from, to] = getBounds(run);
@@ -244,6 +278,16 @@ private:
       return loop.getResults();
     yield(outer, loop.getResults(), false);
     return outer.getResults();
+  }
+
+  llvm::SmallVector<Value> emitUnrolledRun(unsigned run) {
+    llvm::SmallVector<Value> values;
+    for (int64_t i = 0; i < runs[run].size.getStatic(); ++i) {
+      index[runs[run].last] = kernel.getIndex(i);
+      llvm::SmallVector<Value> next = emitRegisterRun(run + 1);
+      values = i == 0 ? next : combineAll(values, next, /*reorder=*/false);
+    }
+    return values;
   }
 
   /// The innermost loop's body: stores element-wise results; gives what is to be reduced.

@@ -149,6 +149,12 @@ Value Host::getAddress(Location loc, Place place) {
     }
     return constants.getAddress(builder, loc, name);
   }
+  case Place::Row: {
+    NNTensorType row = ScanOp::getRowType(llvm::cast<NNTensorType>(place.tensor.getType()));
+    Value bytes = getDim(loc, row.getCount() * getElementBytes(row.getElementType()));
+    Value offset = arith::MulIOp::create(builder, loc, get(place.index), bytes);
+    return at(getAddress(loc, plan.getPlace(place.tensor)), offset);
+  }
   case Place::None:
     break;
   }

@@ -47,11 +47,11 @@ private:
 };
 } // namespace
 
-/// Emits a counted loop: `first`, then up by `step`, while less than `limit`. `body` gets the
-/// count.
-static LogicalResult emitCountedLoop(Host &host, Location loc, Region &region, Value first,
-                                     Value limit, Value step,
-                                     llvm::function_ref<void(Value)> enterBody) {
+/// Emits a counted loop: `first`, then up by `step`, while less than `limit`. `enterBody` gets the
+/// count; `leaveBody` ends a turn that reaches its end.
+static LogicalResult emitCountedLoop(
+    Host &host, Location loc, Region &region, Value first, Value limit, Value step,
+    llvm::function_ref<void(Value)> enterBody, llvm::function_ref<void()> leaveBody = [] {}) {
   OpBuilder &builder = host.getBuilder();
   LoopScope scope(host, loc, makesHandles(region));
   // The count lives on the stack; LLVM makes it a register.
@@ -72,8 +72,10 @@ static LogicalResult emitCountedLoop(Host &host, Location loc, Region &region, V
   if (failed(host.lowerBody(region, falls)))
     return failure();
   host.loops.pop_back();
-  if (falls)
+  if (falls) {
+    leaveBody();
     host.branch(loc, next);
+  }
   host.setBlock(next);
   Value more = arith::AddIOp::create(builder, loc, count, step);
   LLVM::StoreOp::create(builder, loc, more, counter);
@@ -182,11 +184,90 @@ static LogicalResult lowerBatches(BatchesOp op, Host &host) {
         Value left = arith::SubIOp::create(builder, loc, count, first);
         Value rows = arith::MinSIOp::create(builder, loc, size, left);
         host.setSymbol(op.getRows(), rows);
-        for (auto [number, field] : llvm::zip_equal(op.getFields(), op.getBody().getArguments()))
+        if (op.getCounted())
+          host.set(op.getBody().getArgument(0), arith::DivSIOp::create(builder, loc, first, size));
+        for (auto [number, field] : llvm::zip_equal(
+                 op.getFields(), op.getBody().getArguments().drop_front(op.getCounted())))
           host.call(loc, runtime::DatasetGather,
                     {data, host.getI64(loc, number), first, rows,
                      host.getAddress(loc, host.getPlan().getPlace(field))});
       });
+}
+
+/// Carried values lie where the final ones will: a turn reads them there, and stores the next ones
+/// there at its end. Rows are stored where they are stacked, unless they were computed there.
+static LogicalResult lowerScan(ScanOp op, Host &host) {
+  Location loc = op.getLoc();
+  OpBuilder &builder = host.getBuilder();
+  const MemoryPlan &plan = host.getPlan();
+  auto getType = [](Value value) { return llvm::cast<NNTensorType>(value.getType()); };
+  auto copy = [&](Place to, Place from, NNTensorType type) {
+    if (to == from)
+      return;
+    Value bytes = host.getDim(loc, type.getCount() * getElementBytes(type.getElementType()));
+    LLVM::MemcpyOp::create(builder, loc, host.getAddress(loc, to), host.getAddress(loc, from),
+                           bytes,
+                           /*isVolatile=*/false);
+  };
+  for (auto [capture, argument] : llvm::zip_equal(op.getCaptures(), op.getCaptureArguments()))
+    if (getType(capture).isScalar())
+      host.set(argument, host.get(capture));
+  llvm::SmallVector<Value> rooms(op.getInits().size()); // of scalars
+  for (auto [i, init] : llvm::enumerate(op.getInits())) {
+    NNTensorType type = getType(init);
+    if (type.isScalar()) {
+      rooms[i] = host.createStackRoom(loc, getMemoryType(type.getElementType()));
+      emitStore(builder, loc, host.get(init), rooms[i], host.getI64(loc, 0));
+    } else {
+      copy(plan.getPlace(op.getFinals()[i]), plan.getPlace(init), type);
+    }
+  }
+  Value length = host.getDim(loc, op.getLengthDim());
+  auto enter = [&](Value count) {
+    Value index = count;
+    if (op.getReverse()) {
+      Value last = arith::SubIOp::create(builder, loc, length, host.getI64(loc, 1));
+      index = arith::SubIOp::create(builder, loc, last, count);
+    }
+    host.set(op.getIndex(), index);
+    for (auto [source, row] : llvm::zip_equal(op.getSources(), op.getRowArguments()))
+      if (getType(row).isScalar())
+        host.set(row, emitLoad(builder, loc, getType(row).getElementType(), host.getAddress(source),
+                               index));
+    for (auto [room, carried] : llvm::zip_equal(rooms, op.getCarriedArguments()))
+      if (room)
+        host.set(carried, emitLoad(builder, loc, getType(carried).getElementType(), room,
+                                   host.getI64(loc, 0)));
+  };
+  auto leave = [&] {
+    for (auto [row, stacked] : llvm::zip_equal(op.getRows(), op.getStacked())) {
+      if (getType(row).isScalar())
+        emitStore(builder, loc, host.get(row), host.getAddress(stacked), host.get(op.getIndex()));
+      else
+        copy(Place{Place::Row, 0, 0, nullptr, stacked, op.getIndex()}, plan.getPlace(row),
+             getType(row));
+    }
+    // First what another carried value's place still holds.
+    for (auto [i, next] : llvm::enumerate(op.getNext()))
+      if (Place shadow = plan.getShadow(op, i); shadow.kind != Place::None)
+        copy(shadow, plan.getPlace(next), getType(next));
+    for (auto [i, next] : llvm::enumerate(op.getNext())) {
+      Place shadow = plan.getShadow(op, i);
+      if (rooms[i])
+        emitStore(builder, loc, host.get(next), rooms[i], host.getI64(loc, 0));
+      else
+        copy(plan.getPlace(op.getFinals()[i]),
+             shadow.kind == Place::None ? plan.getPlace(next) : shadow, getType(next));
+    }
+  };
+  if (failed(emitCountedLoop(host, loc, op.getBody(), host.getI64(loc, 0), length,
+                             host.getI64(loc, 1), enter, leave)))
+    return failure();
+  for (auto [room, final] : llvm::zip_equal(rooms, op.getFinals()))
+    if (room)
+      host.set(final,
+               emitLoad(builder, loc, getType(final).getElementType(), room, host.getI64(loc, 0)));
+  return success();
 }
 
 void nnc::lower::attachControl(MLIRContext *context) {
@@ -196,4 +277,5 @@ void nnc::lower::attachControl(MLIRContext *context) {
   AssertOp::attachInterface<LowerModel<AssertOp, lowerAssert>>(*context);
   BindSizeOp::attachInterface<LowerModel<BindSizeOp, lowerBindSize>>(*context);
   BatchesOp::attachInterface<LowerModel<BatchesOp, lowerBatches>>(*context);
+  ScanOp::attachInterface<LowerModel<ScanOp, lowerScan>>(*context);
 }

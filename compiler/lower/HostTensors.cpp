@@ -64,15 +64,20 @@ static LogicalResult lowerContract(ContractOp op, Host &host) {
   int64_t level = 2;
   if (auto attribute = host.getModule()->getAttrOfType<IntegerAttr>("nn.cpu_level"))
     level = std::clamp<int64_t>(attribute.getInt(), 2, 4);
-  auto number = [&](Dim dim) { return host.getDim(loc, dim); };
-  auto flag = [&](bool value) { return host.getI64(loc, value); };
+  // An nn_contraction, member by member.
+  llvm::SmallVector<Value> shape;
+  for (Dim size : {layout->outer, layout->inner, layout->m, layout->n, layout->sum, layout->k})
+    shape.push_back(host.getDim(loc, size));
+  for (const nnc::optimise::MatrixLayout &matrices : {layout->lhs, layout->rhs}) {
+    for (Dim stride :
+         {matrices.outerStride, matrices.innerStride, matrices.sumStride, matrices.rowStride})
+      shape.push_back(host.getDim(loc, stride));
+    shape.push_back(host.getI64(loc, matrices.transposed));
+  }
   host.call(loc, (elementType.isF32() ? f32 : f64)[level - 2],
             {host.getAddress(loc, host.getPlan().getPlace(op.getResult())),
-             host.getAddress(op.getLhs()), host.getAddress(op.getRhs()), number(layout->batch),
-             number(layout->m), number(layout->n), number(layout->k),
-             number(layout->lhs.batchStride), number(layout->lhs.rowStride),
-             flag(layout->lhs.transposed), number(layout->rhs.batchStride),
-             number(layout->rhs.rowStride), flag(layout->rhs.transposed)});
+             host.getAddress(op.getLhs()), host.getAddress(op.getRhs()),
+             host.createStackArray(loc, shape)});
   host.loadScalars(op);
   return success();
 }
@@ -84,7 +89,10 @@ void nnc::lower::attachTensors(MLIRContext *context) {
   ContractOp::attachInterface<LowerModel<ContractOp, lowerContract>>(*context);
   FusedOp::attachInterface<LowerModel<FusedOp, lowerFused>>(*context);
   ConcatOp::attachInterface<LowerModel<ConcatOp, lowerConcat>>(*context);
+  FoldOp::attachInterface<LowerModel<FoldOp, lowerFold>>(*context);
   PadOp::attachInterface<LowerModel<PadOp, lowerPad>>(*context);
   ScatterAddOp::attachInterface<LowerModel<ScatterAddOp, lowerScatterAdd>>(*context);
   ArgMaxOp::attachInterface<LowerModel<ArgMaxOp, lowerArgMax>>(*context);
+  ArgSortOp::attachInterface<LowerModel<ArgSortOp, lowerArgSort>>(*context);
+  CumSumOp::attachInterface<LowerModel<CumSumOp, lowerCumSum>>(*context);
 }

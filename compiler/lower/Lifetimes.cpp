@@ -25,6 +25,9 @@ void Lifetimes::number(Operation *op) {
 int64_t Lifetimes::getEnd(Value value, Operation *user) const {
   Region *home = value.getParentRegion();
   int64_t end = getPosition(user);
+  // What goes into a scan is read in every turn.
+  if (llvm::isa<ScanOp>(user))
+    end = positions.lookup(user).end;
   for (Operation *op = user; op->getParentRegion() != home; op = op->getParentOp())
     if (Operation *parent = op->getParentOp(); isLoop(parent))
       end = positions.lookup(parent).end;
@@ -35,6 +38,9 @@ Interval Lifetimes::getInterval(Value value) const {
   Operation *def = value.getDefiningOp();
   int64_t begin = getPosition(def ? def : value.getParentBlock()->getParentOp());
   Interval interval{begin, begin};
+  // What comes out of a scan is written in every turn.
+  if (def && llvm::isa<ScanOp>(def))
+    interval.end = positions.lookup(def).end;
   for (Operation *user : value.getUsers())
     interval.end = std::max(interval.end, getEnd(value, user));
   return interval;

@@ -2,7 +2,7 @@
 //
 // Numbers the operations of a command in program order, regions included, and gives for each value
 // the interval from its definition to its last use. A value that a loop uses but does not define is
-// needed until the loop has ended.
+// needed until the loop has ended; operands and results of a scan are needed throughout it.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_LOWER_LIFETIMES_H

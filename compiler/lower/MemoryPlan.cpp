@@ -31,6 +31,10 @@ MemoryPlan::MemoryPlan(CommandOp command) : lifetimes(command) {
   for (AssignOp assign : assigns)
     decideInPlace(assign);
   decideCopies();
+  for (ScanOp scan : scans) {
+    decideRows(scan);
+    addShadows(scan);
+  }
   for (FusedOp group : groups)
     shareDyingOperands(group);
   assignOffsets();
@@ -81,17 +85,47 @@ void MemoryPlan::placeVariables(CommandOp command) {
   staticBytes = variableBytes = llvm::alignTo(staticBytes, alignment);
 }
 
+/// What an argument of a scan's body is: the operand that it captures, or the final value that it
+/// will become; null for others.
+static Value getAliased(Value value) {
+  auto argument = llvm::dyn_cast<BlockArgument>(value);
+  auto scan = argument ? llvm::dyn_cast<ScanOp>(argument.getOwner()->getParentOp()) : ScanOp();
+  if (!scan)
+    return {};
+  for (auto [capture, inside] : llvm::zip_equal(scan.getCaptures(), scan.getCaptureArguments()))
+    if (inside == argument)
+      return capture;
+  for (auto [final, inside] : llvm::zip_equal(scan.getFinals(), scan.getCarriedArguments()))
+    if (inside == argument)
+      return final;
+  return {};
+}
+
+/// Where an argument of a scan's body lies that is a row of a source.
+static std::optional<Place> getSourceRow(Value value) {
+  auto argument = llvm::dyn_cast<BlockArgument>(value);
+  auto scan = argument ? llvm::dyn_cast<ScanOp>(argument.getOwner()->getParentOp()) : ScanOp();
+  if (scan)
+    for (auto [source, inside] : llvm::zip_equal(scan.getSources(), scan.getRowArguments()))
+      if (inside == argument)
+        return Place{Place::Row, 0, 0, nullptr, source, scan.getIndex()};
+  return std::nullopt;
+}
+
 Value MemoryPlan::getRoot(Value value) const {
-  while (auto reshape = value.getDefiningOp<ReshapeOp>()) {
-    if (reshape.getA().getType().isScalar())
-      break;
-    value = reshape.getA();
+  while (true) {
+    if (auto reshape = value.getDefiningOp<ReshapeOp>();
+        reshape && !reshape.getA().getType().isScalar())
+      value = reshape.getA();
+    else if (Value aliased = getAliased(value))
+      value = aliased;
+    else
+      return value;
   }
-  return value;
 }
 
 void MemoryPlan::addValue(Value value) {
-  if (!isInMemory(value) || value.getDefiningOp<ConstantOp>())
+  if (!isInMemory(value) || value.getDefiningOp<ConstantOp>() || getSourceRow(value))
     return;
   Value root = getRoot(value);
   Interval life = lifetimes.getInterval(value);
@@ -106,6 +140,46 @@ void MemoryPlan::addValue(Value value) {
   buffers.push_back({bytes, region, getElementBytes(type.getElementType()), life, {}, 0});
 }
 
+//===-- Scans --------------------------------------------------------------------------===//
+
+/// Whether the operation stores what it computes where it is told to.
+static bool computesAnywhere(Operation *op) {
+  return llvm::isa<FusedOp, ContractOp, RandomOp, ConcatOp, PadOp, FoldOp, ScatterAddOp, ArgMaxOp>(
+      op);
+}
+
+void MemoryPlan::decideRows(ScanOp scan) {
+  for (auto [row, stacked] : llvm::zip_equal(scan.getRows(), scan.getStacked())) {
+    Value root = getRoot(row);
+    auto found = bufferOf.find(root);
+    Operation *producer = root.getDefiningOp();
+    if (found == bufferOf.end() || !producer || producer->getBlock() != &scan.getBlock() ||
+        buffers[found->second].isFixed() || !computesAnywhere(producer) ||
+        llvm::cast<NNTensorType>(root.getType()).isScalar())
+      continue;
+    buffers[found->second].row = Place{Place::Row, 0, 0, nullptr, stacked, scan.getIndex()};
+  }
+}
+
+void MemoryPlan::addShadows(ScanOp scan) {
+  for (auto [i, next] : llvm::enumerate(scan.getNext())) {
+    if (llvm::cast<NNTensorType>(next.getType()).isScalar())
+      continue;
+    Value root = getRoot(next);
+    if (root == getRoot(scan.getFinals()[i]) || root.getDefiningOp() != scan)
+      continue;
+    Buffer copy = buffers[bufferOf.lookup(getRoot(scan.getFinals()[i]))];
+    copy.life = lifetimes.getInterval(scan.getFinals()[i]);
+    shadows[{scan, i}] = buffers.size();
+    buffers.push_back(copy);
+  }
+}
+
+Place MemoryPlan::getShadow(ScanOp op, unsigned i) const {
+  auto found = shadows.find({op, i});
+  return found == shadows.end() ? Place() : getBufferPlace(found->second);
+}
+
 void MemoryPlan::collect(Operation *op) {
   for (Value result : op->getResults())
     addValue(result);
@@ -113,6 +187,8 @@ void MemoryPlan::collect(Operation *op) {
     groups.push_back(group);
     return;
   }
+  if (auto scan = llvm::dyn_cast<ScanOp>(op))
+    scans.push_back(scan);
   if (auto assign = llvm::dyn_cast<AssignOp>(op)) {
     assigns.push_back(assign);
     writes[assign.getVariableAttr().getAttr()].push_back(lifetimes.getPosition(op));
@@ -183,9 +259,7 @@ void MemoryPlan::decideInPlace(AssignOp assign) {
   auto found = bufferOf.find(root);
   Operation *producer = root.getDefiningOp();
   if (found == bufferOf.end() || !producer || producer->getBlock() != assign->getBlock() ||
-      buffers[found->second].variable ||
-      !llvm::isa<FusedOp, ContractOp, RandomOp, ConcatOp, PadOp, ScatterAddOp, ArgMaxOp>(
-          producer) ||
+      buffers[found->second].variable || !computesAnywhere(producer) ||
       llvm::cast<NNTensorType>(assign.getValue().getType()).isScalar())
     return;
   if (!canComputeInto(assign, root, producer))
@@ -220,7 +294,7 @@ void MemoryPlan::shareDyingOperands(FusedOp op) {
   llvm::SmallDenseSet<unsigned> taken;
   for (OpResult output : op->getResults()) {
     unsigned index = bufferOf.lookup(output);
-    if (op.getReduction(output.getResultNumber()) || buffers[index].variable)
+    if (op.getReduction(output.getResultNumber()) || buffers[index].isFixed())
       continue;
     for (Value input : op.getInputs()) {
       auto found = bufferOf.find(getRoot(input));
@@ -231,7 +305,7 @@ void MemoryPlan::shareDyingOperands(FusedOp op) {
         auto other = bufferOf.find(getRoot(value));
         return other != bufferOf.end() && other->second == found->second;
       };
-      if (dying.variable || dying.life.end != at || dying.life.begin == at ||
+      if (dying.isFixed() || dying.life.end != at || dying.life.begin == at ||
           dying.region != buffers[index].region || dying.bytes != buffers[index].bytes ||
           dying.elementBytes != buffers[index].elementBytes || taken.contains(found->second) ||
           !readsOnlySameIndex(op, isMeant))
@@ -249,7 +323,7 @@ void MemoryPlan::assignOffsets() {
   // Largest first, each at the lowest place that is free all its life.
   llvm::SmallVector<Buffer *> order;
   for (Buffer &buffer : buffers)
-    if (!buffer.variable && buffer.bytes > 0)
+    if (!buffer.isFixed() && buffer.bytes > 0)
       order.push_back(&buffer);
   llvm::sort(order, [](Buffer *a, Buffer *b) {
     return std::pair(-a->bytes, a) < std::pair(-b->bytes, b); // of equal size, in program order
@@ -284,12 +358,20 @@ Place MemoryPlan::getPlace(Value tensor) const {
   Value root = getRoot(tensor);
   if (auto constant = root.getDefiningOp<ConstantOp>())
     return Place{Place::Constant, 0, 0, constant};
+  if (std::optional<Place> row = getSourceRow(root))
+    return *row;
   auto found = bufferOf.find(root);
   if (found == bufferOf.end())
     return {};
-  const Buffer &buffer = buffers[found->second];
+  return getBufferPlace(found->second);
+}
+
+Place MemoryPlan::getBufferPlace(unsigned index) const {
+  const Buffer &buffer = buffers[index];
   if (buffer.variable)
     return getVariablePlace(buffer.variable);
+  if (buffer.row)
+    return *buffer.row;
   if (buffer.region)
     return Place{Place::Region, *buffer.region, buffer.offset, nullptr};
   return Place{Place::Static, 0, buffer.offset, nullptr};
@@ -323,6 +405,8 @@ void MemoryPlan::emitRemarks(CommandOp command) const {
   auto describePlace = [&](Place place) -> std::string {
     if (place.kind == Place::Constant)
       return "constant";
+    if (place.kind == Place::Row)
+      return "a row of a stacked tensor";
     std::string base = place.kind == Place::Static ? "static" : regions[place.region].unit.str();
     return base + " + " + std::to_string(place.offset) +
            (place.kind == Place::Static ? "" : " * " + base);

@@ -7,6 +7,9 @@
 // from its base, k known now, m the product rounded up to a multiple of 64 when the program runs,
 // so that every tensor is aligned to 64 bytes.
 //
+// In a scan, captures lie where their operands lie, carried values where the final ones will; a row
+// of a source lies in it. A row that is stacked is computed right there.
+//
 // Saves memory and copies: a reshape shares its operand's place, nn.read the variable's, a group's
 // result that of an operand which it is the last to read, and what is assigned to a variable is
 // computed right there, in each case only where no one can see a difference.
@@ -21,10 +24,12 @@ namespace nnc::lower {
 
 /// An address that is known up to the bases of regions.
 struct Place {
-  enum Kind { None, Static, Region, Constant } kind = None;
+  enum Kind { None, Static, Region, Constant, Row } kind = None;
   unsigned region = 0;                 // Region: which
   int64_t offset = 0;                  // Static: bytes. Region: bytes for each unit
   mlir::Operation *constant = nullptr; // Constant: the nn.constant
+  mlir::Value tensor = {};             // Row: of which tensor
+  mlir::Value index = {};              // Row: which (an i64 scalar)
   bool operator==(const Place &other) const = default;
 };
 
@@ -41,6 +46,9 @@ public:
   bool isCopied(ir::ReadOp op) const { return copied.contains(op); }
   /// The value is computed right in the variable.
   bool isInPlace(ir::AssignOp op) const { return inPlace.contains(op); }
+  /// Room for the next value of carried value `i`, which is the current one of another and so must
+  /// not be stored before that is read; None where there is no need.
+  Place getShadow(ir::ScanOp op, unsigned i) const;
 
   struct RegionInfo {
     ir::Dim unit;
@@ -63,6 +71,8 @@ private:
     Interval life;
     mlir::StringAttr variable; // whose place it is, or null
     int64_t offset = 0;
+    std::optional<Place> row = {}; // of a stacked result, where it is computed
+    bool isFixed() const { return variable || row; }
   };
   struct Snapshot {
     mlir::Value value;
@@ -76,6 +86,9 @@ private:
   void decideInPlace(ir::AssignOp assign);
   bool canComputeInto(ir::AssignOp assign, mlir::Value root, mlir::Operation *producer);
   void decideCopies();
+  void decideRows(ir::ScanOp scan);
+  void addShadows(ir::ScanOp scan);
+  Place getBufferPlace(unsigned index) const;
   void shareDyingOperands(ir::FusedOp op);
   void assignOffsets();
   unsigned getRegion(ir::Dim unit);
@@ -92,6 +105,8 @@ private:
   llvm::DenseMap<mlir::StringAttr, llvm::SmallVector<int64_t>> writes;
   llvm::SmallVector<ir::AssignOp> assigns;
   llvm::SmallVector<ir::FusedOp> groups;
+  llvm::SmallVector<ir::ScanOp> scans;
+  llvm::DenseMap<std::pair<mlir::Operation *, unsigned>, unsigned> shadows;
   llvm::DenseSet<mlir::Operation *> copied, inPlace;
   llvm::SmallVector<RegionInfo> regions;
   int64_t staticBytes = 0, variableBytes = 0;

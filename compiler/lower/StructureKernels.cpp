@@ -17,17 +17,25 @@ namespace nnc::lower {
 
 static NNTensorType getType(Value value) { return llvm::cast<NNTensorType>(value.getType()); }
 
-/// Sets all elements of `tensor` to zero.
-static void emitZeros(Kernel &kernel, Value tensor) {
+/// A constant of an element type.
+static Value emitNumber(OpBuilder &builder, Location loc, Type type, double number) {
+  TypedAttr value = llvm::isa<FloatType>(type)
+                        ? TypedAttr(builder.getFloatAttr(type, number))
+                        : builder.getIntegerAttr(type, static_cast<int64_t>(number));
+  return arith::ConstantOp::create(builder, loc, value);
+}
+
+/// Sets all elements of `tensor` to a number.
+static void emitFilled(Kernel &kernel, Value tensor, double number) {
   OpBuilder &builder = kernel.getBuilder();
   Type elementType = getType(tensor).getElementType();
   // Dense: as one row.
   Dim count = getType(tensor).getCount();
   kernel.emitLoops(count, [&](ValueRange index) {
     Location loc = kernel.getLoc();
-    Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(elementType));
+    Value filled = emitNumber(builder, loc, elementType, number);
     Value offset = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), index[0]);
-    emitStore(builder, loc, zero, kernel.getPointer(tensor), offset);
+    emitStore(builder, loc, filled, kernel.getPointer(tensor), offset);
   });
 }
 
@@ -61,7 +69,7 @@ LogicalResult lowerPad(PadOp op, Host &host) {
   Value result = op.getResult();
   kernel.bind(result, result);
   kernel.bind(op.getA(), op.getA());
-  emitZeros(kernel, result);
+  emitFilled(kernel, result, op.getValue().convertToDouble());
   kernel.emitLoops(op.getA().getType().getShape(), [&](ValueRange index) {
     OpBuilder &builder = kernel.getBuilder();
     llvm::SmallVector<Value> to;
@@ -83,7 +91,7 @@ LogicalResult lowerScatterAdd(ScatterAddOp op, Host &host) {
   Value result = op.getResult();
   for (Value value : {result, Value(op.getA()), Value(op.getIndices())})
     kernel.bind(value, value);
-  emitZeros(kernel, result);
+  emitFilled(kernel, result, 0);
   int64_t batch = op.getBatch(), indexRank = op.getIndices().getType().getRank();
   // One after another in the order of the operand: rows may meet at one index.
   kernel.emitLoops(op.getA().getType().getShape(), [&](ValueRange index) {

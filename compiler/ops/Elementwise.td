@@ -152,6 +152,9 @@ def NN_SigmoidOp : NN_Unary<"sigmoid", "sigmoid", "sigmoid(a)", ["dy * y * (1 - 
   let summary = "logistic function 1 / (1 + exp(-a))";
   let description = [{ A primitive, so that neither its value nor its gradient overflows. }];
 }
+def NN_ErfOp : NN_Unary<"erf", "erf", "erf(a)", ["dy * exp(-(a * a)) * 1.1283791670955126"]> {
+  let summary = "error function 2 / sqrt(pi) * integral of exp(-t^2) from 0 to a";
+}
 def NN_SinOp : NN_Unary<"sin", "sin", "sin(a)", ["dy * cos(a)"]> { let summary = "sine"; }
 def NN_CosOp : NN_Unary<"cos", "cos", "cos(a)", ["-(dy * sin(a))"]> { let summary = "cosine"; }
 

@@ -4,7 +4,12 @@
 
 include "compiler/ops/Elementwise.td"
 include "compiler/ops/Structure.td"
+include "compiler/ops/Windows.td"
+include "compiler/ops/Order.td"
+include "compiler/ops/Custom.td"
 include "compiler/ops/Fusion.td"
 include "compiler/ops/Program.td"
+include "compiler/ops/Data.td"
+include "compiler/ops/Scan.td"
 
 #endif // NNC_OPS_NN_OPS

@@ -80,6 +80,32 @@ LogicalResult GradOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return checkTypes(*this, getVariables(), getVariableGradients().getTypes(), symbols);
 }
 
+NNTensorType JacobianOp::getJacobianType(NNTensorType value, NNTensorType target) {
+  llvm::SmallVector<Dim> shape = value.getShape();
+  llvm::append_range(shape, target.getShape());
+  return target.withShape(shape);
+}
+
+LogicalResult JacobianOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  NNTensorType value = getValue().getType();
+  if (getValues().size() != getValueGradients().size() ||
+      getVariables().size() != getVariableGradients().size())
+    return emitOpError("needs one result for each target");
+  auto check = [&](Type target, Value result) -> LogicalResult {
+    auto tensor = llvm::dyn_cast_or_null<NNTensorType>(target);
+    if (!tensor || !tensor.isFloat() || result.getType() != getJacobianType(value, tensor))
+      return emitOpError() << "gives " << result.getType() << " for a target " << target;
+    return success();
+  };
+  for (auto [target, result] : llvm::zip_equal(getValues(), getValueGradients()))
+    if (failed(check(target.getType(), result)))
+      return failure();
+  for (auto [name, result] : llvm::zip_equal(getVariables(), getVariableGradients()))
+    if (Type type = getVariableType(*this, name, symbols); !type || failed(check(type, result)))
+      return failure();
+  return success();
+}
+
 LogicalResult MinimizeOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return checkTypes(*this, getVariables(), getUpdate().getArgumentTypes(), symbols);
 }
@@ -120,20 +146,6 @@ LogicalResult WhileOp::verify() {
   auto yield = llvm::dyn_cast<YieldOp>(getCondition().front().back());
   if (!yield || yield.getNumOperands() != 1 || !isScalarOf(yield.getOperand(0).getType(), 1))
     return emitOpError("needs a condition that yields one bool scalar");
-  return success();
-}
-
-LogicalResult BatchesOp::verify() {
-  Block &body = getBody().front();
-  if (body.getNumArguments() != getFields().size())
-    return emitOpError("needs one argument of its body for each field");
-  Dim rows = Dim::getSymbol(getContext(), getRows());
-  for (BlockArgument argument : body.getArguments()) {
-    auto type = llvm::dyn_cast<NNTensorType>(argument.getType());
-    if (!type || type.isScalar() || type.getDim(0) != rows)
-      return emitOpError() << "needs tensors with first dimension " << getRows()
-                           << " as arguments of its body";
-  }
   return success();
 }
 

@@ -1,4 +1,4 @@
-//===- Program.td - programs: commands, variables, control, data, output --*- tablegen -*-===//
+//===- Program.td - programs: commands, variables, control, output --*- tablegen -*-===//
 //
 // What runs around the tensor operations. A module holds commands, tests and functions; a command
 // holds its variables (parameters, state, optimizer slots and `var`s alike) and one region of structured control.
@@ -108,6 +108,23 @@ def NN_GradOp : NN_Op<"grad", [AttrSizedResultSegments, NN_UsesVariables]> {
   }];
 }
 
+def NN_JacobianOp : NN_Op<"jacobian", [AttrSizedResultSegments, NN_UsesVariables]> {
+  let summary = "gradients of every element of a value; expanded by --nn-expand-gradients";
+  let description = [{
+    As nn.grad; each result has the axes of `value`, then those of what it differentiates with respect to.
+  }];
+  let arguments = (ins NN_FloatTensor:$value, Variadic<NN_FloatTensor>:$values, ArrayAttr:$variables);
+  let results = (outs Variadic<NN_FloatTensor>:$valueGradients, Variadic<NN_FloatTensor>:$variableGradients);
+  let assemblyFormat = [{
+    $value `wrt` `(` $values `)` $variables attr-dict `:` custom<NNType>(type($value)) `,` `(` custom<NNTypes>(type($values)) `)` `->`
+    `(` custom<NNTypes>(type($valueGradients)) `)` `,` `(` custom<NNTypes>(type($variableGradients)) `)`
+  }];
+  let extraClassDeclaration = [{
+    /// The result's type for a target of type `target`.
+    static NNTensorType getJacobianType(NNTensorType value, NNTensorType target);
+  }];
+}
+
 def NN_MinimizeOp : NN_Body<"minimize", [NN_UsesVariables]> {
   let summary = "one step of training: gradients of `loss` with respect to `variables`, handed to `update`, which assigns";
   let arguments = (ins NN_FloatScalar:$loss, ArrayAttr:$variables);
@@ -143,59 +160,6 @@ def NN_BreakOp : NN_Terminator<"break"> {
 def NN_ContinueOp : NN_Terminator<"continue"> {
   let summary = "goes on with the next turn of the innermost loop";
   let assemblyFormat = "attr-dict";
-}
-
-//===-- Data ---------------------------------------------------------------------------===//
-
-def NN_CsvOp : NN_Op<"csv"> {
-  let summary = "reads a csv file";
-  let description = [{
-    `fields`: dictionaries {name = "x", type = !nn.tensor<f32[64]>, classes = 0, first = 0}: a row's type, the number of classes (0: any number),
-    the first column.
-  }];
-  let arguments = (ins NN_Str:$path, NN_IntScalar:$skip, ArrayAttr:$fields);
-  let results = (outs NN_Dataset:$result);
-  let assemblyFormat = "$path `skip` $skip `fields` $fields attr-dict `:` type($result)";
-}
-def NN_IdxOp : NN_Op<"idx"> {
-  let summary = "reads idx files; field dictionaries as for nn.csv, `first` being which of the paths";
-  let arguments = (ins Variadic<NN_Str>:$paths, ArrayAttr:$fields);
-  let results = (outs NN_Dataset:$result);
-  let assemblyFormat = "$paths `fields` $fields attr-dict `:` type($result)";
-}
-def NN_ShuffledOp : NN_Op<"shuffled"> {
-  let summary = "a view in random order";
-  let arguments = (ins NN_Dataset:$data, NN_IntScalar:$stream, I64Attr:$place);
-  let results = (outs NN_Dataset:$result);
-  let assemblyFormat = "$data `,` $stream `place` $place attr-dict `:` type($data) `->` type($result)";
-}
-def NN_SplitOp : NN_Op<"split"> {
-  let summary = "the first rows and the rest";
-  let arguments = (ins NN_Dataset:$data, NN_F64Scalar:$fraction);
-  let results = (outs NN_Dataset:$first, NN_Dataset:$rest);
-  let assemblyFormat = "$data `,` $fraction attr-dict `:` type($data) `->` type($first) `,` type($rest)";
-}
-def NN_TakeOp : NN_Op<"take"> {
-  let summary = "the first rows, at most `count`";
-  let arguments = (ins NN_Dataset:$data, NN_IntScalar:$count);
-  let results = (outs NN_Dataset:$result);
-  let assemblyFormat = "$data `,` $count attr-dict `:` type($data) `->` type($result)";
-}
-def NN_RowsOp : NN_Op<"rows"> {
-  let summary = "a field of all rows, as one tensor [rows, ...]";
-  let arguments = (ins NN_Dataset:$data, I64Attr:$field);
-  let results = (outs NN_Tensor:$result);
-  let assemblyFormat = "$data `field` $field attr-dict `:` type($data) `->` custom<NNType>(type($result))";
-}
-def NN_BatchesOp : NN_Body<"batches"> {
-  let summary = "for each batch of at most `size` rows; the last may be short";
-  let description = [{
-    The block's arguments are the fields numbered `fields`, with a first dimension that is the symbol `rows`, bound anew for each batch.
-  }];
-  let arguments = (ins NN_Dataset:$data, NN_IntScalar:$size, StrAttr:$rows, DenseI64ArrayAttr:$fields);
-  let regions = (region SizedRegion<1>:$body);
-  let hasVerifier = 1;
-  let assemblyFormat = "$data `,` $size `rows` $rows `fields` $fields attr-dict-with-keyword `:` type($data) $body";
 }
 
 //===-- Strings and output ----------------------------------------------------------------===//

@@ -74,21 +74,33 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *, std::optional<Location
   Adaptor adaptor(operands, attributes, properties, regions);
   auto lhs = llvm::cast<NNTensorType>(adaptor.getLhs().getType());
   auto rhs = llvm::cast<NNTensorType>(adaptor.getRhs().getType());
-  llvm::SmallVector<int64_t> lhsAxes(adaptor.getLhsBatch()), rhsAxes(adaptor.getRhsBatch());
+  llvm::ArrayRef<int64_t> lhsBatch = adaptor.getLhsBatch(), rhsBatch = adaptor.getRhsBatch();
+  auto getPresent = [](llvm::ArrayRef<int64_t> batch) {
+    return llvm::to_vector(llvm::make_filter_range(batch, [](int64_t axis) { return axis != -1; }));
+  };
+  llvm::SmallVector<int64_t> lhsAxes = getPresent(lhsBatch), rhsAxes = getPresent(rhsBatch);
   llvm::append_range(lhsAxes, adaptor.getLhsContract());
   llvm::append_range(rhsAxes, adaptor.getRhsContract());
-  if (adaptor.getLhsBatch().size() != adaptor.getRhsBatch().size() ||
-      lhsAxes.size() != rhsAxes.size() || !areDistinctAxes(lhsAxes, lhs.getRank()) ||
-      !areDistinctAxes(rhsAxes, rhs.getRank()) || lhs.getElementType() != rhs.getElementType())
+  bool fits = lhsBatch.size() == rhsBatch.size() &&
+              adaptor.getLhsContract().size() == adaptor.getRhsContract().size() &&
+              areDistinctAxes(lhsAxes, lhs.getRank()) && areDistinctAxes(rhsAxes, rhs.getRank()) &&
+              lhs.getElementType() == rhs.getElementType() &&
+              llvm::none_of(llvm::zip(lhsBatch, rhsBatch), [](auto pair) {
+                return std::get<0>(pair) == -1 && std::get<1>(pair) == -1;
+              });
+  if (!fits)
     return emitOptionalError(location, "nn.contract: axes or element types do not pair up");
-  for (auto [left, right] : llvm::zip_equal(lhsAxes, rhsAxes))
-    if (lhs.getDim(left) != rhs.getDim(right))
+  Shape shape;
+  for (auto [left, right] : llvm::zip_equal(lhsBatch, rhsBatch))
+    shape.push_back(left == -1 ? rhs.getDim(right) : lhs.getDim(left));
+  llvm::SmallVector<int64_t> lefts(lhsBatch), rights(rhsBatch);
+  llvm::append_range(lefts, adaptor.getLhsContract());
+  llvm::append_range(rights, adaptor.getRhsContract());
+  for (auto [left, right] : llvm::zip_equal(lefts, rights))
+    if (left != -1 && right != -1 && lhs.getDim(left) != rhs.getDim(right))
       return emitOptionalError(location, "nn.contract: axis ", left,
                                " of the left operand has size ", lhs.getDim(left).str(), ", axis ",
                                right, " of the right one ", rhs.getDim(right).str());
-  Shape shape;
-  for (int64_t axis : adaptor.getLhsBatch())
-    shape.push_back(lhs.getDim(axis));
   llvm::append_range(shape, getRemaining(lhs, lhsAxes));
   llvm::append_range(shape, getRemaining(rhs, rhsAxes));
   types.push_back(lhs.withShape(shape));

@@ -292,6 +292,33 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
   return success();
 }
 
+LogicalResult ReverseOp::verify() {
+  int64_t previous = -1;
+  for (int64_t axis : getAxes()) {
+    if (axis <= previous || axis >= getType().getRank())
+      return emitOpError("needs increasing axes of its operand");
+    previous = axis;
+  }
+  return success();
+}
+
+OpFoldResult ReverseOp::fold(FoldAdaptor) {
+  if (getAxes().empty())
+    return getA();
+  auto inner = getA().getDefiningOp<ReverseOp>();
+  return inner && inner.getAxes() == getAxes() ? OpFoldResult(inner.getA()) : OpFoldResult();
+}
+
+Value ReverseOp::emitElement(ElementEmitter &emitter, ValueRange index) {
+  OpBuilder &builder = emitter.getBuilder();
+  llvm::SmallVector<Value> from(index);
+  for (int64_t axis : getAxes()) {
+    Value last = emitter.getSize(getType().getDim(axis) - 1);
+    from[axis] = arith::SubIOp::create(builder, getLoc(), last, index[axis]);
+  }
+  return emitter.getElement(getA(), from);
+}
+
 LogicalResult ConcatOp::verify() { return success(); }
 
 LogicalResult ConcatOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,

@@ -17,6 +17,7 @@ def NN_IotaOp : NN_Pure<"iota", [NotDifferentiable, NN_Element]> {
   let arguments = (ins I64Attr:$axis);
   let results = (outs NN_NumberTensor:$result);
   let hasVerifier = 1;
+  let extraClassDeclaration = "bool isCheap() { return true; }";
   let assemblyFormat = "$axis attr-dict `:` custom<NNType>(type($result))";
 }
 
@@ -24,6 +25,7 @@ def NN_SizeOp : NN_Pure<"size", [NotDifferentiable, NN_Element]> {
   let summary = "the value of a dimension, as i64";
   let arguments = (ins AnyAttr:$dim);
   let results = (outs NN_IntScalar:$result);
+  let extraClassDeclaration = "bool isCheap() { return true; }";
   let assemblyFormat = "custom<OneDim>($dim) attr-dict";
   let hasFolder = 1;
 }
@@ -35,6 +37,7 @@ def NN_BroadcastOp : NN_Pure<"broadcast", [NN_Gradient, NN_Element]> {
   let results = (outs NN_Tensor:$result);
   let hasVerifier = 1;
   let hasFolder = 1;
+  let extraClassDeclaration = "bool isCheap() { return true; }";
   let assemblyFormat = "$a $axes attr-dict `:` custom<NNType>(type($a)) `->` custom<NNType>(type($result))";
 }
 
@@ -71,16 +74,26 @@ def NN_SliceOp : NN_Pure<"slice", [NN_Gradient, NN_Element]> {
   }];
 }
 
-/// The gradient of nn.slice.
+/// With `value` 0, the gradient of nn.slice.
 def NN_PadOp : NN_Pure<"pad", [NN_InferType, NN_Gradient]> {
-  let summary = "zeros before, after and (interior[i] of them) between the elements of each axis";
-  let arguments = (ins NN_Tensor:$a, NN_DimsAttr:$low, NN_DimsAttr:$high, DenseI64ArrayAttr:$interior);
+  let summary = "`value` before, after and (interior[i] times) between the elements of each axis";
+  let arguments = (ins NN_Tensor:$a, NN_DimsAttr:$low, NN_DimsAttr:$high, DenseI64ArrayAttr:$interior,
+                       DefaultValuedAttr<F64Attr, "::llvm::APFloat(0.0)">:$value);
   let results = (outs NN_Tensor:$result);
   let hasVerifier = 1;
   let assemblyFormat = [{
     $a `low` custom<Dims>($low) `high` custom<Dims>($high) `interior` $interior attr-dict `:`
     custom<NNType>(type($a)) `->` custom<NNType>(type($result))
   }];
+}
+
+def NN_ReverseOp : NN_Pure<"reverse", [SameOperandsAndResultType, NN_Gradient, NN_Element]> {
+  let summary = "the elements in reverse order along axes";
+  let arguments = (ins NN_Tensor:$a, DenseI64ArrayAttr:$axes);
+  let results = (outs NN_Tensor:$result);
+  let hasVerifier = 1;
+  let hasFolder = 1;
+  let assemblyFormat = "$a $axes attr-dict `:` custom<NNType>(type($result))";
 }
 
 def NN_ConcatOp : NN_Pure<"concat", [NN_InferType, NN_Gradient]> {
@@ -154,6 +167,7 @@ def NN_ContractOp : NN_Pure<"contract", [NN_InferType, NN_Gradient]> {
   let description = [{
     Axes `lhsBatch[i]` and `rhsBatch[i]` are paired and kept; axes `lhsContract[i]` and `rhsContract[i]` are
     multiplied and summed. The result has the paired axes, the other axes of lhs in order, the other axes of rhs in order.
+    A -1 in `lhsBatch` or `rhsBatch` stands for an axis that this operand lacks: it is the same all along the other's axis.
   }];
   let arguments = (ins NN_FloatTensor:$lhs, NN_FloatTensor:$rhs, DenseI64ArrayAttr:$lhsBatch, DenseI64ArrayAttr:$rhsBatch,
                        DenseI64ArrayAttr:$lhsContract, DenseI64ArrayAttr:$rhsContract);

@@ -59,7 +59,7 @@ void SliceOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangent
     interior.push_back(stride - 1);
   }
   operands[0] = PadOp::create(builder, getLoc(), from, cotangents[0], getOffsets(),
-                              getDimsAttr(getContext(), high), interior);
+                              getDimsAttr(getContext(), high), interior, llvm::APFloat(0.0));
 }
 
 void PadOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangents operands) {
@@ -68,6 +68,10 @@ void PadOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangents 
     strides.push_back(interior + 1);
   operands[0] =
       SliceOp::create(builder, getLoc(), getA().getType(), cotangents[0], getLow(), strides);
+}
+
+void ReverseOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangents operands) {
+  operands[0] = ReverseOp::create(builder, getLoc(), getType(), cotangents[0], getAxes());
 }
 
 void ConcatOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangents operands) {
@@ -114,41 +118,61 @@ void ReduceOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangen
   operands[0] = (mask * a.with(spread(share.getValue()))).getValue();
 }
 
-void ContractOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangents operands) {
-  Location loc = getLoc();
-  Value dy = cotangents[0];
-  int64_t batch = getLhsBatch().size();
-  Axes lhsFree = getLhsFree(), rhsFree = getRhsFree();
+namespace {
+/// Axes of two operands that a contraction pairs up.
+struct Pairs {
+  Axes left, right;
+  void add(int64_t a, int64_t b) {
+    left.push_back(a);
+    right.push_back(b);
+  }
+};
+} // namespace
+
+/// The cotangent of one operand: that of the result, `dy`, contracted with the other operand.
+static Value getOperandCotangent(ContractOp op, OpBuilder &builder, Value dy, bool isLhs) {
+  Location loc = op.getLoc();
+  Value other = isLhs ? op.getRhs() : op.getLhs();
+  llvm::ArrayRef<int64_t> ownBatch = isLhs ? op.getLhsBatch() : op.getRhsBatch(),
+                          otherBatch = isLhs ? op.getRhsBatch() : op.getLhsBatch(),
+                          ownContract = isLhs ? op.getLhsContract() : op.getRhsContract(),
+                          otherContract = isLhs ? op.getRhsContract() : op.getLhsContract();
+  Axes ownFree = isLhs ? op.getLhsFree() : op.getRhsFree(),
+       otherFree = isLhs ? op.getRhsFree() : op.getLhsFree();
+  int64_t batch = ownBatch.size();
   // The result's axes are batch, lhsFree, rhsFree.
-  Axes dyBatch = llvm::to_vector(llvm::seq<int64_t>(0, batch));
-  Axes dyLhsFree = llvm::to_vector(llvm::seq<int64_t>(batch, batch + lhsFree.size()));
-  Axes dyRhsFree = llvm::to_vector(
-      llvm::seq<int64_t>(batch + lhsFree.size(), batch + lhsFree.size() + rhsFree.size()));
+  int64_t otherFirst = batch + (isLhs ? ownFree.size() : 0);
+  Pairs paired, summed; // dy's axis, the other operand's
+  Axes axes;            // of the operand, in the order in which the new contraction has them
+  for (int64_t i = 0; i < batch; ++i)
+    if (ownBatch[i] < 0) // the same all along the axis
+      summed.add(i, otherBatch[i]);
+    else
+      paired.add(i, otherBatch[i]), axes.push_back(ownBatch[i]);
+  for (auto [i, axis] : llvm::enumerate(otherFree))
+    summed.add(otherFirst + i, axis);
+  // The other's summed axes in increasing order are what it has left.
+  Axes left;
+  for (int64_t axis = 0, rank = llvm::cast<NNTensorType>(other.getType()).getRank(); axis < rank;
+       ++axis)
+    if (auto found = llvm::find(otherContract, axis); found != otherContract.end())
+      left.push_back(ownContract[found - otherContract.begin()]);
+  if (isLhs)
+    llvm::append_range(axes, ownFree);
+  llvm::append_range(axes, left);
+  if (!isLhs)
+    llvm::append_range(axes, ownFree);
+  Value result = isLhs ? ContractOp::create(builder, loc, dy, other, paired.left, paired.right,
+                                            summed.left, summed.right)
+                       : ContractOp::create(builder, loc, other, dy, paired.right, paired.left,
+                                            summed.right, summed.left);
+  Axes order(axes.size());
+  for (auto [position, axis] : llvm::enumerate(axes))
+    order[axis] = position;
+  return transpose(builder, loc, result, order);
+}
 
-  // dLhs = dy * rhs over rhsFree has axes batch, lhsFree, then rhs's summed axes in increasing
-  // order.
-  Axes lhsAxes(getLhsBatch());
-  llvm::append_range(lhsAxes, lhsFree);
-  for (int64_t axis = 0, rank = getRhs().getType().getRank(); axis < rank; ++axis)
-    if (auto found = llvm::find(getRhsContract(), axis); found != getRhsContract().end())
-      lhsAxes.push_back(getLhsContract()[found - getRhsContract().begin()]);
-  Value dLhs =
-      ContractOp::create(builder, loc, dy, getRhs(), dyBatch, getRhsBatch(), dyRhsFree, rhsFree);
-  Axes lhsOrder(lhsAxes.size());
-  for (auto [position, axis] : llvm::enumerate(lhsAxes))
-    lhsOrder[axis] = position;
-  operands[0] = transpose(builder, loc, dLhs, lhsOrder);
-
-  // dRhs = lhs * dy over lhsFree has axes batch, lhs's summed axes in increasing order, rhsFree.
-  Axes rhsAxes(getRhsBatch());
-  for (int64_t axis = 0, rank = getLhs().getType().getRank(); axis < rank; ++axis)
-    if (auto found = llvm::find(getLhsContract(), axis); found != getLhsContract().end())
-      rhsAxes.push_back(getRhsContract()[found - getLhsContract().begin()]);
-  llvm::append_range(rhsAxes, rhsFree);
-  Value dRhs =
-      ContractOp::create(builder, loc, getLhs(), dy, getLhsBatch(), dyBatch, lhsFree, dyLhsFree);
-  Axes rhsOrder(rhsAxes.size());
-  for (auto [position, axis] : llvm::enumerate(rhsAxes))
-    rhsOrder[axis] = position;
-  operands[1] = transpose(builder, loc, dRhs, rhsOrder);
+void ContractOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangents operands) {
+  operands[0] = getOperandCotangent(*this, builder, cotangents[0], /*isLhs=*/true);
+  operands[1] = getOperandCotangent(*this, builder, cotangents[0], /*isLhs=*/false);
 }

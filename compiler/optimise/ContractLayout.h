@@ -1,8 +1,9 @@
 //===- ContractLayout.h - a contraction as a batch of matrix products ----------------===//
 //
-// The runtime multiplies batches of matrices that are stored with one stride between matrices and
-// one between rows, plain or transposed (nn_contract_* in runtime/nnrt.h). Says how the operands of
-// an nn.contract, dense in memory, are such matrices, if they are.
+// The runtime multiplies batches of matrices, and adds several products up; the matrices lie at
+// strides, two between those of a batch and one between those of a sum, each with one stride
+// between rows, plain or transposed (nn_contract_* in runtime/nnrt.h). Says how the operands of an
+// nn.contract, dense in memory, are such matrices, if they are.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_OPTIMISE_CONTRACT_LAYOUT_H
@@ -12,27 +13,22 @@
 
 namespace nnc::optimise {
 
-/// One operand: rows x columns, or stored columns x rows where transposed.
+/// One operand: rows x columns, or stored columns x rows where transposed. Strides in elements.
 struct MatrixLayout {
-  nnc::ir::Dim batchStride; // elements
-  nnc::ir::Dim rowStride;   // of the matrix as it is stored
+  nnc::ir::Dim outerStride, innerStride; // between matrices of the batch; 0: the same for all
+  nnc::ir::Dim sumStride;                // between matrices whose products are added up
+  nnc::ir::Dim rowStride;                // of the matrix as it is stored
   bool transposed = false;
 };
 
 struct ContractLayout {
-  nnc::ir::Dim batch, m, n, k;
+  nnc::ir::Dim outer, inner, m, n, sum, k;
   MatrixLayout lhs; // m x k
   MatrixLayout rhs; // k x n
 };
 
 /// Nothing where an operand must be transposed first.
 std::optional<ContractLayout> getContractLayout(nnc::ir::ContractOp op);
-
-/// The layout of an operand of type `type` with the given groups of axes as (batch, rows, columns).
-std::optional<MatrixLayout> getMatrixLayout(nnc::ir::NNTensorType type,
-                                            llvm::ArrayRef<int64_t> batch,
-                                            llvm::ArrayRef<int64_t> rows,
-                                            llvm::ArrayRef<int64_t> columns);
 
 } // namespace nnc::optimise
 

@@ -43,7 +43,8 @@ bool isFusable(Operation *op) {
 }
 
 bool isCheap(Operation *op) {
-  return isUniformConstant(op) || llvm::isa<BroadcastOp, IotaOp, SizeOp>(op);
+  auto element = llvm::dyn_cast<ElementOpInterface>(op);
+  return isUniformConstant(op) || (element && element.isCheap());
 }
 
 /// Cheap operations that only groups of the same block read; uniform constants, groups of any

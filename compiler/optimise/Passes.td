@@ -18,6 +18,15 @@ def ForwardVariables : Pass<"nn-forward-variables"> {
   let dependentDialects = ["::nnc::ir::NNDialect"];
 }
 
+def BatchScans : Pass<"nn-batch-scans"> {
+  let summary = "takes out of scans what need not be done turn by turn";
+  let description = [{
+    What does not depend on the turn moves before the loop; a product of a source's row with a capture becomes one product of the whole
+    source; a carried sum of products, or of sums, becomes one after the loop, of values that the loop stacks.
+  }];
+  let dependentDialects = ["::nnc::ir::NNDialect"];
+}
+
 def LegaliseContract : Pass<"nn-legalise-contract"> {
   let summary = "transposes operands of nn.contract that the matrix product cannot read where they lie";
   let dependentDialects = ["::nnc::ir::NNDialect"];

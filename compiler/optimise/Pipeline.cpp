@@ -14,6 +14,9 @@ void nnc::optimise::buildOptimisePipeline(OpPassManager &manager) {
   manager.addPass(createSimplifyStructure());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  manager.addPass(createBatchScans());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
   manager.addPass(createLegaliseContract());
   manager.addPass(createFuse());
 }

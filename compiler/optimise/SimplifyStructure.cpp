@@ -54,7 +54,7 @@ struct TransposeIntoContract : OpRewritePattern<ContractOp> {
   static Axes mapAxes(TransposeOp transpose, llvm::ArrayRef<int64_t> axes) {
     Axes mapped;
     for (int64_t axis : axes)
-      mapped.push_back(transpose.getPermutation()[axis]);
+      mapped.push_back(axis < 0 ? axis : transpose.getPermutation()[axis]);
     return mapped;
   }
 

@@ -73,9 +73,17 @@ ast::Function *AstBuilder::buildFunction(Parser::FunctionContext *context, Span 
     gradient.rule = buildId(custom->id(0));
     gradient.cotangent = buildId(custom->id(1));
     gradient.value = build(custom->expr());
-    if (gradient.rule.name != "grad")
+    llvm::StringRef of = gradient.rule.name;
+    bool isOfParameter =
+        of.consume_front("grad_") && llvm::any_of(function->parameters, [&](const auto &parameter) {
+          return parameter.name.name == of;
+        });
+    if (gradient.rule.name != "grad" && !isOfParameter)
       engine.report(diag::BadCustomGradient, gradient.rule.span, gradient.rule.name)
           .hint("write 'with grad(dy) = ...'");
+    for (const ast::CustomGradient &other : function->customGradients)
+      if (other.rule.name == gradient.rule.name)
+        engine.report(diag::DefinedTwice, gradient.rule.span, gradient.rule.name);
     function->customGradients.push_back(std::move(gradient));
   }
   return function;

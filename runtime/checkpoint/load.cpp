@@ -52,6 +52,11 @@ static const Entry *find(Array<Entry> &sorted, const char *name) {
   return found != sorted.end() && std::strcmp(found->name, name) == 0 ? found : nullptr;
 }
 
+/// Weights of f32 are read into a program that computes with f64 without loss.
+static bool isWidened(const Entry &entry, const nn_tensor_info &info) {
+  return info.dtype == NN_F64 && std::strcmp(entry.type, "F32") == 0;
+}
+
 namespace {
 /// The differences between file and program, for one message.
 class Differences {
@@ -100,8 +105,9 @@ extern "C" void nn_load(const char *location, const char *path, int64_t count,
                  fileTypeOf(info.dtype), info.rank, info.dims);
       continue;
     }
-    bool same = std::strcmp(entry->type, fileTypeOf(info.dtype)) == 0 && entry->rank == info.rank &&
-                std::equal(entry->dims, entry->dims + info.rank, info.dims);
+    bool same =
+        (std::strcmp(entry->type, fileTypeOf(info.dtype)) == 0 || isWidened(*entry, info)) &&
+        entry->rank == info.rank && std::equal(entry->dims, entry->dims + info.rank, info.dims);
     if (!same) {
       Text &text = differences.next().format("it holds '%s' as ", info.name);
       appendType(text, entry->type, entry->rank, entry->dims);
@@ -123,8 +129,19 @@ extern "C" void nn_load(const char *location, const char *path, int64_t count,
   }
   differences.report(location, path);
 
-  for (int64_t i = 0; i < count; ++i)
-    std::memcpy(data[i], values + sources[i]->begin, size_t(sources[i]->end - sources[i]->begin));
+  for (int64_t i = 0; i < count; ++i) {
+    const char *from = values + sources[i]->begin;
+    int64_t length = sources[i]->end - sources[i]->begin;
+    if (!isWidened(*sources[i], infos[i])) {
+      std::memcpy(data[i], from, size_t(length));
+      continue;
+    }
+    for (int64_t k = 0; k < length / 4; ++k) {
+      float element;
+      std::memcpy(&element, from + 4 * k, sizeof element);
+      static_cast<double *>(data[i])[k] = element;
+    }
+  }
   std::free(bytes);
   nn_scope_leave(scope);
 }

@@ -33,13 +33,21 @@ constexpr Index tiny = 64;
 template <typename T> struct Problem {
   T *c;
   const T *a, *b;
-  Index m, n, k;
-  Index aBatchStride, lda, bBatchStride, ldb;
+  Index outer, inner, m, n, sum, k;
+  nn_matrices inA, inB;
+  Index lda, ldb;
   bool transposeA, transposeB;
   Index tileM, tileN, tilesM, tilesN; // of one matrix of the batch
 
   const T *aRow(Index row) const { return a + (transposeA ? row : row * lda); }
   const T *bColumn(Index column) const { return b + (transposeB ? column * ldb : column); }
+  /// Where a matrix of the batch begins, relative to the first one.
+  Index aOffset(Index matrix) const {
+    return matrix / inner * inA.outer_stride + matrix % inner * inA.inner_stride;
+  }
+  Index bOffset(Index matrix) const {
+    return matrix / inner * inB.outer_stride + matrix % inner * inB.inner_stride;
+  }
 };
 
 Index ceilDiv(Index a, Index b) { return (a + b - 1) / b; }
@@ -47,7 +55,8 @@ Index roundUp(Index a, Index b) { return ceilDiv(a, b) * b; }
 
 //===-- Plain loops ---------------------------------------------------------===//
 
-template <typename T> void plain(const Problem<T> &p) {
+/// c += op(a) * op(b).
+template <typename T> void addPlain(const Problem<T> &p) {
   for (Index i = 0; i < p.m; ++i) {
     const T *row = p.aRow(i);
     Index aStep = p.transposeA ? p.lda : 1;
@@ -58,15 +67,22 @@ template <typename T> void plain(const Problem<T> &p) {
         T sum = 0;
         for (Index l = 0; l < p.k; ++l)
           sum += row[l * aStep] * column[l];
-        out[j] = sum;
+        out[j] += sum;
       }
       continue;
     }
-    for (Index j = 0; j < p.n; ++j)
-      out[j] = 0;
     for (Index l = 0; l < p.k; ++l)
       for (Index j = 0; j < p.n; ++j)
         out[j] += row[l * aStep] * p.b[l * p.ldb + j];
+  }
+}
+
+template <typename T> void plain(Problem<T> p) {
+  std::memset(p.c, 0, size_t(p.m * p.n) * sizeof(T));
+  for (Index s = 0; s < p.sum; ++s) {
+    addPlain(p);
+    p.a += p.inA.sum_stride;
+    p.b += p.inB.sum_stride;
   }
 }
 
@@ -106,9 +122,9 @@ template <typename T> void vectorRange(void *context, Index begin, Index end) {
                                      p.x, p.out + begin);
 }
 
-/// Whether the product of one matrix of the batch is of a vector that the buffer holds.
+/// Whether the product of one matrix of the batch is one, of a vector that the buffer holds.
 template <typename T> bool isVector(const Problem<T> &p) {
-  return (p.m == 1 || p.n == 1) && p.k * Index(sizeof(T)) <= nnrt::vectorBytes;
+  return (p.m == 1 || p.n == 1) && p.sum == 1 && p.k * Index(sizeof(T)) <= nnrt::vectorBytes;
 }
 
 template <typename T> void vectorProduct(const Problem<T> &p) {
@@ -163,15 +179,16 @@ template <typename T> void tileRange(void *context, Index begin, Index end) {
     T *c = p.c + matrix * p.m * p.n + i * p.n + j;
     for (Index row = 0; row < m; ++row)
       std::memset(c + row * p.n, 0, size_t(n) * sizeof(T));
-    const T *a = p.aRow(i) + matrix * p.aBatchStride, *b = p.bColumn(j) + matrix * p.bBatchStride;
-    if (p.transposeA && p.transposeB)
-      matrixProduct<T, Eigen::ColMajor, Eigen::ColMajor>(m, n, p, a, b, c);
-    else if (p.transposeA)
-      matrixProduct<T, Eigen::ColMajor, Eigen::RowMajor>(m, n, p, a, b, c);
-    else if (p.transposeB)
-      matrixProduct<T, Eigen::RowMajor, Eigen::ColMajor>(m, n, p, a, b, c);
-    else
-      matrixProduct<T, Eigen::RowMajor, Eigen::RowMajor>(m, n, p, a, b, c);
+    const T *a = p.aRow(i) + p.aOffset(matrix), *b = p.bColumn(j) + p.bOffset(matrix);
+    for (Index s = 0; s < p.sum; ++s, a += p.inA.sum_stride, b += p.inB.sum_stride)
+      if (p.transposeA && p.transposeB)
+        matrixProduct<T, Eigen::ColMajor, Eigen::ColMajor>(m, n, p, a, b, c);
+      else if (p.transposeA)
+        matrixProduct<T, Eigen::ColMajor, Eigen::RowMajor>(m, n, p, a, b, c);
+      else if (p.transposeB)
+        matrixProduct<T, Eigen::RowMajor, Eigen::ColMajor>(m, n, p, a, b, c);
+      else
+        matrixProduct<T, Eigen::RowMajor, Eigen::RowMajor>(m, n, p, a, b, c);
   }
 }
 
@@ -185,7 +202,7 @@ template <typename T> void chooseTiles(Problem<T> &p, Index batch) {
   p.tileN = std::min(roundUp(ceilDiv(p.n, ceilDiv(p.n, nnrt::maxTileN)), unitN), nnrt::maxTileN);
   for (;;) {
     Index tiles = batch * ceilDiv(p.m, p.tileM) * ceilDiv(p.n, p.tileN);
-    Index work = std::min(p.tileM, p.m) * std::min(p.tileN, p.n) * p.k;
+    Index work = std::min(p.tileM, p.m) * std::min(p.tileN, p.n) * p.k * p.sum;
     if (tiles >= enough || work < 2 * worthSharing)
       break;
     Index m = roundUp(ceilDiv(std::min(p.tileM, p.m), 2), unitM);
@@ -207,38 +224,38 @@ template <typename T> void chooseTiles(Problem<T> &p, Index batch) {
   p.tilesN = ceilDiv(p.n, p.tileN);
 }
 
-template <typename T> void contract(Problem<T> p, Index batch) {
+template <typename T> void contract(Problem<T> p) {
+  Index batch = p.outer * p.inner;
   if (p.m <= 0 || p.n <= 0 || batch <= 0)
     return;
-  if (p.k <= 0) {
+  if (p.k <= 0 || p.sum <= 0) {
     std::memset(p.c, 0, size_t(batch * p.m * p.n) * sizeof(T));
     return;
   }
   bool plainly = p.m * p.n * p.k < tiny;
   if (plainly || isVector(p)) {
+    const T *a = p.a, *b = p.b;
     for (Index i = 0; i < batch; ++i) {
+      p.a = a + p.aOffset(i);
+      p.b = b + p.bOffset(i);
       plainly ? plain(p) : vectorProduct(p);
-      p.a += p.aBatchStride;
-      p.b += p.bBatchStride;
       p.c += p.m * p.n;
     }
     return;
   }
   chooseTiles(p, batch);
   Index tiles = batch * p.tilesM * p.tilesN;
-  Index work = ceilDiv(batch * p.m * p.n * p.k, tiles);
+  Index work = ceilDiv(batch * p.m * p.n * p.k * p.sum, tiles);
   nn_parallel_for(tileRange<T>, &p, tiles, ceilDiv(worthSharing, work));
 }
 
 } // namespace
 
 #define NNRT_DEFINE(TYPE, NAME)                                                                    \
-  void NAME(TYPE *c, const TYPE *a, const TYPE *b, int64_t batch, int64_t m, int64_t n, int64_t k, \
-            int64_t a_batch_stride, int64_t lda, int64_t transpose_a, int64_t b_batch_stride,      \
-            int64_t ldb, int64_t transpose_b) {                                                    \
-    contract<TYPE>({c, a, b, m, n, k, a_batch_stride, lda, b_batch_stride, ldb, transpose_a != 0,  \
-                    transpose_b != 0, 0, 0, 0, 0},                                                 \
-                   batch);                                                                         \
+  void NAME(TYPE *c, const TYPE *a, const TYPE *b, const nn_contraction *shape) {                  \
+    contract<TYPE>({c, a, b, shape->outer, shape->inner, shape->m, shape->n, shape->sum, shape->k, \
+                    shape->a, shape->b, shape->a.row_stride, shape->b.row_stride,                  \
+                    shape->a.transposed != 0, shape->b.transposed != 0, 0, 0, 0, 0});              \
   }
 extern "C" NNRT_DEFINE(float, NNRT_JOIN(nn_contract_f32_, NNRT_VARIANT));
 extern "C" NNRT_DEFINE(double, NNRT_JOIN(nn_contract_f64_, NNRT_VARIANT));

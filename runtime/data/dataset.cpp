@@ -1,11 +1,9 @@
-//===- dataset.cpp - views of data sets and gathering from them -----------===//
+//===- dataset.cpp - storage of data sets and gathering from them ---------===//
 //
-// Shuffling, splitting and taking make views, which copy no values. Gathering copies a range of a
-// view's rows into a tensor, converted to the field's element type.
+// Gathering copies a range of a view's rows into a tensor, converted to the field's element type.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/data/dataset.h"
-#include "runtime/random/philox.h"
 
 #include <algorithm>
 #include <cinttypes>
@@ -14,15 +12,36 @@
 
 using namespace nnrt;
 
-Storage *nnrt::newStorage() { return new (allocate(sizeof(Storage))) Storage{1, 0, {}, {}}; }
+int64_t nnrt::sizeOf(Raw raw) {
+  constexpr int64_t sizes[] = {1, 1, 2, 4, 8, 4, 8};
+  return sizes[int(raw)];
+}
+
+Raw nnrt::rawOf(int64_t dtype) {
+  return dtype == NN_F64    ? Raw::f64
+         : dtype == NN_I32  ? Raw::i32
+         : dtype == NN_I64  ? Raw::i64
+         : dtype == NN_BOOL ? Raw::u8
+                            : Raw::f32;
+}
+
+Storage *nnrt::newStorage() {
+  return new (allocate(sizeof(Storage))) Storage{1, 0, {}, {}, nullptr};
+}
 
 void nnrt::releaseStorage(Storage *storage) {
   if (--storage->views > 0)
     return;
   for (void *buffer : storage->buffers)
     std::free(buffer);
+  if (storage->base)
+    releaseStorage(storage->base);
   storage->~Storage();
   std::free(storage);
+}
+
+void nnrt::addColumn(Storage *storage, const nn_field &field, Raw raw, void *values) {
+  storage->columns.push({field, raw, values, field.column_count});
 }
 
 static void releaseOrder(Order *order) {
@@ -39,9 +58,9 @@ static void releaseDataset(void *object) {
   std::free(data);
 }
 
-/// A data set owned by the innermost scope; takes the references to storage and order over.
-static nn_dataset *newDataset(Storage *storage, Order *order, int64_t first, int64_t count) {
-  auto *data = new (allocate(sizeof(nn_dataset))) nn_dataset{storage, order, first, count};
+nn_dataset *nnrt::newDataset(Storage *storage, Order *order, int64_t first, int64_t count,
+                             Sampler sampler) {
+  auto *data = new (allocate(sizeof(nn_dataset))) nn_dataset{storage, order, first, count, sampler};
   ownedByScope(data, releaseDataset);
   return data;
 }
@@ -50,62 +69,9 @@ nn_dataset *nnrt::wholeDataset(Storage *storage) {
   return newDataset(storage, nullptr, 0, storage->rows);
 }
 
-/// A view of rows [first, first + count) of `data`.
-static nn_dataset *range(const nn_dataset *data, int64_t first, int64_t count) {
-  ++data->storage->views;
-  if (data->order)
-    ++data->order->views;
-  return newDataset(data->storage, data->order, data->first + first, count);
-}
-
 extern "C" int64_t nn_dataset_count(const nn_dataset *data) { return data->count; }
 
-extern "C" nn_dataset *nn_dataset_shuffled(const nn_dataset *data, uint64_t place,
-                                           uint64_t stream) {
-  auto *order = new (allocate(sizeof(Order))) Order{1, {}};
-  order->rows.resize(data->count);
-  for (int64_t i = 0; i < data->count; ++i)
-    order->rows[i] = data->order ? data->order->rows[data->first + i] : data->first + i;
-  // Fisher and Yates from the end; a draw below `bound` is the high half of bound * 64 random bits,
-  // whose bias is below bound / 2^64.
-  Stream source(settings.seed, place, stream);
-  Stream::Blocks words;
-  uint32_t block = 0;
-  int used = 2 * Stream::lanes;
-  for (int64_t left = data->count; left > 1; --left) {
-    if (used == 2 * Stream::lanes) {
-      source.blocks(block, words);
-      block += Stream::lanes;
-      used = 0;
-    }
-    int lane = used / 2, word = used % 2 * 2;
-    uint64_t bits = uint64_t(words[word][lane]) << 32 | words[word + 1][lane];
-    ++used;
-    auto pick = int64_t((static_cast<unsigned __int128>(bits) * uint64_t(left)) >> 64);
-    std::swap(order->rows[left - 1], order->rows[pick]);
-  }
-  ++data->storage->views;
-  return newDataset(data->storage, order, 0, data->count);
-}
-
-extern "C" void nn_dataset_split(const char *location, const nn_dataset *data, double fraction,
-                                 nn_dataset **first, nn_dataset **rest) {
-  if (!(fraction >= 0 && fraction <= 1))
-    fail(location, "cannot split a data set at the fraction %g; it must be from 0 to 1", fraction);
-  // 0.29 * 100 is a little less than 29 in binary and must still give 29 rows.
-  auto count =
-      std::min(int64_t(std::floor(fraction * double(data->count) * (1 + 1e-12))), data->count);
-  *first = range(data, 0, count);
-  *rest = range(data, count, data->count - count);
-}
-
-extern "C" nn_dataset *nn_dataset_take(const char *location, const nn_dataset *data,
-                                       int64_t count) {
-  if (count < 0)
-    fail(location, "cannot take %" PRId64 " rows of a data set; the count must not be negative",
-         count);
-  return range(data, 0, std::min(count, data->count));
-}
+//===-- Gathering ----------------------------------------------------------===//
 
 /// Starts fetching a row that will soon be read: the rows of a shuffled view lie anywhere in
 /// memory.
@@ -118,17 +84,17 @@ static void prefetchRow(const char *row, int64_t bytes) {
 template <typename From, typename To>
 static void copyRows(const nn_dataset *data, const Column &column, int64_t first, int64_t count,
                      To *out) {
-  int64_t width = column.field.column_count;
+  int64_t width = column.field.column_count, stride = column.stride;
   constexpr int64_t ahead = 4; // rows
   const From *values = static_cast<const From *>(column.values);
-  const int64_t *rows = data->order ? &data->order->rows[data->first + first] : nullptr;
+  const int64_t *rows = rowNumbers(data, first, count);
   if (!rows)
-    values += (data->first + first) * width;
+    values += (data->first + first) * stride;
   for (int64_t i = 0; i < count; ++i, out += width) {
     if (rows && i + ahead < count)
-      prefetchRow(reinterpret_cast<const char *>(values + rows[i + ahead] * width),
+      prefetchRow(reinterpret_cast<const char *>(values + rows[i + ahead] * stride),
                   width * int64_t(sizeof(From)));
-    const From *from = values + (rows ? rows[i] : i) * width;
+    const From *from = values + (rows ? rows[i] : i) * stride;
     if constexpr (std::is_same_v<From, To>)
       std::memcpy(out, from, size_t(width) * sizeof(To));
     else
@@ -177,7 +143,64 @@ extern "C" void nn_dataset_gather(const nn_dataset *data, int64_t field, int64_t
     return gather<int32_t>(data, column, first, count, out);
   case NN_I64:
     return gather<int64_t>(data, column, first, count, out);
+  case NN_BOOL: // always stored as bytes, 0 or 1
+    return copyRows<uint8_t>(data, column, first, count, static_cast<uint8_t *>(out));
   }
   fail("", "internal error: the field '%s' has element type %" PRId64 "; please report it",
        column.field.name, column.field.dtype);
+}
+
+//===-- Checking -----------------------------------------------------------===//
+
+template <typename T>
+static void check(const char *location, const char *source, const nn_field &field, const T *values,
+                  int64_t rows, int64_t width) {
+  bool whole = field.classes > 0 || field.dtype == NN_I32 || field.dtype == NN_I64;
+  bool narrows = std::is_same_v<T, int64_t> && field.dtype == NN_I32;
+  bool isBool = field.dtype == NN_BOOL;
+  if (!isBool && !narrows && (!whole || (field.classes == 0 && !std::is_floating_point_v<T>)))
+    return;
+  double low = isBool || field.classes > 0 ? 0 : field.dtype == NN_I32 ? -0x1p31 : -0x1p63;
+  double high = isBool                  ? 2
+                : field.classes > 0     ? double(field.classes)
+                : field.dtype == NN_I32 ? 0x1p31
+                                        : 0x1p63; // excluded
+  for (int64_t i = 0; i < rows * width; ++i) {
+    double value = double(values[i]);
+    if (value >= low && value < high && value == std::floor(value))
+      continue;
+    Text where;
+    where.format("%s, row %" PRId64 ", column %" PRId64 " (field '%s'): %g", source, i / width,
+                 i % width, field.name, value);
+    if (isBool)
+      fail(location, "%s is not a truth value; 0 or 1 is needed", where.c_str());
+    if (field.classes > 0)
+      fail(location, "%s is not a class; a whole number from 0 to %" PRId64 " is needed",
+           where.c_str(), field.classes - 1);
+    fail(location, "%s is not a whole number that %s holds; declare the field as f32",
+         where.c_str(), nameOf(field.dtype));
+  }
+}
+
+void nnrt::checkValues(const char *location, const char *source, const nn_field &field, Raw raw,
+                       const void *values, int64_t rows, int64_t width) {
+  auto run = [&](auto type) {
+    check(location, source, field, static_cast<const decltype(type) *>(values), rows, width);
+  };
+  switch (raw) {
+  case Raw::u8:
+    return run(uint8_t());
+  case Raw::i8:
+    return run(int8_t());
+  case Raw::i16:
+    return run(int16_t());
+  case Raw::i32:
+    return run(int32_t());
+  case Raw::i64:
+    return run(int64_t());
+  case Raw::f32:
+    return run(float());
+  case Raw::f64:
+    return run(double());
+  }
 }

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cinttypes>
-#include <cmath>
 
 using namespace nnrt;
 
@@ -95,55 +94,8 @@ static File readIdx(const char *location, const char *path) {
   return file;
 }
 
-/// Checks the values that the field's type or its classes restrict.
-template <typename T>
-static void check(const char *location, const File &file, const nn_field &field) {
-  bool whole = field.classes > 0 || field.dtype == NN_I32 || field.dtype == NN_I64;
-  if (!whole || (field.classes == 0 && !std::is_floating_point_v<T>))
-    return;
-  double low = field.classes > 0 ? 0 : field.dtype == NN_I32 ? -0x1p31 : -0x1p63;
-  double high = field.classes > 0       ? double(field.classes)
-                : field.dtype == NN_I32 ? 0x1p31
-                                        : 0x1p63; // excluded
-  const T *values = reinterpret_cast<const T *>(file.bytes);
-  for (int64_t i = 0; i < file.items * file.itemSize; ++i) {
-    double value = double(values[i]);
-    if (value >= low && value < high && value == std::floor(value))
-      continue;
-    if (field.classes > 0)
-      fail(location,
-           "%s, row %" PRId64 ", column %" PRId64
-           " (field '%s'): %g is not a class; a whole number from 0 to %" PRId64 " is needed",
-           file.path, i / file.itemSize, i % file.itemSize, field.name, value, field.classes - 1);
-    fail(location,
-         "%s, row %" PRId64 ", column %" PRId64
-         " (field '%s'): %g is not a whole number that %s holds; declare "
-         "the field as f32",
-         file.path, i / file.itemSize, i % file.itemSize, field.name, value, nameOf(field.dtype));
-  }
-}
-
-static void check(const char *location, const File &file, const nn_field &field) {
-  switch (file.raw) {
-  case Raw::u8:
-    return check<uint8_t>(location, file, field);
-  case Raw::i8:
-    return check<int8_t>(location, file, field);
-  case Raw::i16:
-    return check<int16_t>(location, file, field);
-  case Raw::i32:
-    return check<int32_t>(location, file, field);
-  case Raw::f32:
-    return check<float>(location, file, field);
-  case Raw::f64:
-    return check<double>(location, file, field);
-  case Raw::i64: // no idx element type
-    return;
-  }
-}
-
 extern "C" nn_dataset *nn_idx(const char *location, int64_t path_count, const char *const *paths,
-                              int64_t field_count, const nn_field *fields) {
+                              const int64_t *, int64_t field_count, const nn_field *fields) {
   Storage *storage = newStorage();
   Array<File> files;
   for (int64_t i = 0; i < path_count; ++i) {
@@ -163,8 +115,8 @@ extern "C" nn_dataset *nn_idx(const char *location, int64_t path_count, const ch
            "%s holds items of %" PRId64 " elements, but the field '%s' is declared with %" PRId64
            "; correct its shape",
            file.path, file.itemSize, fields[f].name, fields[f].column_count);
-    check(location, file, fields[f]);
-    storage->columns.push({fields[f], file.raw, file.bytes});
+    checkValues(location, file.path, fields[f], file.raw, file.bytes, file.items, file.itemSize);
+    addColumn(storage, fields[f], file.raw, file.bytes);
   }
   storage->rows = path_count > 0 ? files[0].items : 0;
   return wholeDataset(storage);

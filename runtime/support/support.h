@@ -86,6 +86,8 @@ public:
   const T *data() const { return elements; }
   T *begin() { return elements; }
   T *end() { return elements + count; }
+  const T *begin() const { return elements; }
+  const T *end() const { return elements + count; }
   T &operator[](int64_t i) { return elements[i]; }
   const T &operator[](int64_t i) const { return elements[i]; }
   T &back() { return elements[count - 1]; }

@@ -2,13 +2,14 @@
 // RUN: nn-codegen %s --emit=asm --cpu=x86-64-v3 | FileCheck %s --check-prefix=ASM
 
 // CHECK-LABEL: func.func @functions
-// CHECK-NOT: math.{{exp|log|tanh|powf}} {{.*}} : f32
+// CHECK-NOT: math.{{exp|log|tanh|erf|powf}} {{.*}} : f32
 // CHECK: math.exp %{{.*}} : f64
 // CHECK: math.sin %{{.*}} : f32
 func.func @functions(%x: f32, %y: f32, %w: f64) -> (f32, f32, f32, f32, f64, f32) {
   %a = math.exp %x : f32
   %b = math.log %x : f32
   %c = math.tanh %x : f32
+  %c2 = math.erf %x : f32
   %d = math.powf %x, %y : f32
   %e = math.exp %w : f64
   %f = math.sin %x : f32

@@ -10,6 +10,7 @@
 // CHECK: exp: largest error {{.*}} ok
 // CHECK: log: largest error {{.*}} ok
 // CHECK: tanh: largest error {{.*}} ok
+// CHECK: erf: largest error {{.*}} ok
 // CHECK: pow: largest error {{.*}} ok
 // CHECK: special values ok
 
@@ -46,6 +47,19 @@ func.func @nn_tanh(%out: !llvm.ptr {llvm.noalias}, %in: !llvm.ptr {llvm.noalias}
     %p = llvm.getelementptr %in[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
     %x = llvm.load %p : !llvm.ptr -> f32
     %y = math.tanh %x : f32
+    %q = llvm.getelementptr %out[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+    llvm.store %y, %q : f32, !llvm.ptr
+  }
+  return
+}
+
+func.func @nn_erf(%out: !llvm.ptr {llvm.noalias}, %in: !llvm.ptr {llvm.noalias}, %n: i64) {
+  %c0 = arith.constant 0 : i64
+  %c1 = arith.constant 1 : i64
+  scf.for %i = %c0 to %n step %c1 : i64 {
+    %p = llvm.getelementptr %in[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+    %x = llvm.load %p : !llvm.ptr -> f32
+    %y = math.erf %x : f32
     %q = llvm.getelementptr %out[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
     llvm.store %y, %q : f32, !llvm.ptr
   }

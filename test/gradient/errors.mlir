@@ -160,6 +160,8 @@ nn.func @branch {
 ^bb0(%x: !nn.tensor<f32> loc("x"), %c: !nn.tensor<i1>):
   nn.variable var @y : f32
   nn.if %c {
+    %text = nn.string "a branch that only computes would do"
+    nn.print %text
     %e = nn.exp %x : f32
     // expected-note@+1 {{here it enters 'y'}}
     nn.assign @y, %e : f32

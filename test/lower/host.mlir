@@ -49,7 +49,7 @@ nn.command @batches doc "" flags [] {
   %path = nn.string "a.csv"
   %zero = nn.constant dense<0> : tensor<i64>
   %size = nn.constant dense<32> : tensor<i64>
-  %data = nn.csv %path skip %zero fields [{name = "x", type = !nn.tensor<f32[3]>, classes = 0, first = 0}] : !nn.dataset<rows>
+  %data = nn.source csv %path options %zero, %zero, %size fields [{name = "x", type = !nn.tensor<f32[3]>, classes = 0, first = 0}] : !nn.dataset<rows>
   nn.batches %data, %size rows "n" fields [0] : !nn.dataset<rows> {
   ^bb0(%x: !nn.tensor<f32[n, 3]>):
     %w = nn.read @w : f32[3, 2]

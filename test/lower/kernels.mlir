@@ -70,20 +70,20 @@ nn.command @inner doc "" flags [] {
 
 // -----
 
-// Outer axis reduced: rows are added up in the result, in their order in memory.
+// Outer axis of many elements reduced: rows are added up in the result, in their order in memory.
 // CHECK-LABEL: func.func private @command.outer.fused0(
 // CHECK:       scf.for %{{.*}} = %c0 to %c8
 // CHECK:         llvm.store %{{.*}} : f32
-// CHECK:       scf.for %{{.*}} = %c0 to %c4
+// CHECK:       scf.for %{{.*}} = %c0 to %c20
 // CHECK:         scf.for %{{.*}} = %c0 to %c8
 // CHECK:           %[[S:.*]] = arith.addf %{{.*}}, %{{.*}} : f32
 // CHECK-NEXT:      llvm.store %[[S]]
 nn.command @outer doc "" flags [] {
   %n = nn.constant dense<5> : tensor<i64>
-  %a = nn.random normal %n place 1 : f32[4, 8]
-  %e = nn.fused(%a) : (f32[4, 8]) -> (f32[8]) {
-  ^bb0(%i: !nn.tensor<f32[4, 8]>):
-    %x = nn.reduce sum %i [0] : f32[4, 8] -> f32[8]
+  %a = nn.random normal %n place 1 : f32[20, 8]
+  %e = nn.fused(%a) : (f32[20, 8]) -> (f32[8]) {
+  ^bb0(%i: !nn.tensor<f32[20, 8]>):
+    %x = nn.reduce sum %i [0] : f32[20, 8] -> f32[8]
     nn.yield %x : f32[8]
   }
   %s = nn.format ["", ""] [""] (%e) : f32[8]

@@ -443,3 +443,76 @@ nn.func @f {
   nn.variable param @w : f32
   nn.return
 }
+
+// -----
+
+nn.func @patches_beyond {
+^bb0(%x: !nn.tensor<f32[n, 5]>):
+  // expected-error@+1 {{has windows that reach beyond axis 1}}
+  %y = nn.patches %x kernel [3] strides [2] dilations [1] : f32[n, 5] -> f32[n, 3, 3]
+  nn.return
+}
+
+// -----
+
+nn.func @patches_kernel {
+^bb0(%x: !nn.tensor<f32[n, 5]>):
+  // expected-error@+1 {{needs the kernel's size 3 as axis 1 of the windows}}
+  %y = nn.patches %x kernel [3] strides [1] dilations [1] : f32[n, 5] -> f32[n, 2, 3]
+  nn.return
+}
+
+// -----
+
+nn.func @patches_stride {
+^bb0(%x: !nn.tensor<f32[n, 5]>):
+  // expected-error@+1 {{needs sizes, strides and dilations of at least 1}}
+  %y = nn.patches %x kernel [3] strides [0] dilations [1] : f32[n, 5] -> f32[n, 3, 3]
+  nn.return
+}
+
+// -----
+
+nn.func @patches_axes {
+^bb0(%x: !nn.tensor<f32[n, 5]>):
+  // expected-error@+1 {{needs a size, a stride and a dilation for each of the last axes}}
+  %y = nn.patches %x kernel [3] strides [1, 1] dilations [1] : f32[n, 5] -> f32[n, 3, 3]
+  nn.return
+}
+
+// -----
+
+nn.func @fold_beyond {
+^bb0(%x: !nn.tensor<f32[n, 3, 3]>):
+  // expected-error@+1 {{has windows that reach beyond axis 1}}
+  %y = nn.fold %x kernel [3] strides [1] dilations [1] : f32[n, 3, 3] -> f32[n, 4]
+  nn.return
+}
+
+// -----
+
+nn.func @fold_axis {
+^bb0(%x: !nn.tensor<f32[n, 3, 3]>):
+  // expected-error@+1 {{changes axis 0}}
+  %y = nn.fold %x kernel [3] strides [1] dilations [1] : f32[n, 3, 3] -> f32[4, 5]
+  nn.return
+}
+
+// -----
+
+nn.func @reverse_axis {
+^bb0(%x: !nn.tensor<f32[n, 3]>):
+  // expected-error@+1 {{needs increasing axes of its operand}}
+  %y = nn.reverse %x [1, 0] : f32[n, 3]
+  nn.return
+}
+
+// -----
+
+nn.func @contract_lacking {
+^bb0(%x: !nn.tensor<f32[n, 3]>):
+  // expected-error@+2 {{axes or element types do not pair up}}
+  // expected-error@+1 {{failed to infer returned types}}
+  %y = nn.contract %x, %x batch [-1], [-1] contract [1], [1] : f32[n, 3], f32[n, 3] -> f32[n]
+  nn.return
+}

@@ -16,18 +16,7 @@ nn.command @train doc "Train it." flags [{name = "epochs", doc = "", type = "int
   // CHECK: nn.bind_size "k" = %[[EPOCHS]]
   nn.bind_size "k" = %epochs
   %zero = nn.constant dense<0> : tensor<i64>
-  // CHECK: nn.csv %[[PATH]] skip %{{.*}} fields [{classes = 0 : i64, first = 0 : i64, name = "x", type = !nn.tensor<f32[64]>}] : <rows>
-  %all = nn.csv %path skip %zero fields [{name = "x", type = !nn.tensor<f32[64]>, classes = 0, first = 0}] : !nn.dataset<rows>
-  // CHECK: nn.idx %[[PATH]], %[[PATH]] fields [] : <images>
-  %images = nn.idx %path, %path fields [] : !nn.dataset<images>
-  // CHECK: nn.shuffled %{{.*}}, %{{.*}} place 3 : <rows> -> <rows1>
-  %shuffled = nn.shuffled %all, %zero place 3 : !nn.dataset<rows> -> !nn.dataset<rows1>
-  // CHECK: nn.split %{{.*}}, %[[FRACTION]] : <rows1> -> <first>, <rest>
-  %first, %rest = nn.split %shuffled, %fraction : !nn.dataset<rows1> -> !nn.dataset<first>, !nn.dataset<rest>
-  // CHECK: nn.take %{{.*}}, %{{.*}} : <first> -> <few>
-  %few = nn.take %first, %zero : !nn.dataset<first> -> !nn.dataset<few>
-  // CHECK: nn.rows %{{.*}} field 0 : <few> -> f32[few, 64]
-  %x = nn.rows %few field 0 : !nn.dataset<few> -> f32[few, 64]
+  %first = nn.source csv %path options %zero, %zero, %zero fields [{name = "x", type = !nn.tensor<f32[64]>, classes = 0, first = 0}] : !nn.dataset<first>
   // CHECK: nn.for %{{.*}} to %[[EPOCHS]] {
   nn.for %zero to %epochs {
   ^bb0(%epoch: !nn.tensor<i64>):
@@ -40,6 +29,8 @@ nn.command @train doc "Train it." flags [{name = "epochs", doc = "", type = "int
       %loss = nn.reduce sum %y [0, 1] : f32[n, 3] -> f32
       // CHECK: nn.grad %{{.*}} wrt(%{{.*}}) [@w] : f32, (f32[n, 3]) -> (f32[n, 3]), (f32[64, 3])
       %gy, %gw = nn.grad %loss wrt (%y) [@w] : f32, (f32[n, 3]) -> (f32[n, 3]), (f32[64, 3])
+      // CHECK: nn.jacobian %{{.*}} wrt(%{{.*}}) [@w] : f32[n, 3], (f32[n, 64]) -> (f32[n, 3, n, 64]), (f32[n, 3, 64, 3])
+      %jb, %jw = nn.jacobian %y wrt (%batch) [@w] : f32[n, 3], (f32[n, 64]) -> (f32[n, 3, n, 64]), (f32[n, 3, 64, 3])
       // CHECK: nn.minimize %{{.*}} over [@w] : f32 {
       nn.minimize %loss over [@w] : f32 {
       ^bb0(%g: !nn.tensor<f32[64, 3]>):

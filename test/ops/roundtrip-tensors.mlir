@@ -113,5 +113,18 @@ nn.func @structure {
   %14 = nn.random normal %stream place 7 : f32[n, 4]
   // CHECK: nn.random uniform %{{.*}} place 8 : f64
   %15 = nn.random uniform %stream place 8 : f64
+  // CHECK: nn.pad %{{.*}} low [0, 1] high [0, 0] interior [0, 0] {value = 2.500000e+00 : f64} : f32[n, 4] -> f32[n, 5]
+  %16 = nn.pad %x low [0, 1] high [0, 0] interior [0, 0] {value = 2.5 : f64} : f32[n, 4] -> f32[n, 5]
+  // CHECK: nn.reverse %{{.*}} [0, 1] : f32[n, 4]
+  %17 = nn.reverse %x [0, 1] : f32[n, 4]
+  // CHECK: nn.patches %{{.*}} kernel [2] strides [1] dilations [2] : f32[n, 4] -> f32[n, 2, 2]
+  %18 = nn.patches %x kernel [2] strides [1] dilations [2] : f32[n, 4] -> f32[n, 2, 2]
+  // CHECK: nn.fold %{{.*}} kernel [2] strides [1] dilations [2] : f32[n, 2, 2] -> f32[n, 4]
+  %19 = nn.fold %18 kernel [2] strides [1] dilations [2] : f32[n, 2, 2] -> f32[n, 4]
+  // CHECK: nn.contract %{{.*}}, %{{.*}} batch [-1], [0] contract [0], [1] : f32[4], f32[n, 4] -> f32[n]
+  %row = nn.reduce sum %x [0] : f32[n, 4] -> f32[4]
+  %20 = nn.contract %row, %x batch [-1], [0] contract [0], [1] : f32[4], f32[n, 4] -> f32[n]
+  // CHECK: nn.erf %{{.*}} : f32[n, 4]
+  %21 = nn.erf %x : f32[n, 4]
   nn.return
 }

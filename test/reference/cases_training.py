@@ -198,7 +198,7 @@ class RowReader(nn.Module):
 
 def loss_curve():
     run = "cd %S/Inputs && nnc test %s | FileCheck %s"
-    file = File("loss_curve", "The losses of a hundred training steps from given weights, next to PyTorch's.", run)
+    file = File("loss_curve", "The losses of a hundred training steps from given weights, next to PyTorch's.", run, double=False)
     file.items.append(
         "model Classifier {\n    let first = Linear(64, 32)\n    let second = Linear(32, 10)\n"
         "    forward(x: f32[n, 64]) -> f32[n, 10] = second(relu(first(x)))\n}\n"
@@ -214,7 +214,7 @@ def loss_curve():
 
 def lstm_curve():
     run = "cd %S/Inputs && nnc test %s | FileCheck %s"
-    file = File("lstm_curve", "The losses of a hundred training steps of an Lstm, next to PyTorch's.", run)
+    file = File("lstm_curve", "The losses of a hundred training steps of an Lstm, next to PyTorch's.", run, double=False)
     file.items.append(
         "model RowReader {\n    let lstm = Lstm(8, 24)\n    let head = Linear(24, 10)\n"
         "    forward(x: f32[n, 64]) -> f32[n, 10] = head(lstm(reshape(x, [n, 8, 8]))[1])\n}\n"

@@ -1,4 +1,4 @@
-// Compares nn_exp, nn_log, nn_tanh and nn_pow with libm: special values exactly, others in units
+// Compares nn_exp, nn_log, nn_tanh, nn_erf and nn_pow with libm: special values exactly, others in units
 // in the last place of the correctly rounded result. With an argument N every Nth bit pattern is
 // tried instead of every 2503rd; 1 is all of them.
 #include <math.h>
@@ -10,6 +10,7 @@
 void nn_exp(float *out, const float *in, int64_t count);
 void nn_log(float *out, const float *in, int64_t count);
 void nn_tanh(float *out, const float *in, int64_t count);
+void nn_erf(float *out, const float *in, int64_t count);
 void nn_pow(float *out, const float *a, const float *b, int64_t count);
 
 enum { block = 4096 };
@@ -120,15 +121,16 @@ static void check_special(void) {
       }
     }
   for (int i = 0; i < count; ++i) {
-    float got[3];
-    long double exact[3] = {expl(values[i]), logl(values[i]), tanhl(values[i])};
+    static const char *const names[] = {"exp", "log", "tanh", "erf"};
+    float got[4];
+    long double exact[4] = {expl(values[i]), logl(values[i]), tanhl(values[i]), erfl(values[i])};
     nn_exp(&got[0], &values[i], 1);
     nn_log(&got[1], &values[i], 1);
     nn_tanh(&got[2], &values[i], 1);
-    for (int f = 0; f < 3; ++f)
+    nn_erf(&got[3], &values[i], 1);
+    for (int f = 0; f < 4; ++f)
       if (!(error_in_ulps(got[f], exact[f]) <= 2)) {
-        printf("%s(%a) = %a, not %a\n", f == 0 ? "exp" : f == 1 ? "log" : "tanh", values[i], got[f],
-               (float)exact[f]);
+        printf("%s(%a) = %a, not %a\n", names[f], values[i], got[f], (float)exact[f]);
         ++failures;
       }
   }
@@ -140,6 +142,7 @@ int main(int argc, char **argv) {
   check("exp", nn_exp, expl, step, 2);
   check("log", nn_log, logl, step, 2);
   check("tanh", nn_tanh, tanhl, step, 2);
+  check("erf", nn_erf, erfl, step, 3);
   check_pow((int)(600000 / step) + 1, 1);
   check_special();
   return failures != 0;

@@ -112,3 +112,28 @@ nn.func @contract_self {
   %y = nn.contract %a, %a batch [], [] contract [1], [0] : f64[3, 3], f64[3, 3] -> f64[3, 3]
   nn.return %y : f64[3, 3]
 }
+
+// An operand that is the same along an axis of the other.
+nn.func @contract_shared_left attributes {sizes = [{n = 1}, {n = 3}]} {
+^bb0(%a: !nn.tensor<f64[4, 2]>, %b: !nn.tensor<f64[n, 2, 3]>):
+  %y = nn.contract %a, %b batch [-1], [0] contract [1], [1] : f64[4, 2], f64[n, 2, 3] -> f64[n, 4, 3]
+  nn.return %y : f64[n, 4, 3]
+}
+
+nn.func @contract_shared_right attributes {sizes = [{n = 1}, {n = 3}]} {
+^bb0(%a: !nn.tensor<f64[3, 4, n]>, %b: !nn.tensor<f64[4, 3]>):
+  %y = nn.contract %a, %b batch [2], [-1] contract [1], [0] : f64[3, 4, n], f64[4, 3] -> f64[n, 3, 3]
+  nn.return %y : f64[n, 3, 3]
+}
+
+nn.func @contract_shared_in_groups attributes {sizes = [{n = 1}, {n = 3}]} {
+^bb0(%a: !nn.tensor<f64[2, 4, 3]>, %b: !nn.tensor<f64[n, 2, 3, 5]>):
+  %y = nn.contract %a, %b batch [-1, 0], [0, 1] contract [2], [2] : f64[2, 4, 3], f64[n, 2, 3, 5] -> f64[n, 2, 4, 5]
+  nn.return %y : f64[n, 2, 4, 5]
+}
+
+nn.func @contract_shared_in_turns {
+^bb0(%a: !nn.tensor<f64[2, 4, 2]>, %b: !nn.tensor<f64[3, 2, 5]>):
+  %y = nn.contract %a, %b batch [0, -1], [-1, 0] contract [2], [1] : f64[2, 4, 2], f64[3, 2, 5] -> f64[2, 3, 4, 5]
+  nn.return %y : f64[2, 3, 4, 5]
+}

@@ -73,6 +73,12 @@ nn.func @tanh attributes {sizes = [{n = 1}, {n = 5}]} {
   nn.return %y : f64[n, 3]
 }
 
+nn.func @erf attributes {sizes = [{n = 1}, {n = 5}]} {
+^bb0(%x: !nn.tensor<f64[n, 3]>):
+  %y = nn.erf %x : f64[n, 3]
+  nn.return %y : f64[n, 3]
+}
+
 nn.func @sigmoid attributes {sizes = [{n = 1}, {n = 5}]} {
 ^bb0(%x: !nn.tensor<f64[n, 3]>):
   %y = nn.sigmoid %x : f64[n, 3]

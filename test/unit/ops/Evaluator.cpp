@@ -92,8 +92,11 @@ public:
   const Tensor &get(Value value) const { return values.find(value)->second; }
   /// The value of an operation with one result.
   FailureOr<Tensor> compute(Operation &op);
+  /// The values of all operations of a block but its terminator.
+  LogicalResult run(Block &block);
 
 private:
+  LogicalResult scan(ScanOp op);
   int64_t size(Dim dim) { return getValue(dim, sizes); }
   Tensor resultOf(Operation &op) {
     return Tensor(getShape(llvm::cast<NNTensorType>(op.getResult(0).getType()), sizes));
@@ -110,6 +113,7 @@ private:
   Tensor pad(PadOp op);
   Tensor reduce(ReduceOp op);
   Tensor contract(ContractOp op);
+  Tensor argsort(ArgSortOp op);
   /// Where gather reads, and scatter_add adds, for an index of gather's result.
   Index getGathered(const Tensor &indices, int64_t batch, const Index &index);
 
@@ -159,6 +163,7 @@ Tensor Evaluation::concat(ConcatOp op) {
 
 Tensor Evaluation::pad(PadOp op) {
   Tensor result = resultOf(*op);
+  result.elements.assign(result.elements.size(), op.getValue().convertToDouble());
   const Tensor &from = get(op.getA());
   forEachIndex(from.shape, [&](Index &index) {
     Index to = index;
@@ -209,14 +214,35 @@ Tensor Evaluation::contract(ContractOp op) {
   // Every pair of elements whose paired and summed axes agree adds a product.
   forEachIndex(lhs.shape, [&](Index &left) {
     forEachIndex(rhs.shape, [&](Index &right) {
-      if (pick(left, op.getLhsBatch()) != pick(right, op.getRhsBatch()) ||
-          pick(left, op.getLhsContract()) != pick(right, op.getRhsContract()))
+      if (pick(left, op.getLhsContract()) != pick(right, op.getRhsContract()))
         return;
-      Index to = pick(left, op.getLhsBatch());
+      Index to;
+      for (auto [l, r] : llvm::zip_equal(op.getLhsBatch(), op.getRhsBatch())) {
+        if (l != -1 && r != -1 && left[l] != right[r])
+          return;
+        to.push_back(l != -1 ? left[l] : right[r]);
+      }
       llvm::append_range(to, pick(left, op.getLhsFree()));
       llvm::append_range(to, pick(right, op.getRhsFree()));
       result.at(to) += lhs.at(left) * rhs.at(right);
     });
+  });
+  return result;
+}
+
+/// An element's index goes to its rank: the number of elements that come before it.
+Tensor Evaluation::argsort(ArgSortOp op) {
+  const Tensor &from = get(op.getA());
+  Tensor result = resultOf(*op);
+  forEachIndex(from.shape, [&](Index &index) {
+    Index to = index, other = index;
+    to.back() = 0;
+    for (other.back() = 0; other.back() < from.shape.back(); ++other.back()) {
+      double a = from.at(index), b = from.at(other);
+      bool isBefore = op.getDescending() ? b > a : b < a;
+      to.back() += isBefore || (a == b && other.back() < index.back());
+    }
+    result.at(to) = index.back();
   });
   return result;
 }
@@ -228,6 +254,16 @@ Index Evaluation::getGathered(const Tensor &indices, int64_t batch, const Index 
   from.push_back(static_cast<int64_t>(indices.at(chosen)));
   from.insert(from.end(), index.begin() + rank, index.end());
   return from;
+}
+
+/// Where nn.patches reads, and nn.fold adds, for an index of the windows.
+template <typename Op> static Index getWindowed(Op op, const Index &index) {
+  size_t spatial = op.getKernel().size(), lead = index.size() - 2 * spatial;
+  Index at(index.begin(), index.begin() + lead);
+  for (size_t i = 0; i < spatial; ++i)
+    at.push_back(index[lead + spatial + i] * op.getStrides()[i] +
+                 index[lead + i] * op.getDilations()[i]);
+  return at;
 }
 
 FailureOr<Tensor> Evaluation::compute(Operation &any) {
@@ -265,6 +301,25 @@ FailureOr<Tensor> Evaluation::compute(Operation &any) {
         });
       })
       .Case([&](PadOp op) { return pad(op); })
+      .Case([&](ReverseOp op) {
+        const Tensor &from = get(op.getA());
+        return fill(any, [&](Index &index) {
+          Index at = index;
+          for (int64_t axis : op.getAxes())
+            at[axis] = from.shape[axis] - 1 - at[axis];
+          return from.at(at);
+        });
+      })
+      .Case([&](PatchesOp op) {
+        return fill(any, [&](Index &index) { return get(op.getA()).at(getWindowed(op, index)); });
+      })
+      .Case([&](FoldOp op) {
+        Tensor result = resultOf(any);
+        forEachIndex(get(op.getA()).shape, [&](Index &index) {
+          result.at(getWindowed(op, index)) += get(op.getA()).at(index);
+        });
+        return result;
+      })
       .Case([&](ConcatOp op) { return concat(op); })
       .Case([&](GatherOp op) {
         return fill(any, [&](Index &index) {
@@ -297,6 +352,19 @@ FailureOr<Tensor> Evaluation::compute(Operation &any) {
           return best;
         });
       })
+      .Case([&](ArgSortOp op) { return argsort(op); })
+      .Case([&](CumSumOp op) {
+        return fill(any, [&](Index &index) {
+          double sum = 0;
+          int64_t axis = op.getAxis(), size = get(op.getA()).shape[axis];
+          Index at = index;
+          for (at[axis] = 0; at[axis] < size; ++at[axis])
+            if (op.getReverse() ? at[axis] >= index[axis] : at[axis] <= index[axis])
+              sum += get(op.getA()).at(at);
+          return sum;
+        });
+      })
+      .Case([&](WithGradientOp op) { return get(op.getValue()); })
       .Case([&](ContractOp op) { return contract(op); })
       .Case([&](RandomOp op) {
         // Not the program's generator, but as it: a function of operands and index.
@@ -313,18 +381,69 @@ FailureOr<Tensor> Evaluation::compute(Operation &any) {
       });
 }
 
+/// Row `i` of a tensor is `count` elements from `i * count` on.
+static int64_t getRowCount(const Tensor &stacked) {
+  return stacked.shape[0] == 0 ? 0 : stacked.elements.size() / stacked.shape[0];
+}
+
+LogicalResult Evaluation::scan(ScanOp op) {
+  std::vector<Tensor> carried, stacked;
+  for (Value init : op.getInits())
+    carried.push_back(get(init));
+  for (Value result : op.getStacked())
+    stacked.push_back(Tensor(getShape(llvm::cast<NNTensorType>(result.getType()), sizes)));
+  for (auto [argument, capture] : llvm::zip_equal(op.getCaptureArguments(), op.getCaptures()))
+    set(argument, get(capture));
+  int64_t length = size(op.getLengthDim());
+  for (int64_t turn = 0; turn < length; ++turn) {
+    int64_t index = op.getReverse() ? length - 1 - turn : turn;
+    set(op.getIndex(), Tensor({}, index));
+    for (auto [argument, source] : llvm::zip_equal(op.getRowArguments(), op.getSources())) {
+      const Tensor &from = get(source);
+      Tensor row(Shape(from.shape.begin() + 1, from.shape.end()));
+      std::copy_n(from.elements.begin() + index * getRowCount(from), getRowCount(from),
+                  row.elements.begin());
+      set(argument, row);
+    }
+    for (auto [argument, value] : llvm::zip_equal(op.getCarriedArguments(), carried))
+      set(argument, value);
+    if (failed(run(op.getBlock())))
+      return failure();
+    for (auto [value, next] : llvm::zip_equal(carried, op.getNext()))
+      value = get(next);
+    for (auto [to, row] : llvm::zip_equal(stacked, op.getRows()))
+      llvm::copy(get(row).elements, to.elements.begin() + index * getRowCount(to));
+  }
+  for (auto [result, value] : llvm::zip_equal(op.getFinals(), carried))
+    set(result, value);
+  for (auto [result, value] : llvm::zip_equal(op.getStacked(), stacked))
+    set(result, value);
+  return success();
+}
+
+LogicalResult Evaluation::run(Block &block) {
+  for (Operation &op : block.without_terminator()) {
+    if (auto loop = llvm::dyn_cast<ScanOp>(op)) {
+      if (failed(scan(loop)))
+        return failure();
+      continue;
+    }
+    FailureOr<Tensor> tensor = compute(op);
+    if (failed(tensor))
+      return failure();
+    set(op.getResult(0), std::move(*tensor));
+  }
+  return success();
+}
+
 FailureOr<std::vector<Tensor>> evaluate(FuncOp function, const Sizes &sizes,
                                         llvm::ArrayRef<Tensor> arguments) {
   Evaluation evaluation(sizes);
   Block &body = function.getBody().front();
   for (auto [argument, tensor] : llvm::zip_equal(body.getArguments(), arguments))
     evaluation.set(argument, tensor);
-  for (Operation &op : body.without_terminator()) {
-    FailureOr<Tensor> tensor = evaluation.compute(op);
-    if (failed(tensor))
-      return failure();
-    evaluation.set(op.getResult(0), std::move(*tensor));
-  }
+  if (failed(evaluation.run(body)))
+    return failure();
   std::vector<Tensor> results;
   for (Value value : body.getTerminator()->getOperands())
     results.push_back(evaluation.get(value));

@@ -116,6 +116,7 @@ double interpret(Operation *op, llvm::ArrayRef<double> x) {
       .Case([&](math::LogOp) { return std::log(x[0]); })
       .Case([&](math::SqrtOp) { return std::sqrt(x[0]); })
       .Case([&](math::TanhOp) { return std::tanh(x[0]); })
+      .Case([&](math::ErfOp) { return std::erf(x[0]); })
       .Case([&](math::SinOp) { return std::sin(x[0]); })
       .Case([&](math::CosOp) { return std::cos(x[0]); })
       .Case([&](math::PowFOp) { return std::pow(x[0], x[1]); })

@@ -11,9 +11,7 @@
 #include <cstdio>
 #include <vector>
 
-template <typename T>
-using Contract = void (*)(T *, const T *, const T *, int64_t, int64_t, int64_t, int64_t, int64_t,
-                          int64_t, int64_t, int64_t, int64_t, int64_t);
+template <typename T> using Contract = void (*)(T *, const T *, const T *, const nn_contraction *);
 
 namespace {
 struct Shape {
@@ -21,6 +19,7 @@ struct Shape {
   bool ta = false, tb = false;
   int64_t aPad = 0, bPad = 0; // elements after each stored row
   bool sameA = false, sameB = false;
+  int64_t inner = 1, sum = 1; // batch counts the outer ones
 };
 } // namespace
 
@@ -36,29 +35,48 @@ template <typename T>
 static std::vector<T> compute(Contract<T> contract, const Shape &s, double *worst) {
   int64_t lda = (s.ta ? s.m : s.k) + s.aPad, ldb = (s.tb ? s.k : s.n) + s.bPad;
   int64_t aSize = (s.ta ? s.k : s.m) * lda, bSize = (s.tb ? s.n : s.k) * ldb;
-  std::vector<T> a(size_t(aSize * s.batch)), b(size_t(bSize * s.batch)),
-      c(size_t(s.batch * s.m * s.n) + 1, T(777));
+  // The matrices of a sum lie outside those of the inner batch, as after a batch of images.
+  int64_t matrices = s.batch * s.sum * s.inner;
+  std::vector<T> a(size_t(aSize * matrices)), b(size_t(bSize * matrices)),
+      c(size_t(s.batch * s.inner * s.m * s.n) + 1, T(777));
   for (size_t i = 0; i < a.size(); ++i)
     a[i] = T(pseudo(int64_t(i) + 1));
   for (size_t i = 0; i < b.size(); ++i)
     b[i] = T(pseudo(int64_t(i) * 7 + 3));
-  int64_t aStride = s.sameA ? 0 : aSize, bStride = s.sameB ? 0 : bSize;
-  contract(c.data(), a.data(), b.data(), s.batch, s.m, s.n, s.k, aStride, lda, s.ta, bStride, ldb,
-           s.tb);
+  auto describe = [&](int64_t size, int64_t ld, bool transposed, bool same) {
+    return nn_matrices{same ? 0 : size * s.inner * s.sum, same ? 0 : size, size * s.inner, ld,
+                       transposed};
+  };
+  nn_contraction shape = {s.batch,
+                          s.inner,
+                          s.m,
+                          s.n,
+                          s.sum,
+                          s.k,
+                          describe(aSize, lda, s.ta, s.sameA),
+                          describe(bSize, ldb, s.tb, s.sameB)};
+  contract(c.data(), a.data(), b.data(), &shape);
   CHECK(c.back() == T(777));
   c.pop_back();
   if (!worst)
     return c;
   *worst = 0;
-  for (int64_t x = 0; x < s.batch; ++x)
+  for (int64_t x = 0; x < s.batch * s.inner; ++x)
     for (int64_t i = 0; i < s.m; ++i)
       for (int64_t j = 0; j < s.n; ++j) {
         double sum = 0;
-        for (int64_t l = 0; l < s.k; ++l)
-          sum += double(a[size_t(x * aStride + (s.ta ? l * lda + i : i * lda + l))]) *
-                 double(b[size_t(x * bStride + (s.tb ? j * ldb + l : l * ldb + j))]);
+        for (int64_t y = 0; y < s.sum; ++y) {
+          auto first = [&](const nn_matrices &in) {
+            return x / s.inner * in.outer_stride + x % s.inner * in.inner_stride +
+                   y * in.sum_stride;
+          };
+          int64_t aFirst = first(shape.a), bFirst = first(shape.b);
+          for (int64_t l = 0; l < s.k; ++l)
+            sum += double(a[size_t(aFirst + (s.ta ? l * lda + i : i * lda + l))]) *
+                   double(b[size_t(bFirst + (s.tb ? j * ldb + l : l * ldb + j))]);
+        }
         double error = std::fabs(sum - double(c[size_t((x * s.m + i) * s.n + j)])) /
-                       std::sqrt(double(s.k) + 1);
+                       std::sqrt(double(s.k * s.sum) + 1);
         *worst = std::isnan(error) ? INFINITY : std::max(*worst, error);
       }
   return c;
@@ -70,16 +88,20 @@ template <typename T> static void checkAll(Contract<T> contract, double toleranc
     for (int64_t n : {0, 1, 3, 10, 33, 64})
       for (int64_t k : {0, 1, 2, 7, 31, 64})
         for (int t = 0; t < 4; ++t)
-          shapes.push_back({1 + (m + n + k) % 3, m, n, k, (t & 1) != 0, (t & 2) != 0, t, 3 - t});
+          shapes.push_back({1 + (m + n + k) % 3, m, n, k, (t & 1) != 0, (t & 2) != 0, t, 3 - t,
+                            false, false, 1 + (m + n) % 2, (n + k) % 4});
   for (int t = 0; t < 4; ++t) {
     bool ta = t & 1, tb = t & 2;
-    for (Shape s :
-         {Shape{1, 64, 512, 784, ta, tb}, Shape{1, 64, 128, 784, ta, tb, 3, 1},
-          Shape{1, 300, 290, 700, ta, tb, 5, 9}, Shape{1, 257, 13, 333, ta, tb},
-          Shape{1, 1, 700, 900, ta, tb, 2, 3}, Shape{1, 700, 1, 900, ta, tb, 2, 3},
-          Shape{1, 1, 3, 20000, ta, tb, 2, 3}, Shape{1, 3, 1, 20000, ta, tb, 1, 1},
-          Shape{9, 40, 50, 60, ta, tb, 1, 2, true, false},
-          Shape{9, 40, 50, 60, ta, tb, 1, 2, false, true}, Shape{3, 200, 150, 64, ta, tb}})
+    for (Shape s : {Shape{1, 64, 512, 784, ta, tb}, Shape{1, 64, 128, 784, ta, tb, 3, 1},
+                    Shape{1, 300, 290, 700, ta, tb, 5, 9}, Shape{1, 257, 13, 333, ta, tb},
+                    Shape{1, 1, 700, 900, ta, tb, 2, 3}, Shape{1, 700, 1, 900, ta, tb, 2, 3},
+                    Shape{1, 1, 3, 20000, ta, tb, 2, 3}, Shape{1, 3, 1, 20000, ta, tb, 1, 1},
+                    Shape{9, 40, 50, 60, ta, tb, 1, 2, true, false},
+                    Shape{9, 40, 50, 60, ta, tb, 1, 2, false, true}, Shape{3, 200, 150, 64, ta, tb},
+                    Shape{3, 40, 50, 60, ta, tb, 1, 2, true, false, 2, 3},
+                    Shape{3, 40, 50, 60, ta, tb, 1, 2, false, true, 2, 3},
+                    Shape{1, 1, 200, 90, ta, tb, 0, 0, false, false, 1, 5},
+                    Shape{1, 300, 290, 70, ta, tb, 0, 0, false, false, 2, 7}})
       shapes.push_back(s);
   }
   for (const Shape &s : shapes) {

@@ -1,5 +1,5 @@
 //===- csv_test.cpp - csv files and views of data sets --------------------===//
-#include "check.h"
+#include "data.h"
 #include "runtime/data/number.h"
 #include "runtime/support/support.h"
 
@@ -13,28 +13,12 @@
 #include <vector>
 
 static const char *const place = "d.nn:7";
-static const nn_field pixels = {"x", NN_F32, 0, 0, 2};
-static const nn_field label = {"y", NN_I32, 10, 2, 1};
+static const nn_field pixels = makeField("x", NN_F32, 0, 0, 2);
+static const nn_field label = makeField("y", NN_I32, 10, 2, 1);
 static const nn_field both[] = {pixels, label};
 
-namespace {
-/// A scope for the handles of a test.
-struct Scope {
-  int64_t mark = nn_scope_enter();
-  ~Scope() { nn_scope_leave(mark); }
-};
-} // namespace
-
-template <typename T = float>
-static std::vector<T> gather(const nn_dataset *data, int64_t field, int64_t width = 1) {
-  int64_t count = nn_dataset_count(data);
-  std::vector<T> out(size_t(count * width));
-  nn_dataset_gather(data, field, 0, count, out.data());
-  return out;
-}
-
 static nn_dataset *read(const std::string &text, int64_t skip = 0) {
-  return nn_csv(place, writeFile("d.csv", text).c_str(), skip, 2, both);
+  return readCsv(writeFile("d.csv", text).c_str(), skip, 2, both);
 }
 
 TEST(csv_plain) {
@@ -61,24 +45,24 @@ TEST(csv_forms_of_lines) {
 
 TEST(csv_quoted_text_in_other_columns) {
   Scope scope;
-  nn_field last = {"z", NN_F64, 0, 1, 1};
+  nn_field last = makeField("z", NN_F64, 0, 1, 1);
   nn_dataset *data =
-      nn_csv(place, writeFile("q.csv", "\"a, \"\"b\"\", c\",0.1\n\"\",2\n").c_str(), 0, 1, &last);
+      readCsv(writeFile("q.csv", "\"a, \"\"b\"\", c\",0.1\n\"\",2\n").c_str(), 0, 1, &last);
   CHECK((gather<double>(data, 0) == std::vector<double>{0.1, 2}));
 }
 
 TEST(csv_gzip) {
   Scope scope;
-  nn_dataset *data = nn_csv(place, writeGzip("d.csv.gz", "1,2,3\n4,5,6\n").c_str(), 0, 2, both);
+  nn_dataset *data = readCsv(writeGzip("d.csv.gz", "1,2,3\n4,5,6\n").c_str(), 0, 2, both);
   CHECK((gather(data, 0, 2) == std::vector<float>{1, 2, 4, 5}));
 }
 
 TEST(csv_integers) {
   Scope scope;
-  nn_field fields[] = {{"a", NN_I64, 0, 0, 1}, {"b", NN_I32, 0, 1, 1}, {"c", NN_I64, 5, 2, 1}};
-  nn_dataset *data =
-      nn_csv(place, writeFile("i.csv", "9223372036854775807,-2147483648,4\n-3e2,7.0,0\n").c_str(),
-             0, 3, fields);
+  nn_field fields[] = {makeField("a", NN_I64, 0, 0, 1), makeField("b", NN_I32, 0, 1, 1),
+                       makeField("c", NN_I64, 5, 2, 1)};
+  nn_dataset *data = readCsv(
+      writeFile("i.csv", "9223372036854775807,-2147483648,4\n-3e2,7.0,0\n").c_str(), 0, 3, fields);
   CHECK((gather<int64_t>(data, 0) == std::vector<int64_t>{INT64_MAX, -300}));
   CHECK((gather<int32_t>(data, 1) == std::vector<int32_t>{INT32_MIN, 7}));
   CHECK((gather<int64_t>(data, 2) == std::vector<int64_t>{4, 0}));
@@ -132,27 +116,28 @@ TEST(numbers_that_are_none) {
 
 static void checkBad(const std::string &text, const std::string &message, int64_t skip = 0) {
   std::string path = writeFile("bad.csv", text);
-  CHECK_FAILS(1, "d.nn:7: error: " + path + message,
-              { nn_csv(place, path.c_str(), skip, 2, both); });
+  CHECK_FAILS(1, "d.nn:7: error: " + path + message, { readCsv(path.c_str(), skip, 2, both); });
 }
 
 TEST(csv_errors) {
-  checkBad("1,2,3\n1,2\n", ", row 2: it has 2 columns, but 3 are needed; check the separator (a "
+  checkBad("1,2,3\n1,2\n", ", row 2: it has 2 columns, but 3 are needed; check the delimiter (a "
                            "comma) and the declared columns");
   checkBad("1,2,3\n\n1,abc,3\n",
            ", row 3, column 1 (field 'x'): 'abc' is not a number; correct it or remove the row");
   checkBad("a,b,c\n1,2,3\n", ", row 1, column 0 (field 'x'): 'a' is not a number; if the file "
-                             "starts with a line of names, "
-                             "skip it with `skip = 1`");
-  checkBad("1,,3\n",
-           ", row 1, column 1 (field 'x'): the value is missing; fill it in or remove the row");
+                             "has a line of names, say `header = true`");
+  checkBad(
+      "1,,3\n",
+      ", row 1, column 1 (field 'x'): the value is missing; fill it in, remove the row, or say "
+      "what stands for it: `missing = 0`, \"mean\" or \"skip\"");
   checkBad("1,1e39,3\n", ", row 1, column 1 (field 'x'): 1e39 is too large for f32");
   for (const char *bad : {"10", "-1", "2.5", "99999999999"})
     checkBad("1,2," + std::string(bad) + "\n",
              ", row 1, column 2 (field 'y'): " + std::string(bad) +
                  " is not a class; a whole number from 0 to 9 is needed");
   checkBad("1,2,3\n1,nan,3\n",
-           ", row 2, column 1 (field 'x'): 'nan' is not a number; correct it or remove the row");
+           ", row 2, column 1 (field 'x'): the value is missing (nan); fill it in, remove the row, "
+           "or say what stands for it: `missing = 0`, \"mean\" or \"skip\"");
   checkBad("1,2,3\n\"1,2,3\n",
            ", row 2: the quote of column 0 is not closed on its line; close it, or remove it");
   checkBad("", ": there are no rows; the file is empty");
@@ -161,43 +146,43 @@ TEST(csv_errors) {
   checkBad("1,2,3\n" + std::string(60, 'z') + ",2,3\n",
            ", row 2, column 0 (field 'x'): '" + std::string(40, 'z') +
                "...' is not a number; correct it or remove the row");
-  nn_field whole = {"w", NN_I32, 0, 0, 1};
+  nn_field whole = makeField("w", NN_I32, 0, 0, 1);
   std::string path = writeFile("bad.csv", "1\n2.5\n");
   CHECK_FAILS(1,
               "d.nn:7: error: " + path +
                   ", row 2, column 0 (field 'w'): 2.5 is not a whole number, which i32 needs; "
                   "correct it or declare the field as f32",
-              { nn_csv(place, path.c_str(), 0, 1, &whole); });
+              { readCsv(path.c_str(), 0, 1, &whole); });
 }
 
 TEST(file_errors) {
   CHECK_FAILS(1,
               "d.nn:7: error: there is no file 'absent.csv'; check the path, which starts at the "
               "working directory",
-              { nn_csv(place, "absent.csv", 0, 2, both); });
+              { readCsv("absent.csv", 0, 2, both); });
   CHECK_FAILS(1, "d.nn:7: error: cannot read '/': it is a directory; give a file",
-              { nn_csv(place, "/", 0, 2, both); });
+              { readCsv("/", 0, 2, both); });
   std::string path = writeGzip("whole.gz", std::string(100000, '1') + ",2,3\n");
   std::string bytes = readFile(path);
   std::string cut = writeFile("cut.gz", bytes.substr(0, bytes.size() - 20));
   CHECK_FAILS(1,
               "d.nn:7: error: '" + cut +
                   "' is cut short: its gzip stream ends early; fetch or copy the file again",
-              { nn_csv(place, cut.c_str(), 0, 2, both); });
+              { readCsv(cut.c_str(), 0, 2, both); });
   bytes[bytes.size() - 6] ^= 1; // of the check sum
   std::string damaged = writeFile("damaged.gz", bytes);
   CHECK_FAILS(1,
               "d.nn:7: error: '" + damaged +
                   "' is damaged: its gzip stream is not valid (incorrect "
                   "data check); fetch or copy the file again",
-              { nn_csv(place, damaged.c_str(), 0, 2, both); });
+              { readCsv(damaged.c_str(), 0, 2, both); });
   if (geteuid() != 0) { // root reads all
     std::string secret = writeFile("secret.csv", "1,2,3\n");
     chmod(secret.c_str(), 0);
     CHECK_FAILS(1,
                 "d.nn:7: error: cannot read '" + secret +
                     "': Permission denied; check the file's permissions",
-                { nn_csv(place, secret.c_str(), 0, 2, both); });
+                { readCsv(secret.c_str(), 0, 2, both); });
   }
 }
 
@@ -295,10 +280,10 @@ TEST(csv_is_fast) {
     row += std::to_string(j * 37 % 256) + ",";
   for (int i = 0; i < 6000; ++i)
     text += row + "5\n";
-  nn_field fields[] = {{"x", NN_F32, 0, 0, 784}, {"y", NN_I32, 10, 784, 1}};
+  nn_field fields[] = {makeField("x", NN_F32, 0, 0, 784), makeField("y", NN_I32, 10, 784, 1)};
   std::string path = writeFile("large.csv", text);
   auto start = std::chrono::steady_clock::now();
-  CHECK(nn_dataset_count(nn_csv(place, path.c_str(), 0, 2, fields)) == 6000);
+  CHECK(nn_dataset_count(readCsv(path.c_str(), 0, 2, fields)) == 6000);
   std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   CHECK(elapsed.count() <
         3); // a tenth of MNIST; far above what it takes, but for a quadratic reader

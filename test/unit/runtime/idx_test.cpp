@@ -1,5 +1,5 @@
 //===- idx_test.cpp - idx files -------------------------------------------===//
-#include "check.h"
+#include "data.h"
 #include "runtime/support/support.h"
 
 #include <cstring>
@@ -33,11 +33,9 @@ TEST(idx_images_and_labels) {
       "images.gz", header(8, {3, 2, 2}) + std::string("\0\1\2\3\xff\5\6\7\x8\x9\xa\xb", 12));
   std::string labels = writeFile("labels", header(8, {3}) + std::string("\7\0\x9", 3));
   const char *paths[] = {images.c_str(), labels.c_str()};
-  nn_field fields[] = {{"x", NN_F32, 0, 0, 4},
-                       {"y", NN_I32, 10, 1, 1},
-                       {"wide", NN_F64, 0, 0, 4},
-                       {"z", NN_I64, 0, 1, 1}};
-  nn_dataset *data = nn_idx(place, 2, paths, 4, fields);
+  nn_field fields[] = {makeField("x", NN_F32, 0, 0, 4), makeField("y", NN_I32, 10, 1, 1),
+                       makeField("wide", NN_F64, 0, 0, 4), makeField("z", NN_I64, 0, 1, 1)};
+  nn_dataset *data = nn_idx(place, 2, paths, nullptr, 4, fields);
   CHECK(nn_dataset_count(data) == 3);
   float x[8];
   nn_dataset_gather(data, 0, 1, 2, x);
@@ -61,12 +59,12 @@ template <typename T> static void checkType(int code, int64_t dtype, std::vector
     bytes += bigEndian(bitsOf(value), sizeof(T));
   std::string path = writeFile("typed", bytes);
   const char *paths[] = {path.c_str()};
-  nn_field field = {"v", dtype, 0, 0, 1};
-  nn_dataset *data = nn_idx(place, 1, paths, 1, &field);
+  nn_field field = makeField("v", dtype, 0, 0, 1);
+  nn_dataset *data = nn_idx(place, 1, paths, nullptr, 1, &field);
   std::vector<double> out(values.size());
   nn_field asDouble = field;
   asDouble.dtype = NN_F64;
-  nn_dataset_gather(nn_idx(place, 1, paths, 1, &asDouble), 0, 0, int64_t(values.size()),
+  nn_dataset_gather(nn_idx(place, 1, paths, nullptr, 1, &asDouble), 0, 0, int64_t(values.size()),
                     out.data());
   for (size_t i = 0; i < values.size(); ++i)
     CHECK(out[i] == double(values[i]));
@@ -86,12 +84,13 @@ TEST(idx_element_types) {
 static void checkBad(const std::string &bytes, const nn_field &field, const std::string &message) {
   std::string path = writeFile("bad.idx", bytes);
   const char *paths[] = {path.c_str()};
-  CHECK_FAILS(1, "m.nn:2: error: " + path + message, { nn_idx(place, 1, paths, 1, &field); });
+  CHECK_FAILS(1, "m.nn:2: error: " + path + message,
+              { nn_idx(place, 1, paths, nullptr, 1, &field); });
 }
 
 TEST(idx_errors) {
-  nn_field pixel = {"x", NN_F32, 0, 0, 1}, digit = {"y", NN_I32, 10, 0, 1},
-           whole = {"w", NN_I32, 0, 0, 1};
+  nn_field pixel = makeField("x", NN_F32, 0, 0, 1), digit = makeField("y", NN_I32, 10, 0, 1),
+           whole = makeField("w", NN_I32, 0, 0, 1);
   checkBad("P5 3", pixel, " is not an idx file: its first two bytes are not zero; check the path");
   checkBad("", pixel, " is not an idx file: its first two bytes are not zero; check the path");
   checkBad(bigEndian(0x0701, 4), pixel,
@@ -129,9 +128,9 @@ TEST(idx_files_must_belong_together) {
   std::string a = writeFile("a.idx", header(8, {2}) + "ab"),
               b = writeFile("b.idx", header(8, {1}) + "a");
   const char *paths[] = {a.c_str(), b.c_str()};
-  nn_field field = {"x", NN_F32, 0, 0, 1};
+  nn_field field = makeField("x", NN_F32, 0, 0, 1);
   CHECK_FAILS(1,
               "m.nn:2: error: " + a + " holds 2 items, but " + b +
                   " holds 1; the files of a data set must belong together",
-              { nn_idx(place, 2, paths, 1, &field); });
+              { nn_idx(place, 2, paths, nullptr, 1, &field); });
 }

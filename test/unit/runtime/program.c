@@ -12,8 +12,10 @@ static nn_region arena;
 
 static void train(const nn_value *values) {
   int64_t mark = nn_scope_enter();
-  nn_field fields[] = {{"x", NN_F32, 0, 0, 2}, {"y", NN_I32, 10, 2, 1}};
-  nn_dataset *data = nn_csv("program.nn:3", values[0].str, 0, 2, fields), *first, *rest;
+  nn_field fields[] = {{.name = "x", .dtype = NN_F32, .column_count = 2},
+                       {.name = "y", .dtype = NN_I32, .classes = 10, .first_column = 2, .column_count = 1}};
+  int64_t options[] = {0, 0, ','};
+  nn_dataset *data = nn_csv("program.nn:3", 1, &values[0].str, options, 2, fields), *first, *rest;
   nn_dataset_split("program.nn:4", nn_dataset_shuffled(data, 1, 1), 0.5, &first, &rest);
   int64_t n = nn_dataset_count(data);
   float *x = nn_region_reserve(&arena, 4 * n * 2), w[8], c[64 * 4] = {0};
@@ -21,7 +23,8 @@ static void train(const nn_value *values) {
   nn_random_normal_f32(w, 8, 2, 1);
   for (int i = 0; i < 8; ++i)
     w[i] = (float)(i + 1);
-  nn_contract_f32_v2(c, x, w, 1, n, 4, 2, 0, 2, 0, 0, 4, 0);
+  nn_contraction product = {1, 1, n, 4, 1, 2, {0, 0, 0, 2, 0}, {0, 0, 0, 4, 0}};
+  nn_contract_f32_v2(c, x, w, &product);
   static const char *const names[] = {"epoch", "sum"};
   static const int64_t integer[] = {1, 0};
   static const nn_report_site site = {2, names, integer};

@@ -1,0 +1,73 @@
+//===- DataSources.h - a data source under construction ---------------------------------===//
+//
+// What csv(...), idx(...) and the other sources share: the fields that the user declares become raw
+// fields of nn.source and mappings of them.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_ELABORATE_DATA_SOURCES_H
+#define NNC_ELABORATE_DATA_SOURCES_H
+
+#include "compiler/elaborate/Elaborator.h"
+#include <cmath>
+
+namespace nnc::elaborate {
+
+/// A function of the language that reads files into a data set.
+struct SourceKind {
+  llvm::StringLiteral name;
+  ir::SourceFormat format;
+  llvm::StringLiteral rawTerms; // what a mapping calls parts of the row
+  bool hasFileForEachField;
+};
+
+/// Whether a name means a part of the row in a mapping.
+bool isRawTerm(llvm::StringRef name);
+
+class SourceBuilder {
+public:
+  SourceBuilder(Elaborator &elaborator, const SourceKind &kind)
+      : elaborator(elaborator), kind(kind), source(std::make_shared<DataSource>()) {}
+
+  /// A field `name: type = mapping`, the number `position` of its source.
+  void addField(const ast::Argument &argument, int64_t position);
+  /// Resolves the type of a field; of class[k], `classes` is k. False after an error.
+  bool resolveType(const ast::Argument &argument, DataField &field, int64_t &classes);
+  /// Adds a raw field: the term `expr` of the field's mapping, or the field itself (null).
+  bool addRaw(const ast::Expr *expr, DataField &field, ir::NNTensorType type, int64_t classes,
+              int64_t first, llvm::ArrayRef<mlir::NamedAttribute> more = {});
+  void fail(diag::Kind kind, Span span, auto &&...args) {
+    elaborator.error(kind, span, args...);
+    failed = true;
+  }
+
+private:
+  struct Columns;
+  mlir::Type getRawElement(const ast::Expr *term, const DataField &field);
+  bool addColumn(const ast::Expr *expr, Columns &columns);
+  bool addColumns(const ast::Expr *expr, Columns &columns);
+  bool addMissing(const ast::Expr *expr, mlir::Type element,
+                  llvm::SmallVectorImpl<mlir::NamedAttribute> &more);
+  bool addCsvTerm(const ast::Call *call, llvm::StringRef name, DataField &field, int64_t classes);
+  /// Registers a term that means a part of the row; false where the expression is none.
+  bool addRawOf(const ast::Expr *expr, DataField &field, int64_t classes, int64_t position);
+  /// Registers the raw fields of a mapping and refuses what is not arithmetic element by element.
+  void checkMapping(const ast::Expr *expr, DataField &field, int64_t classes, int64_t position);
+  std::optional<std::vector<std::string>> evaluateNames(const ast::Expr *expr);
+  mlir::NamedAttribute getNames(llvm::StringRef key, llvm::ArrayRef<std::string> names);
+
+  Elaborator &elaborator;
+  const SourceKind &kind;
+
+public:
+  std::shared_ptr<DataSource> source;
+  llvm::SmallVector<mlir::Attribute> rawFields;
+  bool usesNames = false; // of columns
+  bool failed = false;
+};
+
+/// csv, idx and the other readers of files.
+llvm::ArrayRef<Builtin> getSourceBuiltins();
+
+} // namespace nnc::elaborate
+
+#endif // NNC_ELABORATE_DATA_SOURCES_H
