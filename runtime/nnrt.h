@@ -241,6 +241,9 @@ nn_dataset *nn_npz(const char *location, int64_t path_count, const char *const *
 /// blue; resized with bilinear interpolation where the file's size is another), class. No options.
 nn_dataset *nn_images(const char *location, int64_t path_count, const char *const *paths,
                       const int64_t *options, int64_t field_count, const nn_field *fields);
+/// Fields of more bytes than this (2 GiB) are not decoded when the data set is made, but batch by
+/// batch, each by a thread of its own while the program works on the one before.
+extern int64_t nn_images_kept;
 /// The characters of a UTF-8 file, as numbers: field 0 is the index of each in `characters` (code
 /// points; `size` of them); with size 0 the file's bytes. A character that is not there is an
 /// error.

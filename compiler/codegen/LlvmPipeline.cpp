@@ -43,6 +43,7 @@ void registerCodegenDialects(DialectRegistry &registry) {
 }
 
 void buildLlvmPipeline(OpPassManager &manager, const CodegenOptions &options) {
+  manager.addPass(createExpandStorageFloats());
   manager.addPass(createExpandMath());
   manager.addPass(createSCFToControlFlowPass());
   manager.addPass(createConvertToLLVMPass());
@@ -65,6 +66,7 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
 
 void registerCodegenPasses() {
   registerExpandMath();
+  registerExpandStorageFloats();
   registerLineTables();
   registerProgramTables();
   PassPipelineRegistration<PipelineOptions>(

@@ -15,6 +15,15 @@ def ExpandMath : Pass<"nn-expand-math"> {
   let dependentDialects = ["mlir::arith::ArithDialect", "mlir::math::MathDialect"];
 }
 
+def ExpandStorageFloats : Pass<"nn-expand-storage-floats"> {
+  let summary = "compute with f32 where bf16 is stored";
+  let description = [{
+    Arithmetic on bf16 becomes arithmetic on f32, rounded to the nearest (even) after each operation; conversions between them become
+    shifts and additions of bits. A module without bf16 is left as it is.
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect"];
+}
+
 def ProgramTables : Pass<"nn-program-tables", "mlir::ModuleOp"> {
   let summary = "make the runtime's program table out of the module's nn.commands";
   let description = [{

@@ -69,6 +69,8 @@ private:
         std::string name = gradient::getUserName(argument.getLoc()).str();
         if (name.empty())
           name = "argument " + std::to_string(argument.getArgNumber());
+        if (gradient::getForward(argument.getLoc()))
+          name = "gradient of " + name;
         node(indent, add(argument), name + "\\n" + escape(typeOf(argument)),
              "shape=ellipse, fillcolor=\"#fff6dd\"");
       }
@@ -89,7 +91,7 @@ private:
     }
     if (auto constant = llvm::dyn_cast<ConstantOp>(op); constant && constant.getType().isScalar())
       return; // shown where it is used
-    if (op.getNumRegions() != 0 && !llvm::isa<MinimizeOp>(op)) {
+    if (op.getNumRegions() != 0 && !llvm::isa<MinimizeOp, WithGradientOp>(op)) {
       for (mlir::Region &region : op.getRegions()) {
         os << indent << "subgraph cluster_" << next++ << " {\n"
            << indent << "  label=\"" << op.getName().stripDialect() << " " << lineOf(op.getLoc())
@@ -97,6 +99,8 @@ private:
         drawRegion(region, indent + "  ");
         os << indent << "}\n";
       }
+      if (auto scan = llvm::dyn_cast<ScanOp>(op))
+        connectScan(scan);
       return;
     }
     unsigned id = next++;
@@ -134,6 +138,24 @@ private:
       edge(variables[read.getVariableAttr().getAttr()], id, "");
     if (auto assign = llvm::dyn_cast<AssignOp>(op))
       edge(id, variables[assign.getVariableAttr().getAttr()], "constraint=false");
+  }
+
+  /// What goes in meets the body's arguments, what comes out is what the body yields; a carried
+  /// value goes round.
+  void connectScan(ScanOp scan) {
+    auto connect = [&](mlir::ValueRange from, llvm::ArrayRef<mlir::BlockArgument> to,
+                       const std::string &style) {
+      for (auto [operand, argument] : llvm::zip_equal(from, to))
+        if (auto found = ids.find(operand); found != ids.end())
+          edge(found->second, ids.lookup(argument), style);
+    };
+    connect(scan.getSources(), scan.getRowArguments(), "");
+    connect(scan.getInits(), scan.getCarriedArguments(), "");
+    connect(scan.getCaptures(), scan.getCaptureArguments(), "");
+    connect(scan.getNext(), scan.getCarriedArguments(), "style=dashed, constraint=false");
+    for (auto [inside, result] :
+         llvm::zip_equal(scan.getBlock().getTerminator()->getOperands(), scan.getResults()))
+      ids[result] = ids.lookup(inside);
   }
 
   std::string lineAndColumn(mlir::Location location) {

@@ -41,6 +41,21 @@ static Value transpose(Elaborator &e, BuiltinCall &c) {
   return Value::of(permute(e, tensor.getRuntime(), axes, c.span));
 }
 
+/// swap_axes(x, a, b): x with axes a and b exchanged.
+static Value swapAxes(Elaborator &e, BuiltinCall &c) {
+  Value tensor = e.toTensor(c.matched[0], c.span);
+  if (tensor.isPoison())
+    return tensor;
+  int64_t rank = tensor.getTensorType().getRank();
+  std::optional<int64_t> a = e.resolveAxis(c.matched[1], rank, c.span),
+                         b = e.resolveAxis(c.matched[2], rank, c.span);
+  if (!a || !b)
+    return Value();
+  Axes order = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  std::swap(order[*a], order[*b]);
+  return Value::of(permute(e, tensor.getRuntime(), order, c.span));
+}
+
 /// chunk(x, n, along?): n parts of one size, as a tuple.
 static Value chunk(Elaborator &e, BuiltinCall &c) {
   Value tensor = e.toTensor(c.matched[0], c.span);
@@ -131,6 +146,7 @@ static Value cumsum(Elaborator &e, BuiltinCall &c) {
 llvm::ArrayRef<Builtin> elaborate::getShapeBuiltins() {
   static const Builtin builtins[] = {
       {"transpose", "x order", transpose},
+      {"swap_axes", "x a b", swapAxes},
       {"chunk", "x count along?", chunk},
       {"argsort", "x along? descending?",
        [](Elaborator &e, BuiltinCall &c) { return sort(e, c, /*values=*/false); }},

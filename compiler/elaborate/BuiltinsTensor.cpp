@@ -227,6 +227,8 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
       {"f32", "x", [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.getReal()); }},
       {"f64", "x",
        [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF64Type()); }},
+      {"bf16", "x",
+       [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getBF16Type()); }},
       {"i32", "x",
        [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI32Type()); }},
       {"i64", "x",
@@ -308,9 +310,14 @@ static Value reduceTensor(Elaborator &e, BuiltinCall &c, ReduceKind kind, bool i
     return value;
   NNTensorType type = value.getTensorType();
   bool isLogical = kind == ReduceKind::And || kind == ReduceKind::Or;
-  if (isLogical != type.isBool())
-    return e.fail(diag::WrongArgument, c.span, ("the argument of " + name).str(),
-                  isLogical ? "truth values" : "numbers", type.str());
+  if (isLogical != type.isBool()) {
+    DiagnosticBuilder report =
+        e.error(diag::WrongArgument, c.span, ("the argument of " + name).str(),
+                isLogical ? "truth values" : "numbers", type.str());
+    if (!isLogical)
+      report.hint("i32(x) makes 1 of true and 0 of false; any(x) and all(x) take truth values");
+    return Value();
+  }
   if (isMean && !type.isFloat())
     return e.fail(diag::WrongArgument, c.span, "the argument of mean",
                   "real numbers (f32(x) converts)", type.str());

@@ -178,6 +178,8 @@ bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
       value = matchType(value, *parameter.type, span, !argument,
                         ("argument '" + parameter.name.name + "' of " + what).str());
     if (value.isPoison()) {
+      // Defaults of the parameters after it may name it.
+      into.set(parameter.name.name, Binding::fixed(Value(), parameter.name.span));
       good = false;
       continue;
     }

@@ -39,6 +39,10 @@ static bool flatten(const Value &value, size_t depth, llvm::SmallVector<int64_t>
 }
 
 Value Elaborator::toTensor(Value value, Span span, mlir::Type like) {
+  // bf16 is for storing: whatever computes takes f32.
+  if (value.isTensor() && value.getTensorType().getElementType().isBF16() &&
+      !(like && like.isBF16()))
+    return Value::of(convertTo(value.getRuntime(), getReal()));
   if (value.isPoison() || value.isTensor())
     return value;
   mlir::Type real = getReal(), i32 = builder.getI32Type();

@@ -147,7 +147,7 @@ bool SourceBuilder::addMissing(const ast::Expr *expr, mlir::Type element,
 /// value is computed from them.
 mlir::Type SourceBuilder::getRawElement(const ast::Expr *term, const DataField &field) {
   bool isComputed = field.rowType.isBool() && term != field.mapping;
-  return isComputed ? elaborator.builder.getF32Type() : field.rowType.getElementType();
+  return isComputed ? elaborator.getReal() : field.rowType.getElementType();
 }
 
 /// `columns(...)`, `column(...)`, `category(...)` of a csv file. False where the call is none of
@@ -326,6 +326,10 @@ bool SourceBuilder::resolveType(const ast::Argument &argument, DataField &field,
     return true;
   }
   field.rowType = elaborator.resolveTensorType(*argument.type, true);
+  if (field.rowType && field.rowType.getElementType().isBF16()) {
+    fail(diag::NotSupported, argument.type->span, "a field of bf16");
+    return false;
+  }
   failed |= !field.rowType;
   return !failed;
 }

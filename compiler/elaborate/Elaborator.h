@@ -177,6 +177,8 @@ public:
   Value index(Value base, const ast::Index *expr);
   /// Emits an assertion that a dimension is not negative, where that is not plain.
   void checkNotNegative(ir::Dim dim, Span span, const std::string &message);
+  /// Whether a dimension is not negative, as a run-time truth value; null where it plainly is not.
+  mlir::Value isNotNegative(ir::Dim dim, Span span);
   /// tensor[_, ..., lower..upper]; null after an error.
   mlir::Value slice(mlir::Value tensor, int64_t axis, const Value &lower, const Value &upper,
                     const ast::IndexItem &item);
@@ -267,6 +269,9 @@ public:
   void executeAssign(const ast::AssignStatement *statement);
   /// Emits a check that ends the program with a message.
   void emitCheck(mlir::Value holds, const std::string &message, Span span);
+  /// The same with values between the pieces of text, one fewer than those.
+  void emitCheck(mlir::Value holds, llvm::ArrayRef<std::string> text, llvm::ArrayRef<Value> values,
+                 Span span);
   void executeAssert(const ast::AssertStatement *statement);
   void assignTo(const ast::Expr *target, Value value, Span span);
   void bind(const ast::Pattern *pattern, Value value, bool isVar, const ast::Type *type, Span span);
@@ -456,6 +461,9 @@ private:
   T &place;
   T old;
 };
+
+/// Sizes.cpp: whether something in the polynomial has not been bound to a size symbol.
+bool isOpaqueSize(ir::Dim dim);
 
 //===-- Scan.cpp: questions about a piece of syntax --------------------------===//
 

@@ -246,6 +246,9 @@ Value Elaborator::getMember(Value base, const ast::Identifier &name, Span span) 
     if (Binding *binding = base.getModule().scope.findHere(name.name);
         binding && binding->span.file == base.getModule().file->source)
       return readBinding(*binding, span);
+  // A number has no axes in either phase.
+  if ((base.isStaticNumber() || base.is(Value::Size)) && name.name == "shape")
+    return Value::list({});
   if (base.is(Value::List) || base.isTensor()) {
     if (name.name == "T") {
       Value tensor = toTensor(base, span);

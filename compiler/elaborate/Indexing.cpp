@@ -21,13 +21,17 @@ std::optional<int64_t> Elaborator::resolveAxis(Value value, int64_t rank, Span s
   return axis;
 }
 
-void Elaborator::checkNotNegative(Dim dim, Span span, const std::string &message) {
+mlir::Value Elaborator::isNotNegative(Dim dim, Span span) {
   if (dim.isStatic() ||
       llvm::all_of(dim.getPolynomial(), [](const auto &term) { return term.second >= 0; }))
-    return; // sizes are not negative, nor are sums of them
+    return {}; // sizes are not negative, nor are sums of them
   mlir::Value value = SizeOp::create(builder, getLoc(span), dim.toAttribute());
-  mlir::Value holds = GeOp::create(builder, getLoc(span), value, constantInt(0));
-  emitCheck(holds, message, span);
+  return GeOp::create(builder, getLoc(span), value, constantInt(0));
+}
+
+void Elaborator::checkNotNegative(Dim dim, Span span, const std::string &message) {
+  if (mlir::Value holds = isNotNegative(dim, span))
+    emitCheck(holds, message, span);
 }
 
 Value Elaborator::selectElement(mlir::Value tensor, int64_t axis, Value at, Span span) {
@@ -87,46 +91,48 @@ mlir::Value Elaborator::slice(mlir::Value tensor, int64_t axis, const Value &low
     Dim dim = v.is(Value::Int) ? Dim::get(context, v.getInt()) : v.getSize();
     return v.is(Value::Int) && v.getInt() < 0 ? size + v.getInt() : dim;
   };
-  bool isDynamic = lower.isTensor() || upper.isTensor();
   Span lowerSpan = item.span, upperSpan = item.span;
   if (auto *range = llvm::dyn_cast<ast::Binary>(item.expr)) {
     lowerSpan = range->lhs->span;
     upperSpan = range->rhs->span;
   }
-  std::string what = isDynamic ? "the slice " + item.span.getText().str() +
-                                     " is out of range: the axis has size " + size.str()
-                               : "";
-  // A bound that is no size yet is checked before it becomes one.
-  auto check = [&](mlir::Value holds) { emitCheck(holds, what, item.span); };
+  // What is known only when the program runs is compared then; a bound that is no size yet, before
+  // it becomes one.
+  auto getNumber = [&](const Value &v) {
+    return v.isTensor() ? v : Value::ofSize(getExpression(v));
+  };
+  auto check = [&](mlir::Value holds) {
+    emitCheck(holds,
+              {"the slice " + item.span.getText().str() + " is out of range: it is ", "..",
+               " of an axis of size ", ""},
+              {getNumber(lower), getNumber(upper), Value::ofSize(size)}, item.span);
+  };
   mlir::Location loc = getLoc(item.span);
-  if (lower.isTensor()) {
+  Dim from = getExpression(lower), to = getExpression(upper);
+  if (isOpaqueSize(from)) {
     mlir::Value start = convertTo(lower.getRuntime(), builder.getI64Type());
     check(GeOp::create(builder, loc, start, constantInt(0)));
+    from = bindSize(from, start, lowerSpan);
+    to = getExpression(upper);
   }
-  Dim from = getExpression(lower);
-  if (lower.isTensor())
-    from = bindSize(from, lower.getRuntime(), lowerSpan);
-  Dim length = getExpression(upper) - from;
-  if (isDynamic) {
+  Dim length = to - from;
+  if (isOpaqueSize(length)) {
     mlir::Value start = SizeOp::create(builder, loc, from.toAttribute());
-    mlir::Value end = upper.isTensor()
-                          ? convertTo(upper.getRuntime(), builder.getI64Type())
-                          : SizeOp::create(builder, loc, getExpression(upper).toAttribute());
+    mlir::Value end = toTensor(getNumber(upper), upperSpan).getRuntime();
+    end = convertTo(end, builder.getI64Type());
     check(GeOp::create(builder, loc, end, start));
     length = bindSize(length, SubOp::create(builder, loc, end.getType(), end, start), upperSpan);
+    to = from + length;
   }
-  Dim to = from + length;
   if ((length.isStatic() && length.getStatic() < 0) || (from.isStatic() && from.getStatic() < 0) ||
       ((to - size).isStatic() && (to - size).getStatic() > 0) ||
       ((length - size).isStatic() && (length - size).getStatic() > 0)) {
     error(diag::SliceOutOfRange, item.span, from.str(), to.str(), axis, size.str());
     return {};
   }
-  // What cannot be compared now is compared when the program runs.
-  if (what.empty())
-    what = "the slice " + from.str() + ".." + to.str() + " is out of range";
   for (Dim bound : {from, length, size - to})
-    checkNotNegative(bound, item.span, what);
+    if (mlir::Value holds = isNotNegative(bound, item.span))
+      check(holds);
   llvm::SmallVector<Dim> offsets(type.getRank(), Dim::get(context, 0)), shape = type.getShape();
   offsets[axis] = from;
   shape[axis] = length;

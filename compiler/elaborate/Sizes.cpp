@@ -29,8 +29,7 @@ std::string Elaborator::makeSizeSymbol(StringRef base) {
 /// Sizes, and products of static sizes, beyond what any machine's memory holds.
 static constexpr int64_t sizeLimit = int64_t(1) << 46;
 
-/// Whether something in the polynomial has not been bound to a size symbol.
-static bool isOpaque(Dim dim) {
+bool elaborate::isOpaqueSize(Dim dim) {
   llvm::SetVector<mlir::StringAttr> symbols;
   dim.collectSymbols(symbols);
   return llvm::any_of(symbols,
@@ -79,7 +78,7 @@ Dim Elaborator::getSizeExpression(mlir::Value value) {
 }
 
 Dim Elaborator::bindSize(Dim expression, mlir::Value value, Span span) {
-  if (!isOpaque(expression))
+  if (!isOpaqueSize(expression))
     return expression;
   if (Dim bound = findBoundSize(expression))
     return bound;

@@ -258,7 +258,8 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
       NNTensorType own = tensor.getTensorType();
       bool adapts = own.getElementType() == type.getElementType() ||
                     (own.isScalar() && !own.isBool() && type.isFloat()) ||
-                    (own.isScalar() && own.isInteger() && type.isInteger());
+                    (own.isScalar() && own.isInteger() && type.isInteger()) ||
+                    (own.isFloat() && type.getElementType().isBF16()); // rounds what is stored
       bool fits = own.getDimAttrs() == type.getDimAttrs() || own.isScalar();
       if (adapts && fits)
         return broadcastTo(convertTo(tensor.getRuntime(), type.getElementType()), type.getShape());
@@ -305,10 +306,17 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
 }
 
 void Elaborator::emitCheck(mlir::Value holds, const std::string &message, Span span) {
+  emitCheck(holds, llvm::ArrayRef<std::string>(message), {}, span);
+}
+
+void Elaborator::emitCheck(mlir::Value holds, llvm::ArrayRef<std::string> text,
+                           llvm::ArrayRef<Value> values, Span span) {
   auto op = AssertOp::create(builder, getLoc(span), holds, /*check=*/true);
   emitRegion(op.getMessage(), {}, [&](mlir::ValueRange) {
-    mlir::Value text = toRuntimeString(Value::ofString(message), span);
-    YieldOp::create(builder, getLoc(span), text);
+    mlir::Value message =
+        values.empty() ? toRuntimeString(Value::ofString(text.front()), span)
+                       : formatValues(values, text, std::vector<std::string>(values.size()), span);
+    YieldOp::create(builder, getLoc(span), message);
     blockEnded = true;
   });
 }

@@ -236,7 +236,7 @@ Value Elaborator::gradient(const ast::Expr *of, const ast::Expr *target, Span sp
   mlir::Value value;
   if (!isJacobian) {
     value = toLoss(given, of->span);
-  } else if (Value tensor = toTensor(given, of->span, builder.getF32Type()); !tensor.isPoison()) {
+  } else if (Value tensor = toTensor(given, of->span, getReal()); !tensor.isPoison()) {
     value = tensor.getRuntime();
     if (!tensor.getTensorType().isFloat())
       return fail(diag::WrongArgument, of->span, "the first argument of jacobian", "real numbers",

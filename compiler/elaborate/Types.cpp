@@ -11,6 +11,7 @@ mlir::Type Elaborator::getElementType(StringRef name) {
   return llvm::StringSwitch<mlir::Type>(name)
       .Case("f32", getReal())
       .Case("f64", builder.getF64Type())
+      .Case("bf16", builder.getBF16Type())
       .Case("i32", builder.getI32Type())
       .Case("i64", builder.getI64Type())
       .Case("bool", builder.getI1Type())
@@ -44,7 +45,8 @@ NNTensorType Elaborator::resolveTensorType(const ast::Type &type, bool forParame
 
 /// The tensor `value` (of `shape` already known) as a default that stretches.
 static bool isTensorName(StringRef name) {
-  return name == "f32" || name == "f64" || name == "i32" || name == "i64" || name == "bool";
+  return name == "f32" || name == "f64" || name == "bf16" || name == "i32" || name == "i64" ||
+         name == "bool";
 }
 
 Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool isDefault,

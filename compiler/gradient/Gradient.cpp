@@ -292,10 +292,12 @@ LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolR
     error << ": control flow that is decided at run time lies between it and the value to "
              "differentiate";
     VariableOp through = getVariable(carried.read, carried.read.getVariableAttr());
+    bool isBranch = llvm::isa<IfOp>(carried.assignment->getParentOp());
     error.attachNote(carried.assignment->getLoc())
         << "here it enters " << describe(through)
-        << "; give the loop bounds that are known when the program is compiled, so that it is "
-           "unrolled";
+        << (isBranch ? "; give the value by `if c then a else b`, or by where(c, a, b)"
+                     : "; write the loop as a scan, or give it bounds that are known when the "
+                       "program is compiled, so that it is unrolled");
     return failure();
   }
   llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);

@@ -4,7 +4,6 @@
 #include "compiler/lower/GroupAccess.h"
 #include "compiler/lower/Memory.h"
 #include "compiler/optimise/Effects.h"
-#include "llvm/Support/Format.h"
 
 using namespace mlir;
 using namespace nnc::ir;
@@ -19,8 +18,7 @@ bool MemoryPlan::isScalarInMemory(Value value) {
   return type && type.isScalar() && op && llvm::isa<FusedOp, ContractOp, RandomOp, ArgMaxOp>(op);
 }
 
-/// Whether the value lies in memory at all.
-static bool isInMemory(Value value) {
+bool MemoryPlan::isInMemory(Value value) {
   auto type = llvm::dyn_cast<NNTensorType>(value.getType());
   return type && (!type.isScalar() || MemoryPlan::isScalarInMemory(value));
 }
@@ -375,60 +373,6 @@ Place MemoryPlan::getBufferPlace(unsigned index) const {
   if (buffer.region)
     return Place{Place::Region, *buffer.region, buffer.offset, nullptr};
   return Place{Place::Static, 0, buffer.offset, nullptr};
-}
-
-//===-- For people --------------------------------------------------------------------------===//
-
-static std::string describeBytes(int64_t bytes) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  if (bytes < 1024)
-    os << bytes << " B";
-  else if (bytes < 1024 * 1024)
-    os << llvm::format("%.1f KiB", bytes / 1024.0);
-  else
-    os << llvm::format("%.1f MiB", bytes / (1024.0 * 1024.0));
-  return text;
-}
-
-std::string MemoryPlan::describe() const {
-  std::string text = describeBytes(staticBytes);
-  for (const RegionInfo &region : regions) {
-    bool isSum = region.unit.getPolynomial().size() > 1;
-    text += " + " + describeBytes(region.bytesPerUnit) + " * " + (isSum ? "(" : "") +
-            region.unit.str() + (isSum ? ")" : "");
-  }
-  return text;
-}
-
-void MemoryPlan::emitRemarks(CommandOp command) const {
-  auto describePlace = [&](Place place) -> std::string {
-    if (place.kind == Place::Constant)
-      return "constant";
-    if (place.kind == Place::Row)
-      return "a row of a stacked tensor";
-    std::string base = place.kind == Place::Static ? "static" : regions[place.region].unit.str();
-    return base + " + " + std::to_string(place.offset) +
-           (place.kind == Place::Static ? "" : " * " + base);
-  };
-  command.emitRemark() << "memory: " << describe() << ", of which " << describeBytes(variableBytes)
-                       << " for variables";
-  command.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (auto variable = llvm::dyn_cast<VariableOp>(op))
-      op->emitRemark() << "at " << describePlace(getVariablePlace(variable.getSymNameAttr()));
-    if (auto assign = llvm::dyn_cast<AssignOp>(op))
-      op->emitRemark() << (isInPlace(assign) ? "in place" : "copied");
-    if (auto read = llvm::dyn_cast<ReadOp>(op); read && isCopied(read))
-      op->emitRemark() << "copied";
-    for (auto [i, result] : llvm::enumerate(op->getResults()))
-      if (isInMemory(result))
-        op->emitRemark() << "result " << i << " at " << describePlace(getPlace(result));
-    if (auto batches = llvm::dyn_cast<BatchesOp>(op))
-      for (BlockArgument field : batches.getBody().getArguments())
-        op->emitRemark() << "field " << field.getArgNumber() << " at "
-                         << describePlace(getPlace(field));
-    return llvm::isa<FusedOp>(op) ? WalkResult::skip() : WalkResult::advance();
-  });
 }
 
 } // namespace nnc::lower

@@ -39,6 +39,8 @@ public:
 
   /// Whether a result of rank 0 comes through memory (a kernel stores it), not as an SSA value.
   static bool isScalarInMemory(mlir::Value value);
+  /// Whether the value lies in memory at all.
+  static bool isInMemory(mlir::Value value);
 
   Place getPlace(mlir::Value tensor) const;
   Place getVariablePlace(mlir::StringAttr name) const { return variables.lookup(name); }

@@ -104,7 +104,12 @@ public:
   void run(MutableArrayRef<Value> operandCotangents);
 
 private:
-  BlockArgument addArgument(Type type) { return scratch.addArgument(type, loc); }
+  /// An argument that is the cotangent of `of`, and named after it.
+  BlockArgument addArgument(Value of) {
+    Location at =
+        NameLoc::get(StringAttr::get(op.getContext(), "gradient of nn.scan"), of.getLoc());
+    return scratch.addArgument(of.getType(), at);
+  }
   void sweepBody();
   void eraseUnused();
   void findNeeded();
@@ -136,18 +141,18 @@ private:
 
 void ScanGradient::sweepBody() {
   auto turn = op.getBlock().getTerminator()->getOperands();
-  index = addArgument(op.getIndex().getType());
+  index = scratch.addArgument(op.getIndex().getType(), op.getIndex().getLoc());
   for (auto [i, carried] : llvm::enumerate(op.getCarriedArguments()))
     if (isFloat(carried)) {
       carriedNumbers.push_back(i);
-      carriedArguments.push_back(addArgument(carried.getType()));
+      carriedArguments.push_back(addArgument(carried));
       sweep.accumulate(turn[i], carriedArguments.back());
     }
   for (auto [i, cotangent] : llvm::enumerate(rowCotangents))
     if (cotangent) {
       Value row = turn[carriedCount + i];
       rowNumbers.push_back(i);
-      rowArguments.push_back(addArgument(row.getType()));
+      rowArguments.push_back(addArgument(row));
       sweep.accumulate(row, rowArguments.back());
     }
   sweep.run();
@@ -159,7 +164,7 @@ void ScanGradient::sweepBody() {
   for (auto [i, capture] : llvm::enumerate(op.getCaptureArguments()))
     if (Value cotangent = sweep.getCotangent(capture)) {
       summed.push_back(i);
-      sumArguments.push_back(addArgument(capture.getType()));
+      sumArguments.push_back(addArgument(capture));
       sums.push_back(AddOp::create(inside, loc, capture.getType(), sumArguments.back(), cotangent));
     }
   for (auto [i, row] : llvm::enumerate(op.getRowArguments()))

@@ -26,7 +26,7 @@ Raw nnrt::rawOf(int64_t dtype) {
 }
 
 Storage *nnrt::newStorage() {
-  return new (allocate(sizeof(Storage))) Storage{1, 0, {}, {}, nullptr};
+  return new (allocate(sizeof(Storage))) Storage{1, 0, {}, {}, {}, nullptr};
 }
 
 void nnrt::releaseStorage(Storage *storage) {
@@ -34,6 +34,8 @@ void nnrt::releaseStorage(Storage *storage) {
     return;
   for (void *buffer : storage->buffers)
     std::free(buffer);
+  for (Lazy *lazy : storage->lazies)
+    lazy->release(lazy);
   if (storage->base)
     releaseStorage(storage->base);
   storage->~Storage();
@@ -41,7 +43,12 @@ void nnrt::releaseStorage(Storage *storage) {
 }
 
 void nnrt::addColumn(Storage *storage, const nn_field &field, Raw raw, void *values) {
-  storage->columns.push({field, raw, values, field.column_count});
+  storage->columns.push({field, raw, values, field.column_count, nullptr});
+}
+
+void nnrt::addLazyColumn(Storage *storage, const nn_field &field, Lazy *lazy) {
+  storage->lazies.push(lazy);
+  storage->columns.push({field, Raw::u8, nullptr, field.column_count, lazy});
 }
 
 static void releaseOrder(Order *order) {
@@ -103,10 +110,31 @@ static void copyRows(const nn_dataset *data, const Column &column, int64_t first
   }
 }
 
+/// Copies rows that are not kept; as many of those that follow are made meanwhile.
+template <typename To>
+static void copyLazyRows(const nn_dataset *data, const Column &column, int64_t first, int64_t count,
+                         To *out) {
+  int64_t width = column.field.column_count;
+  int64_t following = std::min(count, data->count - first - count);
+  Array<int64_t> numbers;
+  numbers.resize(count + following);
+  if (const int64_t *rows = rowNumbers(data, first, count + following))
+    std::copy(rows, rows + count + following, numbers.data());
+  else
+    for (int64_t i = 0; i < count + following; ++i)
+      numbers[i] = data->first + first + i;
+  const uint8_t *bytes = lazyRows(data->storage, column.lazy, width, numbers.data(), count,
+                                  numbers.data() + count, following);
+  for (int64_t i = 0; i < count * width; ++i)
+    out[i] = To(bytes[i]);
+}
+
 template <typename To>
 static void gather(const nn_dataset *data, const Column &column, int64_t first, int64_t count,
                    void *out) {
   To *to = static_cast<To *>(out);
+  if (column.lazy)
+    return copyLazyRows(data, column, first, count, to);
   switch (column.raw) {
   case Raw::u8:
     return copyRows<uint8_t>(data, column, first, count, to);

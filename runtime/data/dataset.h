@@ -8,7 +8,7 @@
 #ifndef NNRT_DATA_DATASET_H
 #define NNRT_DATA_DATASET_H
 
-#include "runtime/support/support.h"
+#include "runtime/data/lazy.h"
 
 namespace nnrt {
 
@@ -26,6 +26,7 @@ struct Column {
   Raw raw;
   void *values; // within one of Storage::buffers
   int64_t stride;
+  const Lazy *lazy; // makes the rows (u8) where they are not kept, or null
 };
 
 /// Counts its views.
@@ -34,7 +35,8 @@ struct Storage {
   int64_t rows;
   Array<Column> columns;
   Array<void *> buffers; // from malloc
-  Storage *base;         // whose buffers the columns lie in, or null
+  Array<Lazy *> lazies;
+  Storage *base; // whose buffers the columns lie in, or null
 };
 
 /// A permutation or selection of a source's rows, shared by the views made from it.
@@ -53,6 +55,8 @@ Storage *newStorage();
 void releaseStorage(Storage *storage);
 /// Adds a column whose values follow each other without gaps.
 void addColumn(Storage *storage, const nn_field &field, Raw raw, void *values);
+/// Adds a column of u8 values that are made when they are needed; the storage owns their source.
+void addLazyColumn(Storage *storage, const nn_field &field, Lazy *lazy);
 
 /// A data set owned by the innermost scope; takes the references to storage and order over.
 nn_dataset *newDataset(Storage *storage, Order *order, int64_t first, int64_t count,

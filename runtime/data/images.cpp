@@ -2,7 +2,8 @@
 //
 // A folder for each class, or, where no field is a class, images in the folder itself or in folders
 // below it. All files are decoded when the data set is made, several at a time, so that damaged
-// ones are found before anything is trained.
+// ones are found before anything is trained; unless they would take more than `nn_images_kept`
+// bytes: then each is decoded when a batch needs it, the next batch's while one is worked on.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/data/dataset.h"
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cinttypes>
 #include <dirent.h>
+#include <new>
 #include <sys/stat.h>
 
 using namespace nnrt;
@@ -22,14 +24,21 @@ struct File {
   int32_t folder;
 };
 
+/// A field's images, decoded when they are needed.
+struct Images : Lazy {
+  const char *location;
+  nn_field pixels;
+  Array<char *> paths; // owned
+};
+
 /// What the decoding threads share.
 struct Work {
-  const char *location;
-  const File *files;
-  const nn_field *pixels;
+  const Images *images;
   uint8_t *out;
 };
 } // namespace
+
+extern "C" int64_t nn_images_kept = int64_t(2) << 30;
 
 /// The names in a folder that do not begin with a point, in ascending order; for std::free.
 static void listFolder(const char *location, const char *path, Array<char *> &names) {
@@ -74,17 +83,28 @@ static void addFiles(const char *location, const char *path, int32_t folder, Arr
   }
 }
 
+static void makeImage(const Lazy *lazy, int64_t row, uint8_t *out) {
+  const Images &images = *static_cast<const Images *>(lazy);
+  int64_t size;
+  char *bytes = readFile(images.location, images.paths[row], size);
+  Image image;
+  decodeImage(images.location, images.paths[row], bytes, size, images.pixels.dims[0], image);
+  resizeImage(image, images.pixels.dims[1], images.pixels.dims[2], out);
+  std::free(bytes);
+}
+
+static void releaseImages(Lazy *lazy) {
+  auto *images = static_cast<Images *>(lazy);
+  for (char *path : images->paths)
+    std::free(path);
+  images->~Images();
+  std::free(images);
+}
+
 static void decode(void *context, int64_t begin, int64_t end) {
   const Work &work = *static_cast<const Work *>(context);
-  const nn_field &field = *work.pixels;
-  for (int64_t i = begin; i < end; ++i) {
-    int64_t size;
-    char *bytes = readFile(work.location, work.files[i].path, size);
-    Image image;
-    decodeImage(work.location, work.files[i].path, bytes, size, field.dims[0], image);
-    resizeImage(image, field.dims[1], field.dims[2], work.out + i * field.column_count);
-    std::free(bytes);
-  }
+  for (int64_t i = begin; i < end; ++i)
+    makeImage(work.images, i, work.out + i * work.images->pixels.column_count);
 }
 
 extern "C" nn_dataset *nn_images(const char *location, int64_t, const char *const *paths,
@@ -135,11 +155,20 @@ extern "C" nn_dataset *nn_images(const char *location, int64_t, const char *cons
       addColumn(storage, field, Raw::i32, values);
       continue;
     }
+    auto *images =
+        new (allocate(sizeof(Images))) Images{{makeImage, releaseImages}, location, field, {}};
+    for (const File &file : files)
+      images->paths.push(strdup(file.path));
+    if (files.size() * field.column_count > nn_images_kept) {
+      addLazyColumn(storage, field, images);
+      continue;
+    }
     auto *values = static_cast<uint8_t *>(allocate(size_t(files.size() * field.column_count)));
-    Work work{location, files.data(), &field, values};
+    Work work{images, values};
     nn_parallel_for(decode, &work, files.size(), 8);
     storage->buffers.push(values);
     addColumn(storage, field, Raw::u8, values);
+    releaseImages(images);
   }
   for (const File &file : files)
     std::free(file.path);

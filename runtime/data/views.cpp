@@ -147,6 +147,10 @@ extern "C" nn_dataset *nn_dataset_windows(const char *location, const nn_dataset
   storage->base = shareStorage(data);
   storage->rows = (data->count - needed) / stride + 1;
   for (const Column &column : data->storage->columns)
+    if (column.lazy)
+      fail(location, "windows of images are not supported where the images are too many to be kept "
+                     "decoded; declare a smaller size");
+  for (const Column &column : data->storage->columns)
     for (int64_t shift = 0; shift < shifts; ++shift) {
       Column wide = column;
       wide.values = static_cast<char *>(column.values) +

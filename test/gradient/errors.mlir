@@ -121,7 +121,7 @@ nn.func @loop {
   ^bb0(%i: !nn.tensor<i64>):
     %old = nn.read @total : f32
     %sum = nn.add %old, %x : f32
-    // expected-note@+1 {{here it enters 'total'; give the loop bounds}}
+    // expected-note@+1 {{here it enters 'total'; write the loop as a scan}}
     nn.assign @total, %sum : f32
     nn.end
   }
