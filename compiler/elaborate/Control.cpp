@@ -30,7 +30,9 @@ bool Elaborator::emitRegion(mlir::Region &region, mlir::TypeRange types,
   Restore<unsigned> deeper(runtimeDepth, runtimeDepth + 1);
   body(block->getArguments());
   bool reachesEnd = !blockEnded;
-  if (block->empty() || !block->back().hasTrait<mlir::OpTrait::IsTerminator>())
+  bool isEnded = !block->empty() && block->back().hasTrait<mlir::OpTrait::IsTerminator>();
+  bool yieldsLater = llvm::isa<ScanOp>(region.getParentOp());
+  if (!isEnded && !yieldsLater)
     EndOp::create(builder, getLoc({}));
   // What is assigned in there is no longer known out here.
   region.walk([&](mlir::Operation *op) {
