@@ -8,7 +8,7 @@ file : item? ( end item? )* EOF ;
 end  : NL | SEMI ;
 
 item
-    : IMPORT STRING                                             # importItem
+    : IMPORT STRING ( id id )?                                  # importItem
     | CONST id ( COLON type )? ASSIGN expr                      # constItem
     | ( FN | LOSS ) function                                    # functionItem
     | ( LAYER | MODEL | OPTIMIZER ) id parameters? members      # layerItem
@@ -16,6 +16,7 @@ item
     | TEST STRING block                                         # testItem
     ;
 
+// In `import STRING id id` the first id must be the word `as`, which is checked afterwards.
 function       : id parameters ( ARROW type )? body customGradient* ;
 body           : ASSIGN expr | block ;
 customGradient : WITH id LPAREN id RPAREN ASSIGN expr ;

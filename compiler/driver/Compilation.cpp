@@ -23,7 +23,9 @@ llvm::ArrayRef<PhaseInfo> driver::getPhases() {
 }
 
 Compilation::Compilation(SourceManager &sources, DiagnosticEngine &engine, CompileOptions options)
-    : sources(sources), engine(engine), options(std::move(options)) {
+
+    : sources(sources), engine(engine), options(std::move(options)),
+      imports(sources, engine, this->options.searchPath) {
   mlir::DialectRegistry registry;
   registry.insert<ir::NNDialect>();
   codegen::registerCodegenDialects(registry);
@@ -103,6 +105,9 @@ bool Compilation::parse(const SourceFile *program) {
   source = program;
   files.push_back(source);
   file = nnc::parse(*source, engine);
+  imports.load(*file);
+  for (const std::unique_ptr<ast::File> &imported : imports.getFiles())
+    files.push_back(imported->source);
   return !engine.hasErrors();
 }
 
@@ -127,6 +132,9 @@ bool Compilation::elaborate() {
     library.push_back(nnc::parse(*text, engine));
     elaborator.addLibrary(*library.back());
   }
+  elaborator.imports = &imports.getMap();
+  for (const std::unique_ptr<ast::File> &imported : imports.getFiles())
+    elaborator.addModule(*imported);
   elaborator.addProgram(*file, options.defines);
   if (engine.hasErrors())
     return false;

@@ -10,7 +10,7 @@
 
 #include "compiler/codegen/Codegen.h"
 #include "compiler/support/Diagnostics.h"
-#include "compiler/syntax/Ast.h"
+#include "compiler/syntax/Imports.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -31,6 +31,7 @@ llvm::ArrayRef<PhaseInfo> getPhases();
 
 struct CompileOptions {
   std::map<std::string, std::string> defines; // -D name=value
+  std::vector<std::string> searchPath;        // folders of imported files
   bool isDouble = false;                      // f32 stands for f64
   codegen::CodegenOptions codegen;
   bool tests = false;    // the test blocks instead of the commands
@@ -44,8 +45,8 @@ public:
   Compilation(SourceManager &sources, DiagnosticEngine &engine, CompileOptions options);
   ~Compilation();
 
-  /// Parses the program; false also where `source` is null (it could not be read, which was
-  /// reported).
+  /// Parses the program and what it imports; false also where `source` is null (it could not be
+  /// read, which was reported).
   bool parse(const SourceFile *source);
   /// To the `nn` stage.
   bool elaborate();
@@ -55,6 +56,7 @@ public:
   bool translate();
 
   const ast::File &getFile() const { return *file; }
+  const Imports &getImports() const { return imports; }
   mlir::ModuleOp getModule() const { return *module; }
   codegen::LlvmProgram &getProgram() { return *llvmProgram; }
   /// How much memory each command needs, e.g. "train: 97.3 KiB + 1.2 KiB * n"; after `loops`.
@@ -70,6 +72,7 @@ private:
   CompileOptions options;
   const SourceFile *source = nullptr;
   std::unique_ptr<ast::File> file;
+  Imports imports;
   std::vector<std::unique_ptr<ast::File>> library;
   std::vector<const SourceFile *> files;
   std::unique_ptr<mlir::MLIRContext> context;

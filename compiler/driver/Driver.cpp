@@ -38,6 +38,7 @@ private:
   bool makeOptions(CompileOptions &result);
   /// Compiles to an executable; says nothing where all is well.
   bool buildTo(StringRef output, bool tests, std::vector<std::string> *memory);
+  std::string getImportedText(StringRef text);
   /// Where `nnc run` keeps its executables.
   std::string getCachePath(bool tests);
   /// Calls `print` on the output file or standard output. False after an error.
@@ -74,6 +75,7 @@ bool Driver::makeOptions(CompileOptions &result) {
   result.codegen.optimisationLevel = options.optimisationLevel;
   result.codegen.lineTables = options.lineTables;
   result.defines = options.defines;
+  result.searchPath = getSearchPath(options.folders);
   result.isDouble = options.real == "f64";
   return true;
 }
@@ -119,6 +121,24 @@ int Driver::build(StringRef output, bool tests) {
   return 0;
 }
 
+/// Paths and texts of the imported files, for a program of this text.
+std::string Driver::getImportedText(StringRef text) {
+  std::string result;
+  if (!text.contains("import"))
+    return result;
+  SourceManager ownSources;
+  DiagnosticEngine quiet; // errors are reported when the program is built
+  std::string reason;
+  if (const SourceFile *own = ownSources.addFile(options.inputs[0], reason)) {
+    std::unique_ptr<ast::File> file = nnc::parse(*own, quiet);
+    Imports imports(ownSources, quiet, getSearchPath(options.folders));
+    imports.load(*file);
+    for (const std::unique_ptr<ast::File> &imported : imports.getFiles())
+      result += "\n" + imported->source->getPath().str() + "\n" + imported->source->getText().str();
+  }
+  return result;
+}
+
 std::string Driver::getCachePath(bool tests) {
   llvm::SmallString<128> directory;
   if (const char *base = std::getenv("XDG_CACHE_HOME"); base && *base)
@@ -143,7 +163,7 @@ std::string Driver::getCachePath(bool tests) {
       continue;
     if (file == options.inputs[0]) {
       if (auto buffer = llvm::MemoryBuffer::getFile(file))
-        key += (*buffer)->getBuffer();
+        key += (*buffer)->getBuffer().str() + getImportedText((*buffer)->getBuffer());
     } else {
       key += std::to_string(status.getSize()) + "/" +
              std::to_string(status.getLastModificationTime().time_since_epoch().count());

@@ -95,6 +95,12 @@ const OptionInfo optionTable[] = {
      "where to write; default: the program's name (build), standard output", TEXT(output)},
     {"-D", "NAME=VALUE", "build run test check emit graph", "give a const another value",
      setDefine},
+    {"-I", "FOLDER", "build run test check emit graph",
+     "look for imported files there, too (as in the folders of NNC_PATH)",
+     [](Options &o, StringRef v) -> llvm::Error {
+       o.folders.push_back(v.str());
+       return llvm::Error::success();
+     }},
     {"--real", "TYPE", "build run test check emit graph",
      "what f32 stands for in the whole program: f32 (default) or f64",
      [](Options &o, StringRef v) { return choose(o.real, "--real", v, {"f32", "f64"}); }},

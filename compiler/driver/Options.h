@@ -23,6 +23,7 @@ struct Options {
   bool lineTables = false, strip = false, verifyDiagnostics = false, help = false, quiet = false;
   DiagnosticEngine::Colour colour = DiagnosticEngine::Colour::Auto;
   std::map<std::string, std::string> defines;
+  std::vector<std::string> folders; // -I
 };
 
 /// Parses the arguments after argv[0]; the error's text says what is wrong with them.

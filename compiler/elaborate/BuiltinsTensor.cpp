@@ -13,10 +13,15 @@ static Value reshape(Elaborator &e, BuiltinCall &c) {
   if (tensor.isPoison() || !shape)
     return Value();
   NNTensorType type = tensor.getTensorType(), wanted = type.withShape(*shape);
-  if (type.getCount() != wanted.getCount())
-    return e.fail(diag::ReshapeMismatch, c.span, type.str(), type.getCount().str(), wanted.str(),
-                  wanted.getCount().str());
-  return Value::of(ReshapeOp::create(e.builder, e.getLoc(c.span), wanted, tensor.getRuntime()));
+  Dim count = type.getCount(), wantedCount = wanted.getCount();
+  if (!canBeEqual(count, wantedCount))
+    return e.fail(diag::ReshapeMismatch, c.span, type.str(), count.str(), wanted.str(),
+                  wantedCount.str());
+  if (count != wantedCount)
+    e.checkSizes(count, wantedCount, c.span, "reshape needs as many elements: there are ",
+                 ", but the new shape has ");
+  return Value::of(ReshapeOp::create(e.builder, e.getLoc(c.span), wanted, tensor.getRuntime(),
+                                     count != wantedCount));
 }
 
 static Value flatten(Elaborator &e, BuiltinCall &c) {
@@ -172,6 +177,44 @@ static Value convertBuiltin(Elaborator &e, BuiltinCall &c, mlir::Type type) {
   return tensor ? Value::of(tensor) : Value();
 }
 
+/// zip(a, b, ...): a list of tuples, as long as each of the lists.
+static Value zip(Elaborator &e, BuiltinCall &c) {
+  std::vector<Values> lists;
+  for (const Value &source : c.given[0] ? c.matched[0].getElements() : Values()) {
+    Values elements;
+    bool isRange = source.is(Value::RangeKind) && source.getRange().lower->is(Value::Int) &&
+                   source.getRange().upper->is(Value::Int);
+    if (source.is(Value::List) || source.is(Value::Tuple)) {
+      elements = source.getElements();
+    } else if (isRange) {
+      int64_t upper = source.getRange().upper->getInt() + source.getRange().inclusive;
+      for (int64_t i = source.getRange().lower->getInt(); i < upper; ++i)
+        elements.push_back(Value::ofInt(i));
+    } else if (source.isTensor() && !source.isScalarTensor() &&
+               source.getTensorType().getDim(0).isStatic()) {
+      for (int64_t i = 0; i < source.getTensorType().getDim(0).getStatic(); ++i)
+        elements.push_back(e.selectElement(source.getRuntime(), 0, Value::ofInt(i), c.span));
+    } else {
+      return e.fail(diag::WrongArgument, c.span, "an argument of zip",
+                    "a list whose length is known when the program is compiled",
+                    e.describe(source));
+    }
+    if (!lists.empty() && lists[0].size() != elements.size())
+      return e.fail(diag::WrongArgument, c.span, "an argument of zip",
+                    std::to_string(lists[0].size()) + " long, as the first one",
+                    std::to_string(elements.size()));
+    lists.push_back(std::move(elements));
+  }
+  Values tuples;
+  for (size_t i = 0; !lists.empty() && i < lists[0].size(); ++i) {
+    Values tuple;
+    for (const Values &list : lists)
+      tuple.push_back(list[i]);
+    tuples.push_back(Value::tuple(std::move(tuple)));
+  }
+  return Value::list(std::move(tuples));
+}
+
 llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
   static const Builtin builtins[] = {
       {"reshape", "x shape", reshape},
@@ -210,6 +253,7 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
            return Value::ofFloat(c.matched[0].getFloat());
          return convertBuiltin(e, c, e.builder.getF64Type());
        }},
+      {"zip", "lists*", zip},
       {"len", "list",
        [](Elaborator &e, BuiltinCall &c) {
          if (c.matched[0].is(Value::List) || c.matched[0].is(Value::Tuple))

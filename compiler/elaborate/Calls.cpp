@@ -70,8 +70,12 @@ Value Elaborator::evaluateCall(const ast::Call *node) {
     BuiltinCall special{callee.getCallable()->builtin->name, node->span, {}, node, {}, {}};
     return callee.getCallable()->builtin->evaluate(*this, special);
   }
-  if (node->generator)
-    return fail(diag::NotSupported, node->span, "a comprehension as an argument");
+  if (node->generator) {
+    Fold fold = getFold(callee);
+    Span span = node->arguments[0].value->span;
+    Value value = evaluateComprehension(node->arguments[0].value, *node->generator, fold, span);
+    return fold == Fold::List ? call(callee, {{"", value, span}}, node->span, node) : value;
+  }
   return call(callee, evaluateArguments(node), node->span, node);
 }
 
@@ -235,10 +239,12 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function,
   if (function.expr) {
     result = evaluate(function.expr);
   } else {
+    Restore<bool> ended(blockEnded, false);
+    size_t raisedBefore = raised.size();
     executeStatements(function.block->statements);
-    result = callee.returned ? callee.result : Value::unit();
-    if (!callee.returned && function.result)
-      return fail(diag::NoReturn, function.name.span, callee.what);
+    result = takeResult(callee, raisedBefore, function.name.span);
+    if (result.is(Value::Unit) && function.result)
+      return fail(diag::NoReturn, function.name.span, callee.what, "declares a result");
   }
   if (result.isPoison())
     return result;

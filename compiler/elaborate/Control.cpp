@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/Elaborator.h"
+#include "llvm/ADT/ScopeExit.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -17,7 +18,7 @@ static constexpr int64_t unrollLimit = 256;
 /// Turns beyond which unrolling is refused.
 static constexpr int64_t unrollMaximum = 4096;
 
-void Elaborator::emitRegion(mlir::Region &region, mlir::TypeRange types,
+bool Elaborator::emitRegion(mlir::Region &region, mlir::TypeRange types,
                             llvm::function_ref<void(mlir::ValueRange)> body) {
   mlir::OpBuilder::InsertionGuard guard(builder);
   auto *block = new mlir::Block();
@@ -28,19 +29,26 @@ void Elaborator::emitRegion(mlir::Region &region, mlir::TypeRange types,
   Restore<bool> ended(blockEnded, false);
   Restore<unsigned> deeper(runtimeDepth, runtimeDepth + 1);
   body(block->getArguments());
-  if (!blockEnded)
+  bool reachesEnd = !blockEnded;
+  bool isEnded = !block->empty() && block->back().hasTrait<mlir::OpTrait::IsTerminator>();
+  bool yieldsLater = llvm::isa<ScanOp>(region.getParentOp());
+  if (!isEnded && !yieldsLater)
     EndOp::create(builder, getLoc({}));
   // What is assigned in there is no longer known out here.
   region.walk([&](mlir::Operation *op) {
     if (auto assign = llvm::dyn_cast<AssignOp>(op))
       known.erase(assign.getVariable().str());
+    if (auto rows = llvm::dyn_cast<AssignRowsOp>(op))
+      known.erase(rows.getVariable().str());
     if (auto load = llvm::dyn_cast<LoadOp>(op))
       for (mlir::Attribute variable : load.getVariables())
         known.erase(llvm::cast<mlir::FlatSymbolRefAttr>(variable).getValue().str());
   });
+  return reachesEnd;
 }
 
 void Elaborator::promoteVars(llvm::ArrayRef<const ast::Block *> blocks) {
+  prepareExits(blocks);
   llvm::SetVector<llvm::StringRef> names;
   for (const ast::Block *block : blocks)
     collectAssigned(*block, names);
@@ -109,34 +117,13 @@ void Elaborator::executeIf(const ast::IfStatement *statement, size_t branch) {
     blocks.push_back(&*statement->elseBody);
   promoteVars(blocks);
   auto op = IfOp::create(builder, getLoc(statement->span), holds);
-  emitRegion(op.getThenRegion(), {}, [&](mlir::ValueRange) { execute(body); });
-  emitRegion(op.getElseRegion(), {}, [&](mlir::ValueRange) { executeIf(statement, branch + 1); });
+  bool falls = emitRegion(op.getThenRegion(), {}, [&](mlir::ValueRange) { execute(body); });
+  falls |= emitRegion(op.getElseRegion(), {},
+                      [&](mlir::ValueRange) { executeIf(statement, branch + 1); });
+  blockEnded = !falls;
 }
 
 //===-- Loops ------------------------------------------------------------------------------===//
-
-void Elaborator::executeJump(const ast::Statement *statement) {
-  bool isBreak = llvm::isa<ast::BreakStatement>(statement);
-  if (loop == Loop::None) {
-    error(diag::JumpOutside, statement->span, isBreak ? "break" : "continue");
-    return;
-  }
-  if (loop == Loop::Unrolled) {
-    if (runtimeDepth != loopRuntimeDepth) {
-      error(diag::NotSupported, statement->span,
-            "leaving a loop that is unrolled at compile time on a condition that is known at run "
-            "time only");
-      return;
-    }
-    jump = isBreak ? Jump::Break : Jump::Continue;
-    return;
-  }
-  if (isBreak)
-    BreakOp::create(builder, getLoc(statement->span));
-  else
-    ContinueOp::create(builder, getLoc(statement->span));
-  blockEnded = true;
-}
 
 /// The number of turns of a static range; the largest number where it does not fit.
 static int64_t countTurns(const Range &range) {
@@ -148,17 +135,29 @@ static int64_t countTurns(const Range &range) {
 }
 
 void Elaborator::forEach(Value source, Span span, const ast::Pattern *pattern,
-                         llvm::function_ref<void()> run) {
+                         llvm::function_ref<void()> run, const ast::Block *body) {
   Restore<Loop> kind(loop, Loop::Unrolled);
   Restore<unsigned> depth(loopRuntimeDepth, runtimeDepth);
+  UnrolledLoop here;
+  Restore<UnrolledLoop *> inLoop(unrolled, &here);
+  size_t raisedBefore = raised.size();
+  // The exits of this loop, which end here.
+  auto close = [&](bool ofTurn) {
+    auto isOurs = [&](const std::shared_ptr<Variable> &flag) {
+      return flag && (flag == here.skipped || (!ofTurn && flag == here.broken));
+    };
+    raised.erase(std::remove_if(raised.begin() + raisedBefore, raised.end(), isOurs), raised.end());
+  };
   unsigned errorsBefore = engine.getErrorCount();
   bool counted = source.is(Value::EnumeratedKind);
   if (counted)
     source = source.getEnumerated();
   int64_t number = 0;
-  auto turn = [&](Value element) {
+  auto runTurn = [&](Value element) {
     if (counted)
       element = Value::tuple({Value::ofInt(number++), element});
+    if (here.skipped)
+      assignVariable(*here.skipped, toTensor(Value::ofBool(false), span).getRuntime());
     Scope local;
     local.parent = scope;
     Restore<Scope *> inScope(scope, &local);
@@ -166,11 +165,29 @@ void Elaborator::forEach(Value source, Span span, const ast::Pattern *pattern,
     for (auto &[name, binding] : local.names)
       binding.isUsed = true;
     run();
+  };
+  auto turn = [&](const Value &element) {
+    if (raised.size() == raisedBefore) {
+      runTurn(element);
+      bool isOpen = here.skipped && llvm::any_of(raised, [&](const auto &flag) {
+                      return flag == here.skipped || flag == here.broken;
+                    });
+      blockEnded &= !isOpen;
+    } else {
+      // An earlier turn may have left.
+      if (body)
+        promoteVars(body);
+      auto op = IfOp::create(builder, getLoc(span), hasLeft(raisedBefore));
+      emitRegion(op.getThenRegion(), {}, [](mlir::ValueRange) {});
+      emitRegion(op.getElseRegion(), {}, [&](mlir::ValueRange) { runTurn(element); });
+    }
+    close(/*ofTurn=*/true);
     bool goesOn = jump != Jump::Break && !(frame && frame->returned) && !blockEnded &&
                   engine.getErrorCount() == errorsBefore;
     jump = Jump::None;
     return goesOn;
   };
+  llvm::scope_exit atEnd([&] { close(/*ofTurn=*/false); });
   if (source.is(Value::List) || source.is(Value::Tuple)) {
     for (const Value &element : source.getElements())
       if (!turn(element))
@@ -215,7 +232,7 @@ void Elaborator::executeFor(const ast::ForStatement *statement) {
   bool computesOnly = !hasEffects(statement->body) && !assignsParam(statement->body);
   if (isList || (isStatic && needsUnrolling(statement)) || (isShort && computesOnly))
     return forEach(counted ? Value::of(Enumerated{std::make_shared<Value>(source)}) : source, span,
-                   statement->pattern, runBody);
+                   statement->pattern, runBody, &statement->body);
 
   mlir::Value lower, upper, rows;
   if (source.is(Value::RangeKind)) {
@@ -352,10 +369,15 @@ void Elaborator::executeWhile(const ast::WhileStatement *statement) {
     YieldOp::create(builder, getLoc(statement->span), holds);
     blockEnded = true;
   });
-  Restore<Loop> kind(loop, Loop::Runtime);
-  Restore<unsigned> depth(loopRuntimeDepth, runtimeDepth + 1);
-  emitRegion(op.getBody(), {}, [&](mlir::ValueRange) {
-    if (!failed)
-      execute(statement->body);
-  });
+  {
+    Restore<Loop> kind(loop, Loop::Runtime);
+    Restore<unsigned> depth(loopRuntimeDepth, runtimeDepth + 1);
+    emitRegion(op.getBody(), {}, [&](mlir::ValueRange) {
+      if (!failed)
+        execute(statement->body);
+    });
+  }
+  // `while true` ends by an exit alone.
+  auto *forever = llvm::dyn_cast<ast::BoolLiteral>(statement->condition);
+  blockEnded |= forever && forever->value && !hasJump(statement->body, ast::Statement::Break);
 }

@@ -292,6 +292,7 @@ void Elaborator::emitBatches(const Batches &batches, const ast::Pattern *pattern
   mlir::Value size = batches.size ? toRuntimeInt(*batches.size, sourceSpan, "the size of batches")
                                   : constantInt(1);
   std::string symbol = makeSizeSymbol("n");
+  sizeDepths[symbol] = runtimeDepth + 1; // known inside alone
   Dim rows = Dim::getSymbol(context, symbol);
   llvm::SmallVector<mlir::Type> types;
   llvm::SmallVector<int64_t> numbers;

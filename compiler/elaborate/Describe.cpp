@@ -46,6 +46,8 @@ std::string Elaborator::describe(const Value &value) {
     return describe(value.getEnumerated()) + " with numbers";
   case Value::WeightsKind:
     return "the weights or gradients of a layer";
+  case Value::ModuleKind:
+    return "the file " + value.getModule().file->source->getPath().str();
   }
   llvm_unreachable("every kind is described");
 }

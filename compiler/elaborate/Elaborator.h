@@ -6,12 +6,12 @@
 // the call chain; evaluation goes on with poisoned values, so that one run reports all independent
 // errors.
 //
-// The class is implemented by topic: Program.cpp (items, commands, tests), Functions.cpp (a
-// function by itself), Names.cpp, Statements.cpp, Control.cpp, Expressions.cpp, Elementwise.cpp,
-// Operators.cpp, Conversions.cpp, Indexing.cpp, Recurrence.cpp, Calls.cpp, CustomGradients.cpp,
-// Einsum.cpp, Layers.cpp, Types.cpp, Sizes.cpp, Training.cpp, DataSources.cpp, Data.cpp,
-// Strings.cpp, Describe.cpp; built-in functions are in Builtins*.cpp, questions about syntax in
-// Scan.cpp.
+// The class is implemented by topic: Modules.cpp (items, imports), Program.cpp (commands, tests),
+// Functions.cpp (a function by itself), Names.cpp, Statements.cpp, Control.cpp, Exits.cpp,
+// Expressions.cpp, Elementwise.cpp, Operators.cpp, Conversions.cpp, Indexing.cpp, Recurrence.cpp,
+// Calls.cpp, CustomGradients.cpp, Einsum.cpp, Layers.cpp, Types.cpp, Sizes.cpp, Training.cpp,
+// DataSources.cpp, Data.cpp, Strings.cpp, Describe.cpp; built-in functions are in Builtins*.cpp,
+// questions about syntax in Scan.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_ELABORATOR_H
@@ -19,6 +19,7 @@
 
 #include "compiler/elaborate/Value.h"
 #include "compiler/support/Diagnostics.h"
+#include "compiler/syntax/Imports.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
@@ -75,22 +76,28 @@ bool isElementwiseName(llvm::StringRef languageName);
 /// Hands `add` a built-in function for each element-wise operation that has a name in the language.
 void addElementwiseBuiltins(llvm::function_ref<void(llvm::StringRef, const Builtin *)> add);
 
+/// What is made of the elements of a comprehension.
+enum class Fold { List, Sum, Mean, Max, Min, All, Any };
+
 class Elaborator {
 public:
   Elaborator(mlir::ModuleOp module, DiagnosticEngine &engine);
 
   //===-- Program.cpp --===//
   void addLibrary(const ast::File &file);
+  /// A file that later ones import; before it those that it imports itself.
+  void addModule(const ast::File &file);
   void addProgram(const ast::File &file, const std::map<std::string, std::string> &defines);
   /// Emits every command, or with `tests` every test block.
   void emitCommands(bool tests);
   /// Emits function, loss or layer `name` by itself as an nn.func, on unknown sizes.
   bool emitFunction(llvm::StringRef name, bool withGradient);
   void addItems(const ast::File &file, Module &into);
+  void addImport(const ast::ImportItem &item, Module &into);
   Value evaluateOutside(const ast::Expr *expr, llvm::StringRef what);
   void addConst(const ast::ConstItem &item, Module &into);
   /// Reports names in functions and layers that mean nothing.
-  void checkNames(const ast::File &file);
+  void checkNames(const ast::File &file, Module &module);
   Value parseDefine(llvm::StringRef text, const Value &like);
   void beginUnit(mlir::Operation *op);
   void endUnit();
@@ -122,6 +129,20 @@ public:
   Value readBinding(Binding &binding, Span span);
   Value evaluateMember(const ast::Member *expr);
   Value getMember(Value base, const ast::Identifier &name, Span span);
+
+  //===-- Comprehensions.cpp --===//
+  /// What `callee(e for p in s)` makes of the elements.
+  static Fold getFold(const Value &callee);
+  Value evaluateComprehension(ast::Expr *element, const ast::Generator &generator, Fold fold,
+                              Span span);
+  Value comprehendList(Value source, ast::Expr *element, const ast::Generator &generator, Fold fold,
+                       Span span);
+  Value comprehendScan(Value source, ast::Expr *element, const ast::Generator &generator, Fold fold,
+                       Span span);
+  Value comprehendBatches(Value source, bool counted, ast::Expr *element,
+                          const ast::Generator &generator, Fold fold, Span span);
+  Value combine(Fold fold, Value a, Value b, Span span);
+  std::string findInnerSize(ir::NNTensorType type);
 
   //===-- Operators.cpp --===//
   Value elementwise(llvm::StringRef languageName, Values operands, Span span,
@@ -226,6 +247,10 @@ public:
   /// `forParameter`.
   ir::Dim toDim(Value value, Span span, bool forParameter);
   std::optional<llvm::SmallVector<ir::Dim>> toShape(Value value, Span span);
+  /// Emits a check that two sizes are equal; the message has their numbers after `first` and
+  /// `second`.
+  void checkSizes(ir::Dim a, ir::Dim b, Span span, const std::string &first,
+                  const std::string &second);
   std::string makeSizeSymbol(llvm::StringRef base);
   /// A whole number as a polynomial over size symbols and, where nothing is known, opaque ones.
   ir::Dim getSizeExpression(mlir::Value value);
@@ -257,12 +282,31 @@ public:
   /// only.
   void promoteVars(llvm::ArrayRef<const ast::Block *> blocks);
   /// Elaborates `body` inside a new block of `region`, ended by nn.end.
-  void emitRegion(mlir::Region &region, mlir::TypeRange argumentTypes,
+  /// False where control does not reach its end.
+  bool emitRegion(mlir::Region &region, mlir::TypeRange argumentTypes,
                   llvm::function_ref<void(mlir::ValueRange)> body);
-  /// Carries out `run` for each element of a static range, list or tuple.
-  void forEach(Value source, Span span, const ast::Pattern *pattern,
-               llvm::function_ref<void()> run);
+  /// Carries out `run` for each element of a static range, list or tuple. `body`: the statements
+  /// that it elaborates, if any.
+  void forEach(Value source, Span span, const ast::Pattern *pattern, llvm::function_ref<void()> run,
+               const ast::Block *body = nullptr);
+
+  //===-- Exits.cpp --===//
   void executeJump(const ast::Statement *statement);
+  void executeReturn(const ast::ReturnStatement *statement);
+  /// Before control flow that is known at run time only, made of these blocks: makes the flags that
+  /// tell which exits in there were taken.
+  void prepareExits(llvm::ArrayRef<const ast::Block *> blocks);
+  /// Whether an exit that was taken since `raised` had that size is still open, at run time.
+  mlir::Value hasLeft(size_t raisedBefore);
+  /// Elaborates what follows a statement in which exits may have been taken, so that it happens
+  /// only where none was.
+  void executeUnlessLeft(size_t raisedBefore, llvm::ArrayRef<ast::Statement *> rest);
+  /// What a function whose body has been elaborated returns; closes its exits.
+  Value takeResult(Frame &callee, size_t raisedBefore, Span declaration);
+  struct RuntimeReturn;
+  Value mergeReturns(std::vector<RuntimeReturn> returns, const std::string &what);
+  Value mergeNumbers(std::vector<RuntimeReturn> returns, const std::string &what);
+
   /// Elaborates the body of a run-time loop, the pattern bound to what `getElement` makes of the
   /// block's arguments.
   void emitLoop(mlir::Region &region, mlir::TypeRange types, const ast::ForStatement *statement,
@@ -326,7 +370,15 @@ public:
   mlir::ModuleOp module;
   mlir::MLIRContext *context;
   Module library, program;
+  std::map<const ast::File *, std::unique_ptr<Module>> modules; // imported
+  const ImportMap *imports = nullptr;
 
+  /// A return that happens or not when the program runs.
+  struct RuntimeReturn {
+    mlir::Operation *at; // where its value is stored
+    Value value;
+    Span span;
+  };
   /// A function that is being inlined.
   struct Frame {
     std::string what;      // "relu", "Linear.forward"
@@ -335,6 +387,8 @@ public:
     bool inLibrary = false;
     bool returned = false;
     Value result;
+    std::vector<RuntimeReturn> returns;
+    std::shared_ptr<Variable> left;   // whether one of them has happened
     llvm::StringSet<> differentiated; // names that grad() in its body is asked for
     Frame *parent = nullptr;
     unsigned depth = 0;
@@ -351,7 +405,15 @@ public:
   unsigned loopRuntimeDepth = 0;
   /// Set when a static break or continue ends the current unrolled turn.
   enum class Jump { None, Break, Continue } jump = Jump::None;
-  /// True where the current block has been ended by nn.break or nn.continue.
+  /// An unrolled loop in which a condition that is known at run time only decides about `break` or
+  /// `continue`: whether the loop, and its current turn, have been left.
+  struct UnrolledLoop {
+    std::shared_ptr<Variable> broken, skipped;
+  } *unrolled = nullptr;
+  /// Exits (of functions, unrolled loops, turns) that may have been taken at run time and whose end
+  /// has not been reached yet, in the order in which they were found.
+  std::vector<std::shared_ptr<Variable>> raised;
+  /// True where control does not reach: after nn.break and nn.continue, or a return.
   bool blockEnded = false;
   /// The scan whose body is being elaborated, in the current function.
   Recurrence *recurrence = nullptr;
@@ -362,6 +424,7 @@ public:
   mlir::Operation *unit = nullptr; // the nn.command or nn.func being filled
   llvm::StringSet<> symbols;       // in use in this unit
   llvm::StringMap<unsigned> sizeSymbols;
+  llvm::StringMap<unsigned> sizeDepths; // runtimeDepth where a size symbol was made
   std::vector<std::shared_ptr<Variable>> variables;
   std::vector<std::shared_ptr<Instance>> optimizers;
   mlir::Operation *variableAnchor = nullptr;
@@ -386,6 +449,9 @@ private:
   std::set<std::pair<const SourceFile *, uint32_t>> warned;
 };
 
+/// False where two sizes differ whatever the program is run with.
+bool canBeEqual(ir::Dim a, ir::Dim b);
+
 /// Restores a member when the scope ends.
 template <typename T> class Restore {
 public:
@@ -405,6 +471,10 @@ bool isOpaqueSize(ir::Dim dim);
 
 /// Names that assignments in the block have as targets.
 void collectAssigned(const ast::Block &block, llvm::SetVector<llvm::StringRef> &names);
+/// Whether a `break` or `continue` in the block leaves a loop around it.
+bool hasJump(const ast::Block &block, ast::Statement::Kind kind);
+/// Whether there is a `return` in the block.
+bool hasReturn(const ast::Block &block);
 /// Names that calls of grad and jacobian differentiate with respect to.
 void collectDifferentiated(const ast::Block &block, llvm::StringSet<> &names);
 void collectDifferentiated(const ast::Expr *expr, llvm::StringSet<> &names);

@@ -362,6 +362,30 @@ Value Elaborator::select(Value condition, Value onTrue, Value onFalse, Span span
     return v.isTensor() || v.isStaticNumber() || v.is(Value::Size) || v.is(Value::Bool) ||
            v.is(Value::List);
   };
+  if (onTrue.isString() && onFalse.isString() && condition.isScalarTensor()) {
+    auto text = makeVariable(path.empty() ? "text" : path + ".text", VariableKind::Var,
+                             builder.getType<StrType>(), span, "text");
+    assignVariable(*text, toRuntimeString(onFalse, span));
+    mlir::Value other = toRuntimeString(onTrue, span);
+    auto op = IfOp::create(builder, getLoc(span), condition.getRuntime());
+    emitRegion(op.getThenRegion(), {}, [&](mlir::ValueRange) { assignVariable(*text, other); });
+    emitRegion(op.getElseRegion(), {}, [](mlir::ValueRange) {});
+    return Value::of(readVariable(*text));
+  }
+  bool isSequence = onTrue.is(Value::Tuple) && onFalse.is(Value::Tuple) &&
+                    onTrue.getElements().size() == onFalse.getElements().size();
+  if (isSequence) {
+    Values elements;
+    for (auto [a, b] : llvm::zip_equal(onTrue.getElements(), onFalse.getElements())) {
+      elements.push_back(select(condition, a, b, span));
+      if (elements.back().isPoison())
+        return Value();
+    }
+    return Value::tuple(std::move(elements));
+  }
+  if (onTrue.is(Value::WeightsKind) && onFalse.is(Value::WeightsKind))
+    return mapWeights({onTrue, onFalse}, span,
+                      [&](Values leaves) { return select(condition, leaves[0], leaves[1], span); });
   if (!isNumeric(onTrue) || !isNumeric(onFalse))
     return fail(diag::RuntimeChoice, span, describe(onTrue), describe(onFalse));
   // A list of numbers adapts to a tensor on the other side, or is a tensor itself.

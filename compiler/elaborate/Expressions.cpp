@@ -131,38 +131,7 @@ Value Elaborator::evaluate(const ast::Expr *expr) {
   }
   case ast::Expr::Comprehension: {
     auto *node = llvm::cast<ast::Comprehension>(expr);
-    Value source = evaluate(node->generator.source);
-    if (source.isPoison())
-      return source;
-    bool isRange = source.is(Value::RangeKind);
-    bool isStaticRange = isRange && source.getRange().lower->is(Value::Int) &&
-                         source.getRange().upper->is(Value::Int);
-    if (source.is(Value::BatchesKind) || source.isTensor() || (isRange && !isStaticRange))
-      return fail(diag::NotSupported, expr->span,
-                  "a comprehension over what is known at run time only");
-    if (!isRange && !source.is(Value::List) && !source.is(Value::Tuple))
-      return fail(diag::NotIterable, node->generator.source->span, describe(source));
-    Values values;
-    bool failed = false;
-    std::string base = path;
-    forEach(source, node->generator.source->span, node->generator.pattern, [&] {
-      if (node->generator.condition) {
-        Value condition = evaluate(node->generator.condition);
-        if (!condition.is(Value::Bool)) {
-          if (!condition.isPoison())
-            error(diag::NotStatic, node->generator.condition->span,
-                  "the condition of a comprehension", describe(condition));
-          failed = true;
-          return;
-        }
-        if (!condition.getBool())
-          return;
-      }
-      Restore<std::string> place(path, base + "." + std::to_string(values.size()));
-      values.push_back(evaluate(node->element));
-      failed |= values.back().isPoison();
-    });
-    return failed ? Value() : Value::list(std::move(values));
+    return evaluateComprehension(node->element, node->generator, Fold::List, expr->span);
   }
   }
   llvm_unreachable("every kind of expression is handled");
@@ -278,6 +247,10 @@ Value Elaborator::getMember(Value base, const ast::Identifier &name, Span span) 
       return below;
   if (base.is(Value::Data))
     return datasetMember(base.getDataset(), name, span);
+  if (base.is(Value::ModuleKind))
+    if (Binding *binding = base.getModule().scope.findHere(name.name);
+        binding && binding->span.file == base.getModule().file->source)
+      return readBinding(*binding, span);
   // A number has no axes in either phase.
   if ((base.isStaticNumber() || base.is(Value::Size)) && name.name == "shape")
     return Value::list({});

@@ -33,6 +33,7 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
   }
   Frame top;
   top.what = name.str();
+  Scope &home = binding->value.getCallable()->module->scope;
   Restore<Frame *> inFrame(frame, &top);
   builder.setInsertionPointToEnd(module.getBody());
   auto op = FuncOp::create(builder, getLoc(function->name.span), name);
@@ -40,8 +41,8 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
   beginUnit(op);
   builder.setInsertionPointToEnd(&block);
   Scope local;
-  local.parent = &program.scope;
-  scope = &program.scope;
+  local.parent = &home;
+  scope = &home;
   Value callee = binding->value;
   if (isLayer) {
     Restore<std::string> place(path, name.lower());
@@ -90,7 +91,7 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
         mlir::NameLoc::get(builder.getStringAttr(parameter.name.name), getLoc(parameter.span)));
     arguments.push_back({parameter.name.name, Value::of(argument), parameter.span});
   }
-  scope = &program.scope;
+  scope = &home;
   Value result = callee.isPoison() ? callee : call(callee, arguments, function->name.span);
   endUnit();
   if (result.isPoison())

@@ -14,7 +14,7 @@ using namespace nnc::elaborate;
 namespace {
 class NameCheck {
 public:
-  explicit NameCheck(Elaborator &elaborator) : elaborator(elaborator) {}
+  NameCheck(Elaborator &elaborator, Module &module) : elaborator(elaborator), module(module) {}
 
   void addParameters(llvm::ArrayRef<ast::Parameter> parameters) {
     for (const ast::Parameter &parameter : parameters) {
@@ -68,8 +68,7 @@ public:
   /// Reports what was used and is known nowhere.
   void finish() {
     for (const ast::Name *name : used)
-      if (!known.contains(name->name) && !elaborator.program.scope.find(name->name) &&
-          !isRawTerm(name->name))
+      if (!known.contains(name->name) && !module.scope.find(name->name) && !isRawTerm(name->name))
         elaborator.engine.report(diag::UnknownName, name->span, name->name);
   }
 
@@ -128,14 +127,15 @@ private:
   }
 
   Elaborator &elaborator;
+  Module &module;
   llvm::StringSet<> known;
   std::vector<const ast::Name *> used;
 };
 } // namespace
 
-void Elaborator::checkNames(const ast::File &file) {
+void Elaborator::checkNames(const ast::File &file, Module &module) {
   for (const ast::Item *item : file.items) {
-    NameCheck check(*this);
+    NameCheck check(*this, module);
     if (auto *function = llvm::dyn_cast<ast::FunctionItem>(item)) {
       check.visit(*function->function);
     } else if (auto *layer = llvm::dyn_cast<ast::LayerItem>(item)) {

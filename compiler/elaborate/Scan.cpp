@@ -159,6 +159,27 @@ void elaborate::collectAssigned(const ast::Block &block, llvm::SetVector<StringR
       });
 }
 
+bool elaborate::hasJump(const ast::Block &block, ast::Statement::Kind kind) {
+  return llvm::any_of(block.statements, [&](const ast::Statement *statement) {
+    auto *branch = llvm::dyn_cast<ast::IfStatement>(statement);
+    if (!branch)
+      return statement->kind == kind;
+    return (branch->elseBody && hasJump(*branch->elseBody, kind)) ||
+           llvm::any_of(branch->branches,
+                        [&](const auto &part) { return hasJump(part.body, kind); });
+  });
+}
+
+bool elaborate::hasReturn(const ast::Block &block) {
+  bool found = false;
+  walk(
+      block, [](const ast::Expr *) {},
+      [&](const ast::Statement *statement) {
+        found |= llvm::isa<ast::ReturnStatement>(statement);
+      });
+  return found;
+}
+
 static void addDifferentiated(const ast::Expr *expr, llvm::StringSet<> &names) {
   auto *call = llvm::dyn_cast<ast::Call>(expr);
   if (!call || call->arguments.size() < 2)

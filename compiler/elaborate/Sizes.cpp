@@ -22,6 +22,7 @@ std::string Elaborator::makeSizeSymbol(StringRef base) {
   if (count != 0)
     name += "." + std::to_string(count);
   ++count;
+  sizeDepths[name] = runtimeDepth;
   return name;
 }
 

@@ -25,10 +25,20 @@ void Elaborator::warnUnused(Scope &local) {
 }
 
 void Elaborator::executeStatements(llvm::ArrayRef<ast::Statement *> statements) {
-  for (const ast::Statement *statement : statements) {
+  for (auto [i, statement] : llvm::enumerate(statements)) {
     if ((frame && frame->returned) || jump != Jump::None || blockEnded)
       return;
+    size_t raisedBefore = raised.size();
     execute(statement);
+    if (raised.size() == raisedBefore || blockEnded)
+      continue;
+    if (loop != Loop::Runtime)
+      return executeUnlessLeft(raisedBefore, statements.drop_front(i + 1));
+    // Out of the loop, and there on.
+    auto op = IfOp::create(builder, getLoc(statement->span), hasLeft(raisedBefore));
+    emitRegion(op.getThenRegion(), {},
+               [&](mlir::ValueRange) { BreakOp::create(builder, getLoc(statement->span)); });
+    emitRegion(op.getElseRegion(), {}, [](mlir::ValueRange) {});
   }
 }
 
@@ -62,26 +72,8 @@ void Elaborator::execute(const ast::Statement *statement) {
   case ast::Statement::Break:
   case ast::Statement::Continue:
     return executeJump(statement);
-  case ast::Statement::Return: {
-    auto *node = llvm::cast<ast::ReturnStatement>(statement);
-    if (!frame || !frame->callSite) {
-      error(diag::ReturnOutside, statement->span);
-      return;
-    }
-    if (runtimeDepth != frame->runtimeDepth) {
-      error(diag::NotSupported, statement->span,
-            "a return inside control flow that is known at run time only")
-          .hint(
-              "give the value with `if c then a else b`, or assign a var and return it at the end");
-      return;
-    }
-    Values values = evaluateAll(node->values);
-    frame->result = values.empty()       ? Value::unit()
-                    : values.size() == 1 ? values[0]
-                                         : Value::tuple(std::move(values));
-    frame->returned = true;
-    return;
-  }
+  case ast::Statement::Return:
+    return executeReturn(llvm::cast<ast::ReturnStatement>(statement));
   case ast::Statement::Yield:
     return executeYield(llvm::cast<ast::YieldStatement>(statement));
   case ast::Statement::Assert:
@@ -124,6 +116,12 @@ void Elaborator::nameValue(const Value &value, StringRef name) {
 
 void Elaborator::define(const ast::Identifier &name, Binding binding) {
   if (Binding *existing = scope->findHere(name.name); existing && existing->span) {
+    if (existing->span.file != name.span.file) {
+      error(diag::ImportClash, name.span, name.name, existing->span.file->getPath(),
+            name.span.file->getPath())
+          .note(existing->span, "'" + name.name + "' is defined here, too");
+      return;
+    }
     error(diag::DefinedTwice, name.span, name.name).note(existing->span, "defined here before");
     return;
   }
@@ -275,6 +273,13 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
   if (binding->variable) {
     if (mlir::Value converted = keepsType(binding->variable->type))
       assignVariable(*binding->variable, converted);
+    return;
+  }
+  // Where the compiler itself carries out the control, a var may get another shape, turn by turn.
+  if (binding->value.isTensor() && value.isTensor() && !binding->value.isScalarTensor() &&
+      !value.isScalarTensor() &&
+      binding->value.getTensorType().getElementType() == value.getTensorType().getElementType()) {
+    binding->value = value;
     return;
   }
   if (binding->value.isTensor() || binding->value.isRuntimeString()) {

@@ -2,6 +2,7 @@
 
 #include "compiler/elaborate/Elaborator.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/xxhash.h"
 
 using namespace nnc;
@@ -186,7 +187,10 @@ void Elaborator::applyUpdates(std::shared_ptr<Instance> optimizer, llvm::ArrayRe
     bindHere(update.parameters[2].name, Value::of(turn), nullptr);
     for (auto &[name, variable] : slots.states)
       bindHere({name, update.name.span}, Value(), variable);
+    Restore<bool> ended(blockEnded, false);
+    size_t raisedBefore = raised.size();
     executeStatements(update.block->statements);
+    takeResult(callee, raisedBefore, update.name.span);
   }
 }
 
@@ -314,6 +318,8 @@ int64_t Elaborator::getPlace(Span span) {
   std::string text = path;
   Span where = span;
   for (Frame *f = frame; f; f = f->parent) {
+    if (llvm::any_of(modules, [&](auto &module) { return module.first->source == where.file; }))
+      text += "|" + llvm::sys::path::filename(where.file->getPath()).str();
     if (where)
       text += "|" + std::to_string(static_cast<int64_t>(where.getBegin().line) - f->firstLine) +
               ":" + std::to_string(where.getBegin().column);

@@ -182,6 +182,7 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
     return Value();
   }
   size_t restSize = shape.size() - fixed, at = 0;
+  std::map<size_t, Dim> checked; // axes whose size was compared when the program runs
   // Two turns: bare names are bound first, so that f32[2 * n, n] works.
   for (bool bindNames : {true, false}) {
     at = 0;
@@ -235,6 +236,16 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
         shape[at - 1] = expected;
         continue;
       }
+      // Sizes that only the run knows are compared then.
+      if (!actual.isStatic() && !expected.isStatic() && canBeEqual(actual, expected)) {
+        checkSizes(
+            actual, expected, span,
+            (what + " must be " + type.span.getText() + ": axis " + llvm::Twine(at - 1) + " is ")
+                .str(),
+            ", but should be ");
+        checked[at - 1] = expected;
+        continue;
+      }
       DiagnosticBuilder report =
           error(diag::DimMismatch, span, what, type.span.getText(), own.str(), at - 1,
                 bare ? bare->name + " = " + expected.str() : expected.str(), actual.str());
@@ -244,5 +255,30 @@ Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool 
       return Value();
     }
   }
+  if (!checked.empty()) {
+    llvm::SmallVector<Dim> known = own.getShape();
+    for (auto [axis, dim] : checked)
+      known[axis] = shape[axis] = dim;
+    tensor = Value::of(ReshapeOp::create(builder, getLoc(span), own.withShape(known),
+                                         tensor.getRuntime(), /*checked=*/true));
+  }
   return Value::of(broadcastTo(tensor.getRuntime(), shape));
+}
+
+bool elaborate::canBeEqual(Dim a, Dim b) {
+  if (a == b)
+    return true;
+  Dim difference = a - b;
+  return !difference.isStatic();
+}
+
+void Elaborator::checkSizes(Dim a, Dim b, Span span, const std::string &first,
+                            const std::string &second) {
+  Value lhs = toTensor(Value::ofSize(a), span), rhs = toTensor(Value::ofSize(b), span);
+  Value equal = elementwise("==", {lhs, rhs}, span);
+  auto op = AssertOp::create(builder, getLoc(span), equal.getRuntime(), /*check=*/true);
+  emitRegion(op.getMessage(), {}, [&](mlir::ValueRange) {
+    mlir::Value text = formatValues({lhs, rhs}, {first, second, ""}, {"", ""}, span);
+    YieldOp::create(builder, getLoc(span), text);
+  });
 }

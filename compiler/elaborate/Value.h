@@ -21,6 +21,7 @@ namespace nnc::elaborate {
 struct Builtin;
 struct Callable;
 struct Instance;
+struct Module;
 struct Dataset;
 struct Weights;
 class Value;
@@ -77,7 +78,8 @@ public:
     Data,
     BatchesKind,
     EnumeratedKind,
-    WeightsKind
+    WeightsKind,
+    ModuleKind
   };
 
   Value() = default; // poison
@@ -113,6 +115,8 @@ public:
   static Value of(Batches batches) {
     return Value(std::in_place_index<BatchesKind>, std::move(batches));
   }
+  /// What `import "file.nn" as name` names.
+  static Value of(Module *module) { return Value(std::in_place_index<ModuleKind>, module); }
   static Value of(Enumerated enumerated) {
     return Value(std::in_place_index<EnumeratedKind>, std::move(enumerated));
   }
@@ -156,6 +160,7 @@ public:
   const std::shared_ptr<Instance> &getInstance() const { return std::get<Object>(storage); }
   const std::shared_ptr<Dataset> &getDataset() const { return std::get<Data>(storage); }
   const Batches &getBatches() const { return std::get<BatchesKind>(storage); }
+  Module &getModule() const { return *std::get<ModuleKind>(storage); }
   Value getEnumerated() const { return *std::get<EnumeratedKind>(storage).source; }
   const std::shared_ptr<Weights> &getWeights() const { return std::get<WeightsKind>(storage); }
 
@@ -164,7 +169,7 @@ private:
       std::variant<std::monostate, std::monostate, bool, int64_t, double, std::string, ir::Dim,
                    mlir::Value, std::shared_ptr<Values>, std::shared_ptr<Values>, Range,
                    std::shared_ptr<Callable>, std::shared_ptr<Instance>, std::shared_ptr<Dataset>,
-                   Batches, Enumerated, std::shared_ptr<Weights>>;
+                   Batches, Enumerated, std::shared_ptr<Weights>, Module *>;
   template <std::size_t I, typename T>
   Value(std::in_place_index_t<I> index, T &&value) : storage(index, std::forward<T>(value)) {}
   Storage storage;
@@ -215,9 +220,10 @@ struct Scope {
   }
 };
 
-/// The items of one file, or of the standard library.
+/// The items of one file and what it imports, or the standard library.
 struct Module {
   Scope scope;
+  const ast::File *file = nullptr; // null: the standard library
   bool isLibrary = false;
 };
 

@@ -1,6 +1,7 @@
 //===- Gradient.cpp - the reverse sweep ---------------------------------------------===//
 
 #include "compiler/gradient/Gradient.h"
+#include "compiler/gradient/Branches.h"
 #include "compiler/gradient/Provenance.h"
 #include "compiler/gradient/VariableFlow.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -62,6 +63,9 @@ public:
 
   FailureOr<llvm::SmallVector<Value>> run();
 
+  /// A branch that lies between a target and the scalar, and that can become a choice.
+  IfOp findBranch();
+
 private:
   /// What `op` is computed from: its operands, for a `var` what was assigned to it.
   llvm::SmallVector<Value> getSources(Operation *op);
@@ -78,6 +82,8 @@ private:
   /// The reads of a variable that the scalar is computed from.
   llvm::SmallVector<Value> getReads(FlatSymbolRefAttr variable);
 
+  /// Reads of `var`s in which gradients end, other than the targets.
+  llvm::SmallVector<ReadOp> getCarriers(llvm::ArrayRef<Value> roots, FlatSymbolRefAttr variable);
   LogicalResult check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable);
   InFlightDiagnostic report(llvm::StringRef code, Value value, FlatSymbolRefAttr variable);
   void explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> roots);
@@ -235,16 +241,42 @@ void Sweep::explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> ro
     error.attachNote() << "leave it out of 'over', or use it in the loss";
 }
 
-LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable) {
+llvm::SmallVector<ReadOp> Sweep::getCarriers(llvm::ArrayRef<Value> roots,
+                                             FlatSymbolRefAttr variable) {
   llvm::SmallVector<ReadOp> carriers;
+  for (Operation *op : slice) {
+    auto read = llvm::dyn_cast<ReadOp>(op);
+    bool ends = read && isFloat(read) && reaching.contains(read) && !assigned.contains(op) &&
+                read.getVariableAttr() != variable;
+    // The target itself: what its variable held before is not asked for.
+    if (ends && !llvm::is_contained(roots, read.getResult()) &&
+        getVariable(op, read.getVariableAttr()).getKind() == VariableKind::Var)
+      carriers.push_back(read);
+  }
+  return carriers;
+}
+
+IfOp Sweep::findBranch() {
+  auto find = [&](llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable) -> IfOp {
+    Carried carried = findCarried(request.at, value, variable, getCarriers(roots, variable));
+    auto branch = carried.read ? llvm::dyn_cast_or_null<IfOp>(getStorer(carried.read)) : IfOp();
+    return branch && canBecomeChoice(branch) ? branch : IfOp();
+  };
+  for (Value value : request.values)
+    if (IfOp branch = find(value, value, {}))
+      return branch;
+  for (auto variable : request.variables.getAsRange<FlatSymbolRefAttr>())
+    if (IfOp branch = find(getReads(variable), {}, variable))
+      return branch;
+  return {};
+}
+
+LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable) {
   for (Operation *op : slice) {
     auto read = llvm::dyn_cast<ReadOp>(op);
     if (!read || !reaching.contains(read) || assigned.contains(op))
       continue;
-    // The target itself: what its variable held before is not asked for.
-    if (llvm::is_contained(roots, read.getResult()) && !variable)
-      continue;
-    if (read.getVariableAttr() == variable) {
+    if (read.getVariableAttr() == variable)
       if (Operation *assignment = findAssignmentSince(read, request.at)) {
         InFlightDiagnostic error = report("E3012", value, variable);
         error << ": it has been assigned since the value to differentiate was computed from it";
@@ -253,20 +285,19 @@ LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolR
             << "read here; use stop_gradient if this older value is meant as a constant";
         return failure();
       }
-    } else if (getVariable(op, read.getVariableAttr()).getKind() == VariableKind::Var &&
-               isFloat(read)) {
-      carriers.push_back(read);
-    }
   }
-  if (Carried carried = findCarried(request.at, value, variable, carriers); carried.read) {
+  if (Carried carried = findCarried(request.at, value, variable, getCarriers(roots, variable));
+      carried.read) {
     InFlightDiagnostic error = report("E3013", value, variable);
     error << ": control flow that is decided at run time lies between it and the value to "
              "differentiate";
     VariableOp through = getVariable(carried.read, carried.read.getVariableAttr());
+    bool isBranch = llvm::isa<IfOp>(carried.assignment->getParentOp());
     error.attachNote(carried.assignment->getLoc())
         << "here it enters " << describe(through)
-        << "; give the loop bounds that are known when the program is compiled, so that it is "
-           "unrolled";
+        << (isBranch ? "; give the value by `if c then a else b`, or by where(c, a, b)"
+                     : "; write the loop as a scan, or give it bounds that are known when the "
+                       "program is compiled, so that it is unrolled");
     return failure();
   }
   llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);
@@ -363,7 +394,13 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
 }
 
 FailureOr<llvm::SmallVector<Value>> buildGradients(OpBuilder &builder, const Request &request) {
-  return Sweep(builder, request).run();
+  while (true) {
+    Sweep sweep(builder, request);
+    IfOp branch = sweep.findBranch();
+    if (!branch)
+      return sweep.run();
+    makeChoice(branch);
+  }
 }
 
 //===-- The operations --------------------------------------------------------------------===//

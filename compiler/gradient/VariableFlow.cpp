@@ -20,7 +20,9 @@ static Operation *findAssignment(Operation *root, FlatSymbolRefAttr variable) {
   root->walk([&](Operation *op) {
     auto assign = llvm::dyn_cast<AssignOp>(op);
     auto load = llvm::dyn_cast<LoadOp>(op);
-    if ((assign && assign.getVariableAttr() == variable) ||
+    auto rows = llvm::dyn_cast<AssignRowsOp>(op);
+    if ((rows && rows.getVariableAttr() == variable) ||
+        (assign && assign.getVariableAttr() == variable) ||
         (load && llvm::is_contained(load.getVariables(), variable))) {
       found = op;
       return WalkResult::interrupt();
@@ -30,7 +32,7 @@ static Operation *findAssignment(Operation *root, FlatSymbolRefAttr variable) {
   return found;
 }
 
-Value getAssignedValue(ReadOp read) {
+Operation *getStorer(ReadOp read) {
   FlatSymbolRefAttr variable = read.getVariableAttr();
   VariableOp place = getVariable(read, variable);
   if (!place || place.getKind() != VariableKind::Var)
@@ -38,15 +40,18 @@ Value getAssignedValue(ReadOp read) {
   for (Operation *at = read; !at->hasTrait<OpTrait::IsIsolatedFromAbove>();
        at = at->getParentOp()) {
     for (Operation *op = at->getPrevNode(); op; op = op->getPrevNode())
-      if (Operation *assignment = findAssignment(op, variable)) {
-        auto assign = llvm::dyn_cast<AssignOp>(assignment);
-        return assign && assign == op ? assign.getValue() : Value();
-      }
+      if (findAssignment(op, variable))
+        return op;
     // An assignment later in a loop may have run in its last turn.
     if (Operation *parent = at->getParentOp(); isLoop(parent) && findAssignment(parent, variable))
       return {};
   }
   return {};
+}
+
+Value getAssignedValue(ReadOp read) {
+  auto assign = llvm::dyn_cast_or_null<AssignOp>(getStorer(read));
+  return assign ? assign.getValue() : Value();
 }
 
 Operation *findAssignmentSince(ReadOp read, Operation *at) {
@@ -129,6 +134,10 @@ private:
         .Case([&](AssignOp assign) {
           bool depends = state.values.contains(assign.getValue());
           store(assign.getVariableAttr(), depends ? &op : nullptr, state);
+        })
+        .Case([&](AssignRowsOp rows) {
+          if (state.values.contains(rows.getValue()))
+            store(rows.getVariableAttr(), &op, state);
         })
         .Case([&](LoadOp load) {
           for (auto name : load.getVariables().getAsRange<FlatSymbolRefAttr>())

@@ -19,6 +19,10 @@ namespace nnc::gradient {
 /// The variable that an operation names.
 ir::VariableOp getVariable(mlir::Operation *from, mlir::FlatSymbolRefAttr name);
 
+/// The operation that surely ran last of those that may assign what `read` of a `var` gives, itself
+/// or in its regions; null where a loop may have stored it, or nothing did.
+mlir::Operation *getStorer(ir::ReadOp read);
+
 /// The value that `read` of a `var` gives where one nn.assign that surely ran last stored it;
 /// null otherwise.
 mlir::Value getAssignedValue(ir::ReadOp read);

@@ -2,6 +2,7 @@
 
 #include "compiler/lower/Host.h"
 #include "compiler/optimise/Effects.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -56,6 +57,22 @@ static LogicalResult lowerAssign(AssignOp op, Host &host) {
     emitStore(builder, loc, host.get(op.getValue()), variable, host.getI64(loc, 0));
   else if (!(host.getPlan().getPlace(op.getValue()) == host.getPlan().getVariablePlace(name)))
     copy(host, loc, variable, host.getAddress(op.getValue()), type);
+  return success();
+}
+
+static LogicalResult lowerAssignRows(AssignRowsOp op, Host &host) {
+  Location loc = op.getLoc();
+  OpBuilder &builder = host.getBuilder();
+  NNTensorType type = op.getValue().getType();
+  Dim rowBytes = Dim::get(op.getContext(), getElementBytes(type.getElementType()));
+  for (Dim dim : llvm::drop_begin(type.getShape()))
+    rowBytes = rowBytes * dim;
+  Value offset =
+      arith::MulIOp::create(builder, loc, host.get(op.getFirst()), host.getDim(loc, rowBytes));
+  Value variable = host.getVariableAddress(loc, op.getVariableAttr().getAttr());
+  Value to = LLVM::GEPOp::create(builder, loc, variable.getType(), builder.getI8Type(), variable,
+                                 ArrayRef<LLVM::GEPArg>{offset});
+  copy(host, loc, to, host.getAddress(op.getValue()), type);
   return success();
 }
 
@@ -138,6 +155,7 @@ void nnc::lower::attachVariables(MLIRContext *context) {
   VariableOp::attachInterface<LowerModel<VariableOp, lowerVariable>>(*context);
   ReadOp::attachInterface<LowerModel<ReadOp, lowerRead>>(*context);
   AssignOp::attachInterface<LowerModel<AssignOp, lowerAssign>>(*context);
+  AssignRowsOp::attachInterface<LowerModel<AssignRowsOp, lowerAssignRows>>(*context);
   SaveOp::attachInterface<LowerModel<SaveOp, lowerSave>>(*context);
   LoadOp::attachInterface<LowerModel<LoadOp, lowerLoad>>(*context);
 }

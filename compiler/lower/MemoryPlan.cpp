@@ -191,6 +191,8 @@ void MemoryPlan::collect(Operation *op) {
     assigns.push_back(assign);
     writes[assign.getVariableAttr().getAttr()].push_back(lifetimes.getPosition(op));
   }
+  if (auto rows = llvm::dyn_cast<AssignRowsOp>(op))
+    writes[rows.getVariableAttr().getAttr()].push_back(lifetimes.getPosition(op));
   if (auto load = llvm::dyn_cast<LoadOp>(op))
     for (StringAttr name : optimise::getNames(load.getVariables()))
       writes[name].push_back(lifetimes.getPosition(op));

@@ -63,6 +63,17 @@ LogicalResult AssignOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return checkType(*this, getVariableAttr(), getValue().getType(), symbols);
 }
 
+LogicalResult AssignRowsOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto type =
+      llvm::dyn_cast_or_null<NNTensorType>(getVariableType(*this, getVariableAttr(), symbols));
+  NNTensorType rows = getValue().getType();
+  if (!type || type.isScalar() || rows.isScalar() ||
+      type.getElementType() != rows.getElementType() ||
+      !llvm::equal(llvm::drop_begin(type.getShape()), llvm::drop_begin(rows.getShape())))
+    return emitOpError("needs a variable of the same rows");
+  return success();
+}
+
 LogicalResult GradOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (getValues().getTypes() != getValueGradients().getTypes())
     return emitOpError("needs one gradient of each value's type");

@@ -81,6 +81,11 @@ def NN_AssignOp : NN_Op<"assign", [MemoryEffects<[MemWrite]>, NN_UsesVariables]>
   let arguments = (ins FlatSymbolRefAttr:$variable, AnyType:$value);
   let assemblyFormat = "$variable `,` $value attr-dict `:` custom<NNType>(type($value))";
 }
+def NN_AssignRowsOp : NN_Op<"assign_rows", [MemoryEffects<[MemRead, MemWrite]>, NN_UsesVariables]> {
+  let summary = "gives rows of the variable, from `first` on, those of `value`; there must be as many";
+  let arguments = (ins FlatSymbolRefAttr:$variable, NN_IntScalar:$first, NN_Tensor:$value);
+  let assemblyFormat = "$variable `from` $first `,` $value attr-dict `:` custom<NNType>(type($value))";
+}
 def NN_BindSizeOp : NN_Op<"bind_size"> {
   let summary = "gives a size symbol its value (not negative, else an error at run time)";
   let arguments = (ins NN_IntScalar:$value, StrAttr:$symbol);

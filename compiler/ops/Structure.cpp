@@ -127,7 +127,8 @@ LogicalResult ReshapeOp::verify() {
   NNTensorType from = getA().getType(), to = getType();
   if (from.getElementType() != to.getElementType())
     return emitOpError("changes the element type");
-  if (from.getCount() != to.getCount())
+  bool isKnown = from.getCount().isStatic() && to.getCount().isStatic();
+  if (from.getCount() != to.getCount() && (isKnown || !getChecked()))
     return emitOpError() << "from " << from.getCount().str() << " elements to "
                          << to.getCount().str();
   return success();
@@ -138,6 +139,8 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
     return getA();
   if (auto inner = getA().getDefiningOp<ReshapeOp>()) {
     getAMutable().assign(inner.getA());
+    if (inner.getChecked())
+      setChecked(true);
     return getResult();
   }
   auto constant = llvm::dyn_cast_or_null<DenseElementsAttr>(adaptor.getA());

@@ -43,12 +43,15 @@ def NN_BroadcastOp : NN_Pure<"broadcast", [NN_Gradient, NN_Element]> {
 
 def NN_ReshapeOp : NN_Pure<"reshape", [NN_Gradient]> {
   let summary = "the same elements in row-major order, in another shape; never copies";
-  let arguments = (ins NN_Tensor:$a);
+  let description = [{
+    The counts of elements must be equal. With `checked`, this was found when the program ran, by an nn.assert before it.
+  }];
+  let arguments = (ins NN_Tensor:$a, UnitAttr:$checked);
   let results = (outs NN_Tensor:$result);
   let hasVerifier = 1;
   let hasFolder = 1;
   let hasCanonicalizer = 1;
-  let assemblyFormat = "$a attr-dict `:` custom<NNType>(type($a)) `->` custom<NNType>(type($result))";
+  let assemblyFormat = "(`checked` $checked^)? $a attr-dict `:` custom<NNType>(type($a)) `->` custom<NNType>(type($result))";
 }
 
 def NN_TransposeOp : NN_Pure<"transpose", [NN_InferType, NN_Gradient, NN_Element]> {
@@ -101,7 +104,8 @@ def NN_ConcatOp : NN_Pure<"concat", [NN_InferType, NN_Gradient]> {
   let assemblyFormat = "$parts `along` $axis attr-dict `:` custom<NNTypes>(type($parts)) `->` custom<NNType>(type($result))";
 }
 
-def NN_GatherOp : NN_Pure<"gather", [NN_InferType, NN_Gradient, NN_Element]> {
+// Not to be computed where the program would not: an index may be out of range.
+def NN_GatherOp : NN_Op<"gather", [NoMemoryEffect, NN_InferType, NN_Gradient, NN_Element]> {
   let summary = "elements chosen by an index tensor";
   let description = [{
     With `batch` = b: the first b axes of both operands are paired; axis b of `a` is indexed. The result has the b paired
@@ -119,7 +123,7 @@ def NN_GatherOp : NN_Pure<"gather", [NN_InferType, NN_Gradient, NN_Element]> {
 }
 
 /// The gradient of nn.gather.
-def NN_ScatterAddOp : NN_Pure<"scatter_add", [NN_Gradient]> {
+def NN_ScatterAddOp : NN_Op<"scatter_add", [NoMemoryEffect, NN_Gradient]> {
   let summary = "zeros of the result's shape, with each row of `a` added at its index; the transpose of nn.gather";
   let arguments = (ins NN_Tensor:$a, NN_IntTensor:$indices, I64Attr:$batch);
   let results = (outs NN_Tensor:$result);

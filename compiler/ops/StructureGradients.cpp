@@ -38,7 +38,7 @@ void BroadcastOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotan
 }
 
 void ReshapeOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangents operands) {
-  operands[0] = ReshapeOp::create(builder, getLoc(), getA().getType(), cotangents[0]);
+  operands[0] = ReshapeOp::create(builder, getLoc(), getA().getType(), cotangents[0], getChecked());
 }
 
 void TransposeOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangents operands) {

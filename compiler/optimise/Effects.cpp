@@ -21,6 +21,9 @@ Effects getEffects(Operation *root) {
       effects.reads.insert(read.getVariableAttr().getAttr());
     } else if (auto assign = llvm::dyn_cast<AssignOp>(op)) {
       effects.writes.insert(assign.getVariableAttr().getAttr());
+    } else if (auto rows = llvm::dyn_cast<AssignRowsOp>(op)) {
+      effects.reads.insert(rows.getVariableAttr().getAttr()); // the other rows stay
+      effects.writes.insert(rows.getVariableAttr().getAttr());
     } else if (auto save = llvm::dyn_cast<SaveOp>(op)) {
       effects.reads.insert_range(getNames(save.getVariables()));
       effects.opaque = true;

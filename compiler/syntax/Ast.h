@@ -422,6 +422,7 @@ template <Item::Kind K> struct ItemOf : Item {
 struct ImportItem : ItemOf<Item::Import> {
   using ItemOf::ItemOf;
   std::string path;
+  std::optional<Identifier> alias; // of `import "path" as alias`
 };
 struct ConstItem : ItemOf<Item::Const> {
   using ItemOf::ItemOf;

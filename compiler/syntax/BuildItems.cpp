@@ -49,6 +49,12 @@ ast::Item *AstBuilder::build(Parser::ItemContext *context) {
   auto *c = static_cast<Parser::ImportItemContext *>(context);
   auto *item = file.make<ast::ImportItem>(span);
   item->path = getStringText(c->STRING());
+  if (!c->id().empty()) {
+    ast::Identifier as = buildId(c->id(0));
+    if (as.name != "as")
+      engine.report(diag::ExpectedToken, as.span, "'as'", "after the path", "'" + as.name + "'");
+    item->alias = buildId(c->id(1));
+  }
   return finish(item, {item->path, list.getSpan(getToken(c->STRING()))});
 }
 

@@ -193,7 +193,7 @@ void Dumper::dump(const Item *item) {
   };
   llvm::TypeSwitch<const Item *>(item)
       .Case([&](const ImportItem *i) {
-        header("import");
+        header(i->alias ? "import as " + i->alias->name : "import");
         indent();
         quoted(i->path);
         os << '\n';

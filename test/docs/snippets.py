@@ -5,7 +5,7 @@
 Looks at README.md files and docs/*.md, or at the pages named alone. The page of an example is left to the example's own test, if
 that names it. A block that opens with
     ```nn             must pass `nnc check` without a warning; where an ```output block follows, running it (its tests,
-                      or its one command) prints exactly that; `// NAME.nn` in its first line is how commands find it
+                      or its one command) prints exactly that; `// NAME.nn` in its first line is how commands and imports find it
     ```nn error E2003 must give this error
     ```nn fragment    is no whole program, and left alone
     ```console        its `$ ` lines must succeed (```console fails: one of them must not), and print the lines below them: in this
@@ -119,6 +119,8 @@ def check_page(path):
         if words == ["nn"] or words[:2] == ["nn", "error"]:
             if named := re.match(r"// (\w+\.nn)\n", text):
                 (scratch / "examples" / name / named[1]).write_text(text, encoding="utf-8")
+                (scratch / "programs").mkdir(exist_ok=True)
+                (scratch / "programs" / named[1]).write_text(text, encoding="utf-8")
             follows = found[i + 1] if i + 1 < len(found) else ("", "", 0)
             # An output belongs to a program if only blank lines are between them.
             near = follows[0] == "output" and follows[2] - (line + text.count("\n") + 1) <= 2

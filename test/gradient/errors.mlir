@@ -121,7 +121,7 @@ nn.func @loop {
   ^bb0(%i: !nn.tensor<i64>):
     %old = nn.read @total : f32
     %sum = nn.add %old, %x : f32
-    // expected-note@+1 {{here it enters 'total'; give the loop bounds}}
+    // expected-note@+1 {{here it enters 'total'; write the loop as a scan}}
     nn.assign @total, %sum : f32
     nn.end
   }
@@ -160,6 +160,8 @@ nn.func @branch {
 ^bb0(%x: !nn.tensor<f32> loc("x"), %c: !nn.tensor<i1>):
   nn.variable var @y : f32
   nn.if %c {
+    %text = nn.string "a branch that only computes would do"
+    nn.print %text
     %e = nn.exp %x : f32
     // expected-note@+1 {{here it enters 'y'}}
     nn.assign @y, %e : f32

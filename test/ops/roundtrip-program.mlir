@@ -36,6 +36,8 @@ nn.command @train doc "Train it." flags [{name = "epochs", doc = "", type = "int
       ^bb0(%g: !nn.tensor<f32[64, 3]>):
         // CHECK: nn.assign @w, %{{.*}} : f32[64, 3]
         nn.assign @w, %g : f32[64, 3]
+        // CHECK: nn.assign_rows @w from %{{.*}}, %{{.*}} : f32[64, 3]
+        nn.assign_rows @w from %zero, %g : f32[64, 3]
         nn.end
       }
       // CHECK: nn.continue

@@ -89,6 +89,8 @@ nn.func @structure {
   %3 = nn.broadcast %x [1, 2] : f32[n, 4] -> f32[t, n, 4]
   // CHECK: nn.reshape %{{.*}} : f32[n, 4] -> f32[2*n, 2]
   %4 = nn.reshape %x : f32[n, 4] -> f32[2*n, 2]
+  // CHECK: nn.reshape checked %{{.*}} : f32[n, 4] -> f32[m, 4]
+  %checked = nn.reshape checked %x : f32[n, 4] -> f32[m, 4]
   // CHECK: nn.transpose %{{.*}} [1, 0] : f32[n, 4] -> f32[4, n]
   %5 = nn.transpose %x [1, 0] : f32[n, 4] -> f32[4, n]
   // CHECK: nn.slice %{{.*}} [0, 1] strides [1, 2] : f32[n, 4] -> f32[n, 2]
