@@ -275,13 +275,6 @@ void Elaborator::assignTo(const ast::Expr *target, Value value, Span span) {
       assignVariable(*binding->variable, converted);
     return;
   }
-  // Where the compiler itself carries out the control, a var may get another shape, turn by turn.
-  if (binding->value.isTensor() && value.isTensor() && !binding->value.isScalarTensor() &&
-      !value.isScalarTensor() &&
-      binding->value.getTensorType().getElementType() == value.getTensorType().getElementType()) {
-    binding->value = value;
-    return;
-  }
   if (binding->value.isTensor() || binding->value.isRuntimeString()) {
     // Without a place of its own it is but a name, which may come to stand for another shape.
     mlir::Type type = binding->value.getRuntime().getType();
