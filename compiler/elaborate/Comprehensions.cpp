@@ -154,7 +154,7 @@ Value Elaborator::comprehendScan(Value source, ast::Expr *element, const ast::Ge
                                  Fold fold, Span span) {
   if (generator.condition && fold == Fold::List)
     return fail(diag::NotSupported, generator.condition->span,
-                "a condition in a list of which the program alone knows how long it is");
+                "a condition that the run decides, in a list,");
   // scan p in source { yield e }, or { yield e, condition }.
   constexpr StringRef hidden = "the source"; // no name of the language
   Scope local;
@@ -226,7 +226,7 @@ Value Elaborator::comprehendBatches(Value source, bool counted, ast::Expr *eleme
                                     const ast::Generator &generator, Fold fold, Span span) {
   if (generator.condition && fold == Fold::List)
     return fail(diag::NotSupported, generator.condition->span,
-                "a condition in a list of which the program alone knows how long it is");
+                "a condition that the run decides, in a list,");
   Batches batches =
       source.is(Value::Data) ? Batches{source.getDataset(), nullptr} : source.getBatches();
   Dim allRows = Dim::getSymbol(context, batches.data->getType().getRows());
