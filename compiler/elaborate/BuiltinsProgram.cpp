@@ -71,7 +71,11 @@ static Value norm(Elaborator &e, BuiltinCall &c) {
         ReduceOp::create(e.builder, e.getLoc(c.span), square.getRuntime(), ReduceKind::Sum, axes);
     total = total.isTensor() ? e.elementwise("+", {total, Value::of(sum)}, c.span) : Value::of(sum);
   }
-  return e.elementwise("sqrt", {total}, c.span);
+  // The gradient at 0 is taken as 0, one of the subgradients there; that of the root is infinite.
+  Value isPositive = e.elementwise(">", {total, Value::ofInt(0)}, c.span);
+  Value root =
+      e.elementwise("sqrt", {e.select(isPositive, total, Value::ofInt(1), c.span)}, c.span);
+  return e.select(isPositive, root, total, c.span);
 }
 
 //===-- Random numbers ------------------------------------------------------------------===//
