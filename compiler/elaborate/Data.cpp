@@ -23,6 +23,25 @@ static std::vector<unsigned> getRawFields(const DataField &field) {
   return raw;
 }
 
+/// Emits a check that numbers which a mapping computed are classes.
+void Elaborator::checkClasses(mlir::Value numbers, const DataField &field) {
+  Span span = field.span;
+  Value low = binary(ast::BinaryOp::Ge, Value::of(numbers), Value::ofInt(0), span, span, span);
+  Value high = binary(ast::BinaryOp::Lt, Value::of(numbers), Value::ofInt(field.computedClasses),
+                      span, span, span);
+  Value both = binary(ast::BinaryOp::And, low, high, span, span, span);
+  if (both.isPoison())
+    return;
+  auto axes = llvm::to_vector(llvm::seq<int64_t>(0, both.getTensorType().getRank()));
+  mlir::Value all =
+      ReduceOp::create(builder, getLoc(span), both.getRuntime(), ReduceKind::And, axes);
+  emitCheck(all,
+            "the field '" + field.name +
+                "' has a number that is not a class: whole numbers from 0 to " +
+                std::to_string(field.computedClasses - 1) + " are needed",
+            span);
+}
+
 Value Elaborator::mapField(const DataSource &source, const DataField &field,
                            const std::map<unsigned, mlir::Value> &raw, Dim rows) {
   llvm::SmallVector<Dim> shape = {rows};
@@ -40,6 +59,8 @@ Value Elaborator::mapField(const DataSource &source, const DataField &field,
   mlir::Value tensor = toElementType(value, field.rowType.getElementType(), field.mapping->span);
   if (!tensor)
     return Value();
+  if (field.computedClasses > 0)
+    checkClasses(tensor, field);
   NNTensorType wanted = field.rowType.withShape(shape);
   auto own = llvm::cast<NNTensorType>(tensor.getType());
   if (own == wanted)

@@ -358,6 +358,8 @@ void SourceBuilder::addField(const ast::Argument &argument, int64_t position) {
                 "f32[channels, height, width] with 1 or 3 channels", field.rowType.str());
   if (field.mapping) {
     checkMapping(field.mapping, field, classes, position);
+    if (!field.rawFields.count(field.mapping))
+      field.computedClasses = classes;
     if (!failed && field.rawFields.empty())
       return fail(diag::MappingWithoutColumns, field.mapping->span, kind.rawTerms);
   } else if (kind.format == SourceFormat::Csv) {

@@ -338,6 +338,7 @@ public:
   /// A field of the rows of which `raw` holds the raw fields, by number.
   Value mapField(const DataSource &source, const DataField &field,
                  const std::map<unsigned, mlir::Value> &raw, ir::Dim rows);
+  void checkClasses(mlir::Value numbers, const DataField &field);
   void keepForMapping(DataSource &source, llvm::StringRef name, Value value);
   Value datasetMember(std::shared_ptr<Dataset> data, const ast::Identifier &name, Span span);
   Value datasetMethod(std::shared_ptr<Dataset> data, const ast::Identifier &name,

@@ -274,6 +274,7 @@ struct DataField {
   std::map<const ast::Expr *, unsigned>
       rawFields; // each columns(), column(), pixels of the mapping
   unsigned rawField = 0;
+  int64_t computedClasses = 0; // of class[k], where the mapping computes it: k
   Span span;
 };
 
