@@ -95,6 +95,11 @@ public:
   void addItems(const ast::File &file, Module &into);
   void addImport(const ast::ImportItem &item, Module &into);
   Value evaluateOutside(const ast::Expr *expr, llvm::StringRef what);
+  /// Runs what emits operations where no command is being filled; they are thrown away.
+  Value runOutside(Span span, llvm::function_ref<Value()> run);
+  /// The arguments with which the program's layers that can be made without any make a layer first;
+  /// nothing where none does, or with values that exist at run time only.
+  std::optional<std::vector<Argument>> findArguments(const ast::LayerItem &item);
   void addConst(const ast::ConstItem &item, Module &into);
   /// Reports names in functions and layers that mean nothing.
   void checkNames(const ast::File &file, Module &module);
@@ -416,6 +421,9 @@ public:
   std::vector<std::shared_ptr<Variable>> raised;
   /// True where control does not reach: after nn.break and nn.continue, or a return.
   bool blockEnded = false;
+  /// A layer whose first arguments are asked for, and these.
+  const ast::LayerItem *watched = nullptr;
+  std::optional<std::vector<Argument>> watchedArguments;
   /// The scan whose body is being elaborated, in the current function.
   Recurrence *recurrence = nullptr;
   /// The statement being elaborated.

@@ -7,10 +7,43 @@ using namespace nnc::elaborate;
 using namespace nnc::ir;
 using llvm::StringRef;
 
+static bool needsArguments(const ast::LayerItem &item) {
+  return llvm::any_of(item.parameters, [](const ast::Parameter &p) { return !p.defaultValue; });
+}
+
+std::optional<std::vector<Argument>> Elaborator::findArguments(const ast::LayerItem &item) {
+  watched = &item;
+  watchedArguments.reset();
+  for (auto &[name, binding] : program.scope.names) {
+    const Value &value = binding.value;
+    bool isClass = value.is(Value::Function) && value.getCallable()->kind == Callable::Class;
+    if (!isClass || needsArguments(*value.getCallable()->layer) ||
+        value.getCallable()->layer->flavour == ast::LayerItem::Optimizer || watchedArguments)
+      continue;
+    Frame top;
+    top.what = name;
+    Restore<Frame *> inFrame(frame, &top);
+    Span span = value.getCallable()->layer->name.span;
+    runOutside(span, [&] { return call(value, {}, span); });
+  }
+  watched = nullptr;
+  auto isStatic = [](const Argument &argument) {
+    const Value &value = argument.value;
+    return value.isStaticNumber() || value.is(Value::Bool) || value.is(Value::Str) ||
+           value.is(Value::List) ||
+           (value.is(Value::Function) && !value.getCallable()->self &&
+            value.getCallable()->parts.empty());
+  };
+  if (watchedArguments && !llvm::all_of(*watchedArguments, isStatic))
+    watchedArguments.reset();
+  return watchedArguments;
+}
+
 bool Elaborator::emitFunction(StringRef name, bool withGradient) {
   Binding *binding = program.scope.find(name);
   const ast::Function *function = nullptr;
   bool isLayer = false;
+  std::vector<Argument> makes; // of a layer, what it is made with
   if (binding && binding->value.is(Value::Function)) {
     const Callable &callable = *binding->value.getCallable();
     if (callable.kind == Callable::UserFunction)
@@ -20,10 +53,13 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
       for (const ast::LayerMember *member : callable.layer->members)
         if (member->kind == ast::LayerMember::Method && member->method->name.name == "forward")
           function = member->method;
-      if (llvm::any_of(callable.layer->parameters,
-                       [](const ast::Parameter &p) { return !p.defaultValue; })) {
-        error(diag::LayerNeedsArguments, callable.layer->name.span, name);
-        return false;
+      if (needsArguments(*callable.layer)) {
+        std::optional<std::vector<Argument>> found = findArguments(*callable.layer);
+        if (!found) {
+          error(diag::LayerNeedsArguments, callable.layer->name.span, name);
+          return false;
+        }
+        makes = std::move(*found);
       }
     }
   }
@@ -46,7 +82,7 @@ bool Elaborator::emitFunction(StringRef name, bool withGradient) {
   Value callee = binding->value;
   if (isLayer) {
     Restore<std::string> place(path, name.lower());
-    callee = call(callee, {}, function->name.span);
+    callee = call(callee, makes, function->name.span);
     if (callee.is(Value::Object)) // its sizes mean something in the types of forward
       local.parent = &callee.getInstance()->scope;
   }

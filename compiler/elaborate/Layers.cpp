@@ -207,6 +207,8 @@ void Elaborator::checkMember(const ast::LayerMember *member) {
 
 Value Elaborator::instantiate(Module &module, const ast::LayerItem &item,
                               std::vector<Argument> arguments, Span span) {
+  if (watched == &item && !watchedArguments)
+    watchedArguments = arguments;
   auto instance = std::make_shared<Instance>();
   instance->item = &item;
   instance->module = &module;

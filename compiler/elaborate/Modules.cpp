@@ -87,17 +87,22 @@ void Elaborator::addImport(const ast::ImportItem &item, Module &into) {
 /// Evaluates what must be known at compile time, where no command is being filled: operations that
 /// it emits all the same go into a unit that is thrown away.
 Value Elaborator::evaluateOutside(const ast::Expr *expr, StringRef what) {
+  return runOutside(expr->span, [&]() -> Value {
+    Value value = evaluate(expr);
+    bool isRuntime = value.is(Value::Runtime) || value.is(Value::Object) || value.is(Value::Data) ||
+                     value.is(Value::WeightsKind) || value.is(Value::BatchesKind);
+    return isRuntime ? fail(diag::NotStatic, expr->span, what, describe(value)) : value;
+  });
+}
+
+Value Elaborator::runOutside(Span span, llvm::function_ref<Value()> run) {
   mlir::OpBuilder::InsertionGuard guard(builder);
   builder.clearInsertionPoint();
-  mlir::OwningOpRef<FuncOp> scratch = FuncOp::create(builder, getLoc(expr->span), "scratch");
+  mlir::OwningOpRef<FuncOp> scratch = FuncOp::create(builder, getLoc(span), "scratch");
   builder.setInsertionPointToEnd(&scratch->getBody().emplaceBlock());
   Restore<mlir::Operation *> inUnit(unit, scratch.get());
   Restore<mlir::Operation *> anchor(variableAnchor, nullptr);
-  Value value = evaluate(expr);
-  bool isRuntime = value.is(Value::Runtime) || value.is(Value::Object) || value.is(Value::Data) ||
-                   value.is(Value::WeightsKind) || value.is(Value::BatchesKind);
-  if (isRuntime)
-    value = fail(diag::NotStatic, expr->span, what, describe(value));
+  Value value = run();
   variables.clear();
   optimizers.clear();
   randomCounters.clear();
