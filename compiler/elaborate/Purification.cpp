@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/Recurrence.h"
+#include "compiler/ir/Branches.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -19,12 +20,6 @@ LogicalResult Purification::refuse(mlir::Operation *op, std::string reason) {
     what = std::move(reason);
   }
   return mlir::failure();
-}
-
-/// The condition, or the condition and that the branch is taken.
-static mlir::Value both(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value taken,
-                        mlir::Value condition) {
-  return taken ? AndOp::create(builder, loc, taken, condition).getResult() : condition;
 }
 
 /// The argument that carries a variable which the body assigns and reads before that.
@@ -50,49 +45,24 @@ bool Purification::hoist(mlir::Value value) {
   return true;
 }
 
-LogicalResult Purification::inlineBranches(IfOp branch, Current &current, mlir::Value taken) {
-  mlir::OpBuilder builder(branch);
-  mlir::Location loc = branch.getLoc();
-  mlir::Value condition = branch.getCondition(), otherwise = NotOp::create(builder, loc, condition);
-  Current before = current, results[2] = {current, current};
-  for (int i : {0, 1}) {
-    mlir::Block &block = branch->getRegion(i).front();
-    if (!llvm::isa<EndOp>(block.getTerminator()))
-      return refuse(block.getTerminator(), "leaving a loop");
-    mlir::Value here = both(builder, loc, taken, i == 0 ? condition : otherwise);
-    if (failed(visit(block, results[i], here)))
-      return mlir::failure();
-    block.getTerminator()->erase();
-    branch->getBlock()->getOperations().splice(branch->getIterator(), block.getOperations());
-  }
-  llvm::SetVector<mlir::StringAttr> names;
-  for (Current &result : results)
-    for (auto &[name, value] : result)
-      names.insert(name);
-  builder.setInsertionPoint(branch);
-  for (mlir::StringAttr name : names) {
-    mlir::Value onTrue = results[0].lookup(name), onFalse = results[1].lookup(name);
-    // Assigned on one side only, and not read before: what it held before is not asked for later.
-    if (!onTrue || !onFalse)
-      return refuse(branch, "a var of a branch that is used after it");
-    if (onTrue == onFalse) {
-      current[name] = onTrue;
-      continue;
-    }
-    auto type = llvm::dyn_cast<NNTensorType>(onTrue.getType());
-    if (!type)
-      return refuse(branch, "changing text in a branch");
-    mlir::Value chosen = condition;
-    if (!type.isScalar())
-      chosen = BroadcastOp::create(builder, loc, type.withElementType(builder.getI1Type()),
-                                   condition, builder.getDenseI64ArrayAttr({}));
-    current[name] = SelectOp::create(builder, loc, type, chosen, onTrue, onFalse);
-  }
-  branch.erase();
-  return mlir::success();
+/// How a message calls what a body cannot contain.
+static std::string describe(mlir::Operation *op) {
+  if (llvm::isa<ForOp, WhileOp, BatchesOp>(op))
+    return "a loop whose number of turns is known at run time only";
+  if (llvm::isa<BreakOp, ContinueOp>(op))
+    return "leaving a loop";
+  if (llvm::isa<PrintOp, FormatOp>(op))
+    return "printing";
+  if (llvm::isa<AssignOp>(op))
+    return "changing text";
+  if (llvm::isa<BindSizeOp>(op))
+    return "a size that is known at run time only";
+  if (llvm::isa<AssertOp>(op))
+    return "an assertion whose message reads a var";
+  return "'" + op->getName().stripDialect().str() + "'";
 }
 
-LogicalResult Purification::visit(mlir::Block &block, Current &current, mlir::Value taken) {
+LogicalResult Purification::visit(mlir::Block &block, Current &current) {
   for (mlir::Operation &op : llvm::make_early_inc_range(block.without_terminator())) {
     if (auto read = llvm::dyn_cast<ReadOp>(op)) {
       mlir::StringAttr name = read.getVariableAttr().getAttr();
@@ -112,17 +82,7 @@ LogicalResult Purification::visit(mlir::Block &block, Current &current, mlir::Va
     } else if (auto assign = llvm::dyn_cast<AssignOp>(op)) {
       current[assign.getVariableAttr().getAttr()] = assign.getValue();
       assign.erase();
-    } else if (auto branch = llvm::dyn_cast<IfOp>(op)) {
-      if (failed(inlineBranches(branch, current, taken)))
-        return mlir::failure();
     } else if (auto check = llvm::dyn_cast<AssertOp>(op)) {
-      // Of a branch that is not taken nothing is asserted.
-      if (taken) {
-        mlir::OpBuilder builder(check);
-        mlir::Value not_taken = NotOp::create(builder, check.getLoc(), taken);
-        check.getConditionMutable().assign(
-            OrOp::create(builder, check.getLoc(), not_taken, check.getCondition()));
-      }
       bool readsVariables = false;
       check.getMessage().walk([&](ReadOp) { readsVariables = true; });
       if (readsVariables)
@@ -134,15 +94,8 @@ LogicalResult Purification::visit(mlir::Block &block, Current &current, mlir::Va
     } else if (auto grad = llvm::dyn_cast<GradOp>(op)) {
       if (!grad.getVariables().empty())
         return refuse(&op, "the gradient with respect to a param");
-    } else if (llvm::isa<PrintOp, FormatOp, StringOp>(op)) {
-      if (taken)
-        return refuse(&op, "printing in a branch");
-    } else if (llvm::isa<ForOp, WhileOp, BatchesOp>(op)) {
-      return refuse(&op, "a loop whose number of turns is known at run time only");
-    } else if (llvm::isa<MinimizeOp>(op)) {
-      return refuse(&op, "minimize");
-    } else if (!llvm::isa<ScanOp>(op) && !isMemoryEffectFree(&op)) {
-      return refuse(&op, "'" + op.getName().stripDialect().str() + "'");
+    } else if (!llvm::isa<ScanOp, PrintOp, FormatOp, StringOp>(op) && !isMemoryEffectFree(&op)) {
+      return refuse(&op, describe(&op));
     }
   }
   return mlir::success();
@@ -150,24 +103,13 @@ LogicalResult Purification::visit(mlir::Block &block, Current &current, mlir::Va
 
 LogicalResult Purification::run() {
   region.walk([&](AssignOp assign) { written.insert(assign.getVariableAttr().getAttr()); });
-  // What a branch assigns must have a value on its other side, too: unless the body assigns it
-  // first, it is carried.
+  for (IfOp branch : llvm::make_early_inc_range(region.front().getOps<IfOp>())) {
+    if (mlir::Operation *obstacle = findObstacle(branch))
+      return refuse(obstacle, describe(obstacle) + " in a branch");
+    makeChoice(branch);
+  }
   Current current;
-  for (mlir::Operation &op : region.front())
-    if (auto assign = llvm::dyn_cast<AssignOp>(op))
-      current.try_emplace(assign.getVariableAttr().getAttr(), mlir::Value());
-  region.walk([&](AssignOp assign) {
-    mlir::StringAttr name = assign.getVariableAttr().getAttr();
-    if (current.contains(name) || !llvm::isa<NNTensorType>(assign.getValue().getType()))
-      return;
-    mlir::OpBuilder before(scan);
-    auto read =
-        ReadOp::create(before, assign.getLoc(), assign.getValue().getType(), assign.getVariable());
-    current[name] = carry(read);
-    read.erase();
-  });
-  current.remove_if([](auto &entry) { return !entry.second; });
-  if (failed(visit(region.front(), current, {})))
+  if (failed(visit(region.front(), current)))
     return mlir::failure();
   for (Assigned &one : assigned)
     one.next = current.lookup(one.variable);

@@ -37,8 +37,7 @@ public:
 
 private:
   using Current = llvm::MapVector<mlir::StringAttr, mlir::Value>;
-  mlir::LogicalResult visit(mlir::Block &block, Current &current, mlir::Value taken);
-  mlir::LogicalResult inlineBranches(ir::IfOp branch, Current &current, mlir::Value taken);
+  mlir::LogicalResult visit(mlir::Block &block, Current &current);
   mlir::LogicalResult refuse(mlir::Operation *op, std::string reason);
   mlir::Value carry(ir::ReadOp read);
   bool hoist(mlir::Value value);

@@ -1,9 +1,9 @@
 //===- Gradient.cpp - the reverse sweep ---------------------------------------------===//
 
 #include "compiler/gradient/Gradient.h"
-#include "compiler/gradient/Branches.h"
 #include "compiler/gradient/Provenance.h"
 #include "compiler/gradient/VariableFlow.h"
+#include "compiler/ir/Branches.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
@@ -260,7 +260,7 @@ IfOp Sweep::findBranch() {
   auto find = [&](llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable) -> IfOp {
     Carried carried = findCarried(request.at, value, variable, getCarriers(roots, variable));
     auto branch = carried.read ? llvm::dyn_cast_or_null<IfOp>(getStorer(carried.read)) : IfOp();
-    return branch && canBecomeChoice(branch) ? branch : IfOp();
+    return branch && !findObstacle(branch) ? branch : IfOp();
   };
   for (Value value : request.values)
     if (IfOp branch = find(value, value, {}))
