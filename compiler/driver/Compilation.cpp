@@ -124,15 +124,13 @@ bool Compilation::elaborate() {
            builder.getNamedAttr("source", builder.getStringAttr(source->getPath()))}));
   (*module)->setAttr("nn.cpu_level", builder.getI64IntegerAttr(options.codegen.cpu.level));
 
-  elaborate::Elaborator elaborator(*module, engine);
-  elaborator.isDouble = options.isDouble;
+  elaborate::Elaborator elaborator(*module, engine, imports.getMap(), options.isDouble);
   for (const LibraryFile &part : getLibraryFiles()) {
     const SourceFile *text = sources.addText("<stdlib>/" + part.name.str(), part.text);
     files.push_back(text);
     library.push_back(nnc::parse(*text, engine));
     elaborator.addLibrary(*library.back());
   }
-  elaborator.imports = &imports.getMap();
   for (const std::unique_ptr<ast::File> &imported : imports.getFiles())
     elaborator.addModule(*imported);
   elaborator.addProgram(*file, options.defines);

@@ -6,14 +6,14 @@ using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
 
-static DatasetType makeDatasetType(Elaborator &e) {
+static DatasetType makeDatasetType(Emitter &e) {
   return DatasetType::get(e.context, e.builder.getStringAttr(e.makeSizeSymbol("rows")));
 }
 
 //===-- Tensors as data sets ---------------------------------------------------------------===//
 
 /// dataset(x = points, y: class[2] = labels): rows are those of the tensors' first axis.
-static Value dataset(Elaborator &e, BuiltinCall &call) {
+static Value dataset(Interpreter &e, BuiltinCall &call) {
   static constexpr SourceKind kind{"dataset", SourceFormat::Csv, "", false};
   SourceBuilder source(e, kind);
   llvm::SmallVector<mlir::Value> tensors;
@@ -42,7 +42,7 @@ static Value dataset(Elaborator &e, BuiltinCall &call) {
     NNTensorType type = value.getTensorType();
     if (type.isScalar())
       return e.fail(diag::WrongArgument, argument.value->span, "the field '" + field.name + "'",
-                    "a tensor with an axis of rows", e.describe(value));
+                    "a tensor with an axis of rows", describe(value));
     NNTensorType row = type.withShape(llvm::ArrayRef<Dim>(type.getShape()).drop_front());
     if (field.rowType && row != field.rowType) {
       if (row.getShape() != field.rowType.getShape() || classes == 0 || !row.isInteger())
@@ -53,7 +53,7 @@ static Value dataset(Elaborator &e, BuiltinCall &call) {
     }
     if (rows && rows != type.getDim(0))
       return e.fail(diag::WrongArgument, argument.value->span, "the field '" + field.name + "'",
-                    "of as many rows as the fields before it, " + rows.str(), e.describe(value));
+                    "of as many rows as the fields before it, " + rows.str(), describe(value));
     rows = type.getDim(0);
     source.addRaw(nullptr, field, field.rowType, classes, 0);
     source.source->fields.push_back(field);
@@ -71,7 +71,7 @@ static Value dataset(Elaborator &e, BuiltinCall &call) {
 //===-- Texts ---------------------------------------------------------------------------------===//
 
 /// Argument `i` as the code points of a vocabulary; null where it is left out, or after an error.
-static mlir::Value getCharacters(Elaborator &e, BuiltinCall &c, size_t i, bool &failed) {
+static mlir::Value getCharacters(Emitter &e, BuiltinCall &c, size_t i, bool &failed) {
   if (!c.given[i])
     return {};
   const Value &value = c.matched[i];
@@ -80,20 +80,20 @@ static mlir::Value getCharacters(Elaborator &e, BuiltinCall &c, size_t i, bool &
   if (fits)
     return value.getRuntime();
   e.error(diag::WrongArgument, c.span, "a vocabulary", "its code points, i32[size]",
-          e.describe(value));
+          describe(value));
   failed = true;
   return {};
 }
 
 /// Argument 0 as a run-time text; null after an error.
-static mlir::Value getText(Elaborator &e, BuiltinCall &c, llvm::StringRef what) {
+static mlir::Value getText(Emitter &e, BuiltinCall &c, llvm::StringRef what) {
   if (c.matched[0].isString())
     return e.toRuntimeString(c.matched[0], c.span);
-  e.error(diag::WrongArgument, c.span, what, "text", e.describe(c.matched[0]));
+  e.error(diag::WrongArgument, c.span, what, "text", describe(c.matched[0]));
   return {};
 }
 
-static Value textCharacters(Elaborator &e, BuiltinCall &c) {
+static Value textCharacters(Emitter &e, BuiltinCall &c) {
   bool failed = false;
   mlir::Value file = getText(e, c, "the file"), known = getCharacters(e, c, 1, failed);
   if (!file || failed)
@@ -101,7 +101,7 @@ static Value textCharacters(Elaborator &e, BuiltinCall &c) {
   return Value::of(CharactersOp::create(e.builder, e.getLoc(c.span), known.getType(), file, known));
 }
 
-static Value textData(Elaborator &e, BuiltinCall &c) {
+static Value textData(Emitter &e, BuiltinCall &c) {
   bool failed = false;
   mlir::Value file = getText(e, c, "the file"), characters = getCharacters(e, c, 1, failed);
   if (!file || failed)
@@ -119,7 +119,7 @@ static Value textData(Elaborator &e, BuiltinCall &c) {
   return Value::of(data);
 }
 
-static Value encodeText(Elaborator &e, BuiltinCall &c) {
+static Value encodeText(Emitter &e, BuiltinCall &c) {
   bool failed = false;
   mlir::Value text = getText(e, c, "what is encoded"), characters = getCharacters(e, c, 1, failed);
   if (!text || failed)
@@ -133,40 +133,39 @@ static Value encodeText(Elaborator &e, BuiltinCall &c) {
   return Value::of(EncodeOp::create(e.builder, loc, type, text, characters));
 }
 
-static Value decodeText(Elaborator &e, BuiltinCall &c) {
+static Value decodeText(Emitter &e, BuiltinCall &c) {
   bool failed = false;
   Value ids = e.toTensor(c.matched[0], c.span);
   mlir::Value characters = getCharacters(e, c, 1, failed);
   if (ids.isPoison() || failed)
     return Value();
   if (!ids.getTensorType().isInteger())
-    return e.fail(diag::WrongArgument, c.span, "what is decoded", "whole numbers", e.describe(ids));
+    return e.fail(diag::WrongArgument, c.span, "what is decoded", "whole numbers", describe(ids));
   mlir::Value numbers = e.convertTo(ids.getRuntime(), e.builder.getI32Type());
   return Value::of(DecodeOp::create(e.builder, e.getLoc(c.span), e.builder.getType<StrType>(),
                                     numbers, characters));
 }
 
-//===-- The rest
-//---------------------------------------------------------------------------------===//
+//===-- The rest -----------------------------------------------------------------------------===//
 
-static Value saveNpy(Elaborator &e, BuiltinCall &c) {
+static Value saveNpy(Emitter &e, BuiltinCall &c) {
   Value array = e.toTensor(c.matched[0], c.span);
   if (array.isPoison())
     return array;
   if (!c.matched[1].isString())
-    return e.fail(diag::WrongArgument, c.span, "the file", "text", e.describe(c.matched[1]));
+    return e.fail(diag::WrongArgument, c.span, "the file", "text", describe(c.matched[1]));
   SaveArrayOp::create(e.builder, e.getLoc(c.span), e.toRuntimeString(c.matched[1], c.span),
                       array.getRuntime());
   return Value::unit();
 }
 
-static Value enumerate(Elaborator &e, BuiltinCall &c) {
+static Value enumerate(Emitter &e, BuiltinCall &c) {
   const Value &source = c.matched[0];
   bool isIterable = source.is(Value::List) || source.is(Value::Tuple) ||
                     source.is(Value::RangeKind) || source.is(Value::BatchesKind) ||
                     source.is(Value::Data) || (source.isTensor() && !source.isScalarTensor());
   if (!isIterable)
-    return e.fail(diag::NotIterable, c.span, e.describe(source));
+    return e.fail(diag::NotIterable, c.span, describe(source));
   return Value::of(Enumerated{std::make_shared<Value>(source)});
 }
 
@@ -174,11 +173,11 @@ llvm::ArrayRef<Builtin> elaborate::getDataBuiltins() {
   static const std::vector<Builtin> builtins = [] {
     std::vector<Builtin> all = {
         {"dataset", "", dataset, true, true},
-        {"text_characters", "file known", textCharacters, false, true},
-        {"text_data", "file characters?", textData, false, true},
+        {"text_characters", "file known", textCharacters, true},
+        {"text_data", "file characters?", textData, true},
         {"encode_text", "text characters?", encodeText},
         {"decode_text", "ids characters?", decodeText},
-        {"save_npy", "array file", saveNpy, false, true},
+        {"save_npy", "array file", saveNpy, true},
         {"enumerate", "source", enumerate},
     };
     for (const Builtin &source : getSourceBuiltins())

@@ -1,6 +1,7 @@
 //===- BuiltinsProgram.cpp - built-in functions of training, randomness and output -----===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Layers.h"
+#include "compiler/elaborate/Training.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -8,15 +9,15 @@ using namespace nnc::ir;
 
 //===-- Gradients, modes, weights -----------------------------------------------------===//
 
-static Value grad(Elaborator &e, BuiltinCall &c, bool isJacobian) {
+static Value grad(Interpreter &e, BuiltinCall &c, bool isJacobian) {
   const auto &arguments = c.syntax->arguments;
   if (arguments.size() != 2 || arguments[0].name || arguments[1].name)
     return e.fail(diag::WrongArgumentCount, c.span, isJacobian ? "jacobian" : "grad",
                   arguments.size());
-  return e.gradient(arguments[0].value, arguments[1].value, c.span, isJacobian);
+  return gradient(e, arguments[0].value, arguments[1].value, c.span, isJacobian);
 }
 
-static Value training(Elaborator &e, BuiltinCall &c) {
+static Value training(Interpreter &e, BuiltinCall &c) {
   const auto &arguments = c.syntax->arguments;
   if (arguments.size() != 1 || arguments[0].name)
     return e.fail(diag::WrongArgumentCount, c.span, "training", arguments.size());
@@ -24,20 +25,20 @@ static Value training(Elaborator &e, BuiltinCall &c) {
   return e.evaluate(arguments[0].value);
 }
 
-static Value getWeights(Elaborator &e, BuiltinCall &c) {
+static Value getWeights(Emitter &e, BuiltinCall &c) {
   auto weights = std::make_shared<Weights>();
-  for (Elaborator::Reached &one : e.collectVariables(c.matched[0], true))
+  for (Reached &one : collectVariables(c.matched[0], true))
     weights->leaves.push_back({one.path, one.variable->symbol, e.readVariable(*one.variable)});
   if (weights->leaves.empty())
-    return e.fail(diag::NothingToTrain, c.span, e.describe(c.matched[0]));
+    return e.fail(diag::NothingToTrain, c.span, describe(c.matched[0]));
   return Value::of(weights);
 }
 
-static Value setWeights(Elaborator &e, BuiltinCall &c) {
-  std::vector<Elaborator::Reached> reached = e.collectVariables(c.matched[0], true);
+static Value setWeights(Emitter &e, BuiltinCall &c) {
+  std::vector<Reached> reached = collectVariables(c.matched[0], true);
   if (!c.matched[1].is(Value::WeightsKind))
     return e.fail(diag::WrongArgument, c.span, "the second argument of set_weights",
-                  "what get_weights gives", e.describe(c.matched[1]));
+                  "what get_weights gives", describe(c.matched[1]));
   const Weights &weights = *c.matched[1].getWeights();
   if (weights.leaves.size() != reached.size())
     return e.fail(diag::DifferentStructures, c.span);
@@ -49,7 +50,7 @@ static Value setWeights(Elaborator &e, BuiltinCall &c) {
   return Value::unit();
 }
 
-static Value norm(Elaborator &e, BuiltinCall &c) {
+static Value norm(Emitter &e, BuiltinCall &c) {
   std::vector<mlir::Value> tensors;
   if (c.matched[0].is(Value::WeightsKind)) {
     for (const Weights::Leaf &leaf : c.matched[0].getWeights()->leaves)
@@ -80,7 +81,7 @@ static Value norm(Elaborator &e, BuiltinCall &c) {
 
 //===-- Random numbers ------------------------------------------------------------------===//
 
-static Value draw(Elaborator &e, BuiltinCall &c, Distribution distribution) {
+static Value draw(Emitter &e, BuiltinCall &c, Distribution distribution) {
   std::optional<llvm::SmallVector<Dim>> shape = e.toShape(c.matched[0], c.span);
   if (!shape)
     return Value();
@@ -106,23 +107,23 @@ static Value draw(Elaborator &e, BuiltinCall &c, Distribution distribution) {
 
 llvm::ArrayRef<Builtin> elaborate::getTrainingBuiltins() {
   static const Builtin builtins[] = {
-      {"grad", "", [](Elaborator &e, BuiltinCall &c) { return grad(e, c, false); }, true, true},
-      {"jacobian", "", [](Elaborator &e, BuiltinCall &c) { return grad(e, c, true); }, true, true},
+      {"grad", "", [](Interpreter &e, BuiltinCall &c) { return grad(e, c, false); }, true, true},
+      {"jacobian", "", [](Interpreter &e, BuiltinCall &c) { return grad(e, c, true); }, true, true},
       {"training", "", training, true},
       {"get_weights", "net", getWeights},
       {"set_weights", "net weights", setWeights},
       {"norm", "x", norm},
       {"uniform", "shape low? high? stream?",
-       [](Elaborator &e, BuiltinCall &c) { return draw(e, c, Distribution::Uniform); }},
+       [](Emitter &e, BuiltinCall &c) { return draw(e, c, Distribution::Uniform); }},
       {"normal", "shape mean? deviation? stream?",
-       [](Elaborator &e, BuiltinCall &c) { return draw(e, c, Distribution::Normal); }},
+       [](Emitter &e, BuiltinCall &c) { return draw(e, c, Distribution::Normal); }},
   };
   return builtins;
 }
 
 //===-- Output -----------------------------------------------------------------------------===//
 
-static Value print(Elaborator &e, BuiltinCall &c, bool newline) {
+static Value print(Interpreter &e, BuiltinCall &c, bool newline) {
   Values values = c.given[0] ? c.matched[0].getElements() : Values();
   mlir::Value text;
   if (values.size() == 1 && values[0].isString()) {
@@ -131,7 +132,7 @@ static Value print(Elaborator &e, BuiltinCall &c, bool newline) {
     // Several values are separated by blanks.
     std::vector<std::string> pieces(values.size() + 1, " "), specs(values.size());
     pieces.front() = pieces.back() = "";
-    text = e.formatValues(values, pieces, specs, c.span);
+    text = e.formatValues(e.showValues(values, c.span), pieces, specs, c.span);
   }
   if (!text)
     return Value();
@@ -140,22 +141,21 @@ static Value print(Elaborator &e, BuiltinCall &c, bool newline) {
 }
 
 /// report(epoch, loss, accuracy = a): a bare name is its own column.
-static Value report(Elaborator &e, BuiltinCall &c) {
+static Value report(Interpreter &e, BuiltinCall &c) {
   llvm::SmallVector<mlir::Value> values;
   std::vector<std::string> names;
   for (const ast::Argument &argument : c.syntax->arguments) {
     if (argument.type)
       return e.fail(diag::FieldOutsideData, argument.span, argument.name->name);
     Value value = e.evaluate(argument.value);
-    if (value.is(Value::Object) && value.getInstance()->methods.count("value"))
-      value = e.callMethod(value.getInstance(), "value", {}, argument.span);
+    value = e.showValues(value, argument.span).front();
     if (value.isPoison())
       return value;
     bool isNumber = value.isStaticNumber() || value.is(Value::Size) ||
                     (value.isScalarTensor() && !value.getTensorType().isBool());
     if (!isNumber)
       return e.fail(diag::WrongArgument, argument.span, "a column of report", "a number",
-                    e.describe(value));
+                    describe(value));
     values.push_back(e.toTensor(value, argument.span).getRuntime());
     if (std::string name =
             argument.name ? argument.name->name : argument.value->span.getText().str();
@@ -170,20 +170,20 @@ static Value report(Elaborator &e, BuiltinCall &c) {
   return Value::unit();
 }
 
-static Value saveOrLoad(Elaborator &e, BuiltinCall &c, bool isSave) {
-  std::vector<Elaborator::Reached> reached = e.collectVariables(c.matched[0], true);
+static Value saveOrLoad(Emitter &e, BuiltinCall &c, bool isSave) {
+  std::vector<Reached> reached = collectVariables(c.matched[0], true);
   if (reached.empty())
-    return e.fail(diag::NothingToTrain, c.span, e.describe(c.matched[0]));
+    return e.fail(diag::NothingToTrain, c.span, describe(c.matched[0]));
   if (!c.matched[1].isString())
-    return e.fail(diag::WrongArgument, c.span, "the file", "text", e.describe(c.matched[1]));
+    return e.fail(diag::WrongArgument, c.span, "the file", "text", describe(c.matched[1]));
   llvm::SmallVector<mlir::Attribute> symbols;
   llvm::SmallVector<llvm::StringRef> names;
-  for (const Elaborator::Reached &one : reached) {
+  for (const Reached &one : reached) {
     if (!llvm::isa<NNTensorType>(one.variable->type))
       return e.fail(diag::NotSupported, c.span, "saving the text '" + one.path + "'");
     symbols.push_back(mlir::FlatSymbolRefAttr::get(e.context, one.variable->symbol));
     names.push_back(one.path);
-    one.variable->isLoaded |= !isSave;
+    e.unit.uses[one.variable->symbol].isLoaded |= !isSave;
   }
   mlir::Value file = e.toRuntimeString(c.matched[1], c.span);
   mlir::ArrayAttr variables = e.builder.getArrayAttr(symbols),
@@ -198,17 +198,18 @@ static Value saveOrLoad(Elaborator &e, BuiltinCall &c, bool isSave) {
 
 llvm::ArrayRef<Builtin> elaborate::getProgramBuiltins() {
   static const Builtin builtins[] = {
-      {"print", "values*", [](Elaborator &e, BuiltinCall &c) { return print(e, c, true); }},
-      {"write", "values*", [](Elaborator &e, BuiltinCall &c) { return print(e, c, false); }},
+      {"print", "values*", [](Interpreter &e, BuiltinCall &c) { return print(e, c, true); }, false},
+      {"write", "values*", [](Interpreter &e, BuiltinCall &c) { return print(e, c, false); },
+       false},
       {"report", "", report, true},
       {"clock", "",
-       [](Elaborator &e, BuiltinCall &c) {
+       [](Emitter &e, BuiltinCall &c) {
          NNTensorType type = NNTensorType::get({}, e.builder.getF64Type());
          return Value::of(ClockOp::create(e.builder, e.getLoc(c.span), type));
        },
-       false, true},
-      {"save", "net file", [](Elaborator &e, BuiltinCall &c) { return saveOrLoad(e, c, true); }},
-      {"load", "net file", [](Elaborator &e, BuiltinCall &c) { return saveOrLoad(e, c, false); }},
+       true},
+      {"save", "net file", [](Emitter &e, BuiltinCall &c) { return saveOrLoad(e, c, true); }},
+      {"load", "net file", [](Emitter &e, BuiltinCall &c) { return saveOrLoad(e, c, false); }},
   };
   return builtins;
 }

@@ -1,6 +1,6 @@
 //===- BuiltinsShape.cpp - built-in functions that rearrange and order tensors ----------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Builtins.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -8,7 +8,7 @@ using namespace nnc::ir;
 
 using Axes = llvm::SmallVector<int64_t>;
 
-static mlir::Value permute(Elaborator &e, mlir::Value tensor, llvm::ArrayRef<int64_t> order,
+static mlir::Value permute(Emitter &e, mlir::Value tensor, llvm::ArrayRef<int64_t> order,
                            Span span) {
   return llvm::is_sorted(order)
              ? tensor
@@ -16,7 +16,7 @@ static mlir::Value permute(Elaborator &e, mlir::Value tensor, llvm::ArrayRef<int
 }
 
 /// transpose(x, order): axis i of the result is axis order[i] of x.
-static Value transpose(Elaborator &e, BuiltinCall &c) {
+static Value transpose(Emitter &e, BuiltinCall &c) {
   Value tensor = e.toTensor(c.matched[0], c.span);
   if (tensor.isPoison())
     return tensor;
@@ -24,7 +24,7 @@ static Value transpose(Elaborator &e, BuiltinCall &c) {
   const Value &order = c.matched[1];
   if (!order.is(Value::List) && !order.is(Value::Tuple))
     return e.fail(diag::WrongArgument, c.span, "the order of axes", "a list of axes such as [1, 0]",
-                  e.describe(order));
+                  describe(order));
   Axes axes;
   for (const Value &value : order.getElements()) {
     std::optional<int64_t> axis = e.resolveAxis(value, rank, c.span);
@@ -42,7 +42,7 @@ static Value transpose(Elaborator &e, BuiltinCall &c) {
 }
 
 /// swap_axes(x, a, b): x with axes a and b exchanged.
-static Value swapAxes(Elaborator &e, BuiltinCall &c) {
+static Value swapAxes(Emitter &e, BuiltinCall &c) {
   Value tensor = e.toTensor(c.matched[0], c.span);
   if (tensor.isPoison())
     return tensor;
@@ -57,12 +57,12 @@ static Value swapAxes(Elaborator &e, BuiltinCall &c) {
 }
 
 /// chunk(x, n, along?): n parts of one size, as a tuple.
-static Value chunk(Elaborator &e, BuiltinCall &c) {
+static Value chunk(Emitter &e, BuiltinCall &c) {
   Value tensor = e.toTensor(c.matched[0], c.span);
   if (tensor.isPoison())
     return tensor;
   if (!c.matched[1].is(Value::Int) || c.matched[1].getInt() < 1)
-    return e.fail(diag::NotStatic, c.span, "the number of chunks", e.describe(c.matched[1]));
+    return e.fail(diag::NotStatic, c.span, "the number of chunks", describe(c.matched[1]));
   NNTensorType type = tensor.getTensorType();
   std::optional<int64_t> axis =
       e.resolveAxis(c.given[2] ? c.matched[2] : Value::ofInt(-1), type.getRank(), c.span);
@@ -88,17 +88,17 @@ static Value chunk(Elaborator &e, BuiltinCall &c) {
 //===-- Order ------------------------------------------------------------------------------===//
 
 /// A flag such as `descending`; nothing after an error.
-static std::optional<bool> getFlag(Elaborator &e, BuiltinCall &c, size_t i, llvm::StringRef name) {
+static std::optional<bool> getFlag(Emitter &e, BuiltinCall &c, size_t i, llvm::StringRef name) {
   if (!c.given[i])
     return false;
   if (c.matched[i].is(Value::Bool))
     return c.matched[i].getBool();
-  e.error(diag::NotStatic, c.span, name, e.describe(c.matched[i]));
+  e.error(diag::NotStatic, c.span, name, describe(c.matched[i]));
   return std::nullopt;
 }
 
 /// A tensor of numbers with axes, and the one that `along`, argument 1, names: the last without it.
-static std::optional<std::pair<mlir::Value, int64_t>> getRows(Elaborator &e, BuiltinCall &c) {
+static std::optional<std::pair<mlir::Value, int64_t>> getRows(Emitter &e, BuiltinCall &c) {
   Value tensor = e.toTensor(c.matched[0], c.span);
   if (tensor.isPoison())
     return std::nullopt;
@@ -116,7 +116,7 @@ static std::optional<std::pair<mlir::Value, int64_t>> getRows(Elaborator &e, Bui
 }
 
 /// argsort(x, along?, descending?) and, with `values`, sort(...).
-static Value sort(Elaborator &e, BuiltinCall &c, bool values) {
+static Value sort(Emitter &e, BuiltinCall &c, bool values) {
   auto rows = getRows(e, c);
   std::optional<bool> descending = getFlag(e, c, 2, "descending");
   if (!rows || !descending)
@@ -134,7 +134,7 @@ static Value sort(Elaborator &e, BuiltinCall &c, bool values) {
   return Value::of(permute(e, result, order, c.span));
 }
 
-static Value cumsum(Elaborator &e, BuiltinCall &c) {
+static Value cumsum(Emitter &e, BuiltinCall &c) {
   auto rows = getRows(e, c);
   std::optional<bool> reverse = getFlag(e, c, 2, "reverse");
   if (!rows || !reverse)
@@ -149,9 +149,9 @@ llvm::ArrayRef<Builtin> elaborate::getShapeBuiltins() {
       {"swap_axes", "x a b", swapAxes},
       {"chunk", "x count along?", chunk},
       {"argsort", "x along? descending?",
-       [](Elaborator &e, BuiltinCall &c) { return sort(e, c, /*values=*/false); }},
+       [](Emitter &e, BuiltinCall &c) { return sort(e, c, /*values=*/false); }},
       {"sort", "x along? descending?",
-       [](Elaborator &e, BuiltinCall &c) { return sort(e, c, /*values=*/true); }},
+       [](Emitter &e, BuiltinCall &c) { return sort(e, c, /*values=*/true); }},
       {"cumsum", "x along? reverse?", cumsum},
       {"einsum", "equation operands*", einsum},
   };

@@ -1,13 +1,13 @@
 //===- BuiltinsTensor.cpp - built-in functions that make, shape and reduce tensors ----===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Builtins.h"
 #include <cmath>
 
 using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
 
-static Value reshape(Elaborator &e, BuiltinCall &c) {
+static Value reshape(Emitter &e, BuiltinCall &c) {
   Value tensor = e.toTensor(c.matched[0], c.span);
   std::optional<llvm::SmallVector<Dim>> shape = e.toShape(c.matched[1], c.span);
   if (tensor.isPoison() || !shape)
@@ -24,7 +24,7 @@ static Value reshape(Elaborator &e, BuiltinCall &c) {
                                      count != wantedCount));
 }
 
-static Value flatten(Elaborator &e, BuiltinCall &c) {
+static Value flatten(Emitter &e, BuiltinCall &c) {
   Value tensor = e.toTensor(c.matched[0], c.span);
   if (tensor.isPoison())
     return tensor;
@@ -40,7 +40,7 @@ static Value flatten(Elaborator &e, BuiltinCall &c) {
 }
 
 /// Tensors of one element type and rank; empty after an error.
-static llvm::SmallVector<mlir::Value> toParts(Elaborator &e, BuiltinCall &c, llvm::StringRef what) {
+static llvm::SmallVector<mlir::Value> toParts(Emitter &e, BuiltinCall &c, llvm::StringRef what) {
   llvm::SmallVector<mlir::Value> parts;
   if (!c.given[0]) {
     e.error(diag::MissingArgument, c.span, what, "parts");
@@ -79,7 +79,7 @@ static llvm::SmallVector<mlir::Value> toParts(Elaborator &e, BuiltinCall &c, llv
   return parts;
 }
 
-static Value joinAlong(Elaborator &e, llvm::ArrayRef<mlir::Value> parts, int64_t axis, Span span) {
+static Value joinAlong(Emitter &e, llvm::ArrayRef<mlir::Value> parts, int64_t axis, Span span) {
   auto first = llvm::cast<NNTensorType>(parts[0].getType());
   for (mlir::Value part : parts.drop_front()) {
     auto type = llvm::cast<NNTensorType>(part.getType());
@@ -91,7 +91,7 @@ static Value joinAlong(Elaborator &e, llvm::ArrayRef<mlir::Value> parts, int64_t
   return Value::of(ConcatOp::create(e.builder, e.getLoc(span), parts, axis));
 }
 
-static Value concat(Elaborator &e, BuiltinCall &c) {
+static Value concat(Emitter &e, BuiltinCall &c) {
   llvm::SmallVector<mlir::Value> parts = toParts(e, c, "concat");
   if (parts.empty())
     return Value();
@@ -101,7 +101,7 @@ static Value concat(Elaborator &e, BuiltinCall &c) {
   return axis ? joinAlong(e, parts, *axis, c.span) : Value();
 }
 
-static Value stack(Elaborator &e, BuiltinCall &c) {
+static Value stack(Emitter &e, BuiltinCall &c) {
   llvm::SmallVector<mlir::Value> parts = toParts(e, c, "stack");
   if (parts.empty())
     return Value();
@@ -120,7 +120,7 @@ static Value stack(Elaborator &e, BuiltinCall &c) {
 }
 
 /// A tensor filled with a number, of the shape that is the first argument.
-static Value filled(Elaborator &e, BuiltinCall &c, Value number) {
+static Value filled(Emitter &e, BuiltinCall &c, Value number) {
   std::optional<llvm::SmallVector<Dim>> shape = e.toShape(c.matched[0], c.span);
   if (!shape || number.isPoison())
     return Value();
@@ -128,11 +128,11 @@ static Value filled(Elaborator &e, BuiltinCall &c, Value number) {
   if (scalar.isPoison())
     return scalar;
   if (!scalar.isScalarTensor())
-    return e.fail(diag::WrongArgument, c.span, "the value", "a number", e.describe(number));
+    return e.fail(diag::WrongArgument, c.span, "the value", "a number", describe(number));
   return Value::of(e.broadcastTo(scalar.getRuntime(), *shape));
 }
 
-static Value iota(Elaborator &e, BuiltinCall &c) {
+static Value iota(Emitter &e, BuiltinCall &c) {
   Dim size = e.toDim(c.matched[0], c.span, false);
   if (!size)
     return Value();
@@ -140,7 +140,7 @@ static Value iota(Elaborator &e, BuiltinCall &c) {
                                   NNTensorType::get(size, e.builder.getI32Type()), 0));
 }
 
-static Value oneHot(Elaborator &e, BuiltinCall &c) {
+static Value oneHot(Emitter &e, BuiltinCall &c) {
   Value classes = e.toTensor(c.matched[0], c.span);
   Dim count = e.toDim(c.matched[1], c.span, false);
   if (classes.isPoison() || !count)
@@ -160,7 +160,7 @@ static Value oneHot(Elaborator &e, BuiltinCall &c) {
   return Value::of(e.convertTo(equal, e.getReal()));
 }
 
-static Value convertBuiltin(Elaborator &e, BuiltinCall &c, mlir::Type type) {
+static Value convertBuiltin(Emitter &e, BuiltinCall &c, mlir::Type type) {
   const Value &value = c.matched[0];
   if (value.is(Value::Int) && llvm::isa<mlir::IntegerType>(type))
     return value;
@@ -168,7 +168,7 @@ static Value convertBuiltin(Elaborator &e, BuiltinCall &c, mlir::Type type) {
   if (value.is(Value::Float) && type.isF32())
     return value;
   if (value.isString() || value.is(Value::Object))
-    return e.fail(diag::NotATensor, c.span, e.describe(value));
+    return e.fail(diag::NotATensor, c.span, describe(value));
   mlir::Value tensor = value.is(Value::Bool) || value.is(Value::List)
                            ? e.toTensor(value, c.span).isPoison()
                                  ? mlir::Value()
@@ -178,7 +178,7 @@ static Value convertBuiltin(Elaborator &e, BuiltinCall &c, mlir::Type type) {
 }
 
 /// zip(a, b, ...): a list of tuples, as long as each of the lists.
-static Value zip(Elaborator &e, BuiltinCall &c) {
+static Value zip(Emitter &e, BuiltinCall &c) {
   std::vector<Values> lists;
   for (const Value &source : c.given[0] ? c.matched[0].getElements() : Values()) {
     Values elements;
@@ -196,8 +196,7 @@ static Value zip(Elaborator &e, BuiltinCall &c) {
         elements.push_back(e.selectElement(source.getRuntime(), 0, Value::ofInt(i), c.span));
     } else {
       return e.fail(diag::WrongArgument, c.span, "an argument of zip",
-                    "a list whose length is known when the program is compiled",
-                    e.describe(source));
+                    "a list whose length is known when the program is compiled", describe(source));
     }
     if (!lists.empty() && lists[0].size() != elements.size())
       return e.fail(diag::WrongArgument, c.span, "an argument of zip",
@@ -222,24 +221,23 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
       {"concat", "parts* along?", concat},
       {"stack", "parts* along?", stack},
       {"zeros", "shape",
-       [](Elaborator &e, BuiltinCall &c) { return filled(e, c, Value::ofFloat(0)); }},
-      {"ones", "shape",
-       [](Elaborator &e, BuiltinCall &c) { return filled(e, c, Value::ofFloat(1)); }},
+       [](Emitter &e, BuiltinCall &c) { return filled(e, c, Value::ofFloat(0)); }},
+      {"ones", "shape", [](Emitter &e, BuiltinCall &c) { return filled(e, c, Value::ofFloat(1)); }},
       {"full", "shape value",
-       [](Elaborator &e, BuiltinCall &c) { return filled(e, c, c.matched[1]); }},
+       [](Emitter &e, BuiltinCall &c) { return filled(e, c, c.matched[1]); }},
       {"iota", "size", iota},
       {"one_hot", "classes count", oneHot},
-      {"f32", "x", [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.getReal()); }},
+      {"f32", "x", [](Emitter &e, BuiltinCall &c) { return convertBuiltin(e, c, e.getReal()); }},
       {"f64", "x",
-       [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF64Type()); }},
+       [](Emitter &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF64Type()); }},
       {"bf16", "x",
-       [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getBF16Type()); }},
+       [](Emitter &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getBF16Type()); }},
       {"i32", "x",
-       [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI32Type()); }},
+       [](Emitter &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI32Type()); }},
       {"i64", "x",
-       [](Elaborator &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI64Type()); }},
+       [](Emitter &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI64Type()); }},
       {"int", "x",
-       [](Elaborator &e, BuiltinCall &c) {
+       [](Emitter &e, BuiltinCall &c) {
          if (c.matched[0].is(Value::Float)) {
            if (!(std::abs(c.matched[0].getFloat()) < 9.2e18))
              return e.fail(diag::Overflow, c.span);
@@ -248,14 +246,14 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
          return convertBuiltin(e, c, e.builder.getI64Type());
        }},
       {"float", "x",
-       [](Elaborator &e, BuiltinCall &c) {
+       [](Emitter &e, BuiltinCall &c) {
          if (c.matched[0].isStaticNumber())
            return Value::ofFloat(c.matched[0].getFloat());
          return convertBuiltin(e, c, e.builder.getF64Type());
        }},
       {"zip", "lists*", zip},
       {"len", "list",
-       [](Elaborator &e, BuiltinCall &c) {
+       [](Emitter &e, BuiltinCall &c) {
          if (c.matched[0].is(Value::List) || c.matched[0].is(Value::Tuple))
            return Value::ofInt(c.matched[0].getElements().size());
          if (c.matched[0].isTensor() && !c.matched[0].isScalarTensor())
@@ -264,13 +262,13 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
              c.matched[0].getCallable()->kind == Callable::Composition)
            return Value::ofInt(c.matched[0].getCallable()->parts.size());
          return e.fail(diag::WrongArgument, c.span, "the argument of len", "a list or a tensor",
-                       e.describe(c.matched[0]));
+                       describe(c.matched[0]));
        }},
       {"append", "list element",
-       [](Elaborator &e, BuiltinCall &c) {
+       [](Emitter &e, BuiltinCall &c) {
          if (!c.matched[0].is(Value::List))
            return e.fail(diag::WrongArgument, c.span, "the first argument of append", "a list",
-                         e.describe(c.matched[0]));
+                         describe(c.matched[0]));
          Values elements = c.matched[0].getElements();
          elements.push_back(c.matched[1]);
          return Value::list(std::move(elements));
@@ -282,8 +280,8 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
 //===-- Reductions ----------------------------------------------------------------------===//
 
 /// The axes that `along` names (all without it), increasing; nothing after an error.
-static std::optional<llvm::SmallVector<int64_t>> getAxes(Elaborator &e, const Value &along,
-                                                         bool given, int64_t rank, Span span) {
+static std::optional<llvm::SmallVector<int64_t>> getAxes(Emitter &e, const Value &along, bool given,
+                                                         int64_t rank, Span span) {
   llvm::SmallVector<int64_t> axes;
   if (!given) {
     llvm::append_range(axes, llvm::seq<int64_t>(0, rank));
@@ -302,7 +300,7 @@ static std::optional<llvm::SmallVector<int64_t>> getAxes(Elaborator &e, const Va
   return axes;
 }
 
-static Value reduceTensor(Elaborator &e, BuiltinCall &c, ReduceKind kind, bool isMean,
+static Value reduceTensor(Emitter &e, BuiltinCall &c, ReduceKind kind, bool isMean,
                           llvm::StringRef name) {
   if (c.matched[0].is(Value::WeightsKind) && !isMean && !c.given[1]) {
     // Of weights or gradients: over all their tensors.
@@ -345,7 +343,7 @@ static Value reduceTensor(Elaborator &e, BuiltinCall &c, ReduceKind kind, bool i
   bool keep = false;
   if (c.given[2]) {
     if (!c.matched[2].is(Value::Bool))
-      return e.fail(diag::NotStatic, c.span, "keep", e.describe(c.matched[2]));
+      return e.fail(diag::NotStatic, c.span, "keep", describe(c.matched[2]));
     keep = c.matched[2].getBool();
   }
   mlir::Location loc = e.getLoc(c.span);
@@ -370,7 +368,7 @@ static Value reduceTensor(Elaborator &e, BuiltinCall &c, ReduceKind kind, bool i
 }
 
 /// max(a, b) is element-wise, max(x, along = 1) reduces.
-static Value extremum(Elaborator &e, BuiltinCall &c, ReduceKind kind, llvm::StringRef name) {
+static Value extremum(Emitter &e, BuiltinCall &c, ReduceKind kind, llvm::StringRef name) {
   size_t positional = 0;
   for (const Argument &argument : c.arguments)
     positional += argument.name.empty();
@@ -380,7 +378,7 @@ static Value extremum(Elaborator &e, BuiltinCall &c, ReduceKind kind, llvm::Stri
   return reduceTensor(e, c, kind, false, name);
 }
 
-static Value argmax(Elaborator &e, BuiltinCall &c, bool smallest) {
+static Value argmax(Emitter &e, BuiltinCall &c, bool smallest) {
   Value value = e.toTensor(c.matched[0], c.span);
   if (value.isPoison())
     return value;
@@ -400,29 +398,29 @@ static Value argmax(Elaborator &e, BuiltinCall &c, bool smallest) {
 llvm::ArrayRef<Builtin> elaborate::getReductionBuiltins() {
   static const Builtin builtins[] = {
       {"sum", "x along? keep?",
-       [](Elaborator &e, BuiltinCall &c) {
+       [](Emitter &e, BuiltinCall &c) {
          return reduceTensor(e, c, ReduceKind::Sum, false, "sum");
        }},
       {"mean", "x along? keep?",
-       [](Elaborator &e, BuiltinCall &c) {
+       [](Emitter &e, BuiltinCall &c) {
          return reduceTensor(e, c, ReduceKind::Sum, true, "mean");
        }},
       {"all", "x along? keep?",
-       [](Elaborator &e, BuiltinCall &c) {
+       [](Emitter &e, BuiltinCall &c) {
          return c.matched[0].is(Value::Bool) ? c.matched[0]
                                              : reduceTensor(e, c, ReduceKind::And, false, "all");
        }},
       {"any", "x along? keep?",
-       [](Elaborator &e, BuiltinCall &c) {
+       [](Emitter &e, BuiltinCall &c) {
          return c.matched[0].is(Value::Bool) ? c.matched[0]
                                              : reduceTensor(e, c, ReduceKind::Or, false, "any");
        }},
       {"max", "x along? keep?",
-       [](Elaborator &e, BuiltinCall &c) { return extremum(e, c, ReduceKind::Max, "max"); }},
+       [](Emitter &e, BuiltinCall &c) { return extremum(e, c, ReduceKind::Max, "max"); }},
       {"min", "x along? keep?",
-       [](Elaborator &e, BuiltinCall &c) { return extremum(e, c, ReduceKind::Min, "min"); }},
-      {"argmax", "x along?", [](Elaborator &e, BuiltinCall &c) { return argmax(e, c, false); }},
-      {"argmin", "x along?", [](Elaborator &e, BuiltinCall &c) { return argmax(e, c, true); }},
+       [](Emitter &e, BuiltinCall &c) { return extremum(e, c, ReduceKind::Min, "min"); }},
+      {"argmax", "x along?", [](Emitter &e, BuiltinCall &c) { return argmax(e, c, false); }},
+      {"argmin", "x along?", [](Emitter &e, BuiltinCall &c) { return argmax(e, c, true); }},
   };
   return builtins;
 }

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Builtins.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -15,7 +15,7 @@ using Numbers = llvm::SmallVector<int64_t>;
 
 /// Static whole numbers of at least `least`: `count` of them, or one for all; any number where
 /// count is 0. Nothing after an error.
-static std::optional<Numbers> getNumbers(Elaborator &e, const Value &value, Span span,
+static std::optional<Numbers> getNumbers(Emitter &e, const Value &value, Span span,
                                          llvm::StringRef what, size_t count, int64_t least) {
   if (value.isPoison())
     return std::nullopt;
@@ -33,11 +33,11 @@ static std::optional<Numbers> getNumbers(Elaborator &e, const Value &value, Span
     if (element.isPoison())
       return std::nullopt;
     if (element.isTensor()) {
-      e.error(diag::NotStatic, span, what, e.describe(element));
+      e.error(diag::NotStatic, span, what, describe(element));
       return std::nullopt;
     }
     if (!element.is(Value::Int) || element.getInt() < least) {
-      e.error(diag::WrongArgument, span, what, wanted, e.describe(element));
+      e.error(diag::WrongArgument, span, what, wanted, describe(element));
       return std::nullopt;
     }
     numbers.push_back(element.getInt());
@@ -54,7 +54,7 @@ struct Windows {
 };
 
 /// From the arguments `kernel stride? dilation?`, the first of which is argument `first`.
-static std::optional<Windows> getWindows(Elaborator &e, BuiltinCall &c, unsigned first) {
+static std::optional<Windows> getWindows(Emitter &e, BuiltinCall &c, unsigned first) {
   std::optional<Numbers> kernel = getNumbers(e, c.matched[first], c.span, "the kernel", 0, 1);
   if (!kernel)
     return std::nullopt;
@@ -70,7 +70,7 @@ static std::optional<Windows> getWindows(Elaborator &e, BuiltinCall &c, unsigned
 }
 
 /// How many windows fit: (size - span) / stride + 1, rounded down; empty after an error.
-static Dim getWindowCount(Elaborator &e, Span span, NNTensorType type, int64_t axis,
+static Dim getWindowCount(Emitter &e, Span span, NNTensorType type, int64_t axis,
                           const Windows &windows, size_t i) {
   Dim rest = type.getDim(axis) - windows.span(i);
   int64_t stride = windows.strides[i];
@@ -92,7 +92,7 @@ static Dim getWindowCount(Elaborator &e, Span span, NNTensorType type, int64_t a
   return e.toDim(e.elementwise("+", {count, Value::ofInt(1)}, span), span, false);
 }
 
-static Value patches(Elaborator &e, BuiltinCall &c) {
+static Value patches(Emitter &e, BuiltinCall &c) {
   Value tensor = e.toTensor(c.matched[0], c.span);
   std::optional<Windows> windows = getWindows(e, c, 1);
   if (tensor.isPoison() || !windows)
@@ -115,7 +115,7 @@ static Value patches(Elaborator &e, BuiltinCall &c) {
                                      windows->dilations));
 }
 
-static Value fold(Elaborator &e, BuiltinCall &c) {
+static Value fold(Emitter &e, BuiltinCall &c) {
   Value tensor = e.toTensor(c.matched[0], c.span);
   std::optional<llvm::SmallVector<Dim>> sizes = e.toShape(c.matched[1], c.span);
   if (tensor.isPoison() || !sizes)
@@ -158,7 +158,7 @@ static Value fold(Elaborator &e, BuiltinCall &c) {
 }
 
 /// `low` and `high` are for the last axes, as many as they have numbers.
-static Value pad(Elaborator &e, BuiltinCall &c) {
+static Value pad(Emitter &e, BuiltinCall &c) {
   Value tensor = e.toTensor(c.matched[0], c.span);
   std::optional<Numbers> low = getNumbers(e, c.matched[1], c.span, "the padding", 0, 0);
   if (tensor.isPoison() || !low)
@@ -179,10 +179,10 @@ static Value pad(Elaborator &e, BuiltinCall &c) {
     if (value.isPoison())
       return value;
     if (!value.isStaticNumber())
-      return e.fail(diag::NotStatic, c.span, "the value that pads", e.describe(value));
+      return e.fail(diag::NotStatic, c.span, "the value that pads", describe(value));
     if (!type.isFloat() && !value.is(Value::Int))
       return e.fail(diag::WrongArgument, c.span, "the value that pads", "a whole number",
-                    e.describe(value));
+                    describe(value));
     number = value.getFloat();
   }
   if (type.isBool())
@@ -201,7 +201,7 @@ static Value pad(Elaborator &e, BuiltinCall &c) {
                                  Numbers(type.getRank(), 0), llvm::APFloat(number)));
 }
 
-static Value reverse(Elaborator &e, BuiltinCall &c) {
+static Value reverse(Emitter &e, BuiltinCall &c) {
   Value tensor = e.toTensor(c.matched[0], c.span);
   if (tensor.isPoison())
     return tensor;
@@ -220,7 +220,7 @@ static Value reverse(Elaborator &e, BuiltinCall &c) {
 }
 
 /// per_axis(3, 2) and per_axis([3, 3], 2) are [3, 3].
-static Value perAxis(Elaborator &e, BuiltinCall &c) {
+static Value perAxis(Emitter &e, BuiltinCall &c) {
   std::optional<Numbers> axes = getNumbers(e, c.matched[1], c.span, "the number of axes", 1, 1);
   if (!axes)
     return Value();

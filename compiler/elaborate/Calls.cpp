@@ -4,23 +4,20 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Comprehensions.h"
+#include "compiler/elaborate/Data.h"
+#include "compiler/elaborate/Exits.h"
+#include "compiler/elaborate/Layers.h"
+#include "compiler/elaborate/SyntaxQueries.h"
+#include "compiler/elaborate/Training.h"
+#include "compiler/elaborate/Types.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
 using llvm::StringRef;
 
-bool Elaborator::isFunctionValue(const Value &value) {
-  return value.is(Value::Function) && value.getCallable()->kind != Callable::Class;
-}
-
-bool Elaborator::isCallable(const Value &value) {
-  return value.is(Value::Function) ||
-         (value.is(Value::Object) && value.getInstance()->methods.count("forward"));
-}
-
-std::vector<Argument> Elaborator::evaluateArguments(const ast::Call *call) {
+std::vector<Argument> Interpreter::evaluateArguments(const ast::Call *call) {
   std::vector<Argument> arguments;
   std::string base = path;
   for (const ast::Argument &argument : call->arguments) {
@@ -35,7 +32,7 @@ std::vector<Argument> Elaborator::evaluateArguments(const ast::Call *call) {
   return arguments;
 }
 
-Value Elaborator::evaluateCall(const ast::Call *node) {
+Value Interpreter::evaluateCall(const ast::Call *node) {
   if (mappingValues)
     if (auto raw = mappingValues->find(node); raw != mappingValues->end())
       return Value::of(raw->second);
@@ -45,17 +42,17 @@ Value Elaborator::evaluateCall(const ast::Call *node) {
     if (base.isPoison())
       return base;
     if (base.is(Value::Data))
-      return datasetMethod(base.getDataset(), member->name, node);
+      return datasetMethod(*this, base.getDataset(), member->name, node);
     if (base.is(Value::Object) && base.getInstance()->item->flavour == ast::LayerItem::Optimizer &&
         member->name.name == "step")
-      return step(base.getInstance(), node);
+      return step(*this, base.getInstance(), node);
     Value callee = getMember(base, member->name, node->callee->span);
     if (callee.isPoison())
       return callee;
     return call(callee, evaluateArguments(node), node->span, node);
   }
   auto *calleeName = llvm::dyn_cast<ast::Name>(node->callee);
-  Binding *mode = library.scope.findHere("training");
+  Binding *mode = modules.library.scope.findHere("training");
   Value callee = calleeName && calleeName->name == "training" && scope->find("training") == mode
                      ? mode->value
                      : evaluate(node->callee);
@@ -68,19 +65,20 @@ Value Elaborator::evaluateCall(const ast::Call *node) {
   if (callee.is(Value::Function) && callee.getCallable()->kind == Callable::BuiltinFunction &&
       callee.getCallable()->builtin->isSpecialForm) {
     BuiltinCall special{callee.getCallable()->builtin->name, node->span, {}, node, {}, {}};
-    return callee.getCallable()->builtin->evaluate(*this, special);
+    return callee.getCallable()->builtin->interpret(*this, special);
   }
   if (node->generator) {
     Fold fold = getFold(callee);
     Span span = node->arguments[0].value->span;
-    Value value = evaluateComprehension(node->arguments[0].value, *node->generator, fold, span);
+    Value value =
+        evaluateComprehension(*this, {node->arguments[0].value, *node->generator, fold, span});
     return fold == Fold::List ? call(callee, {{"", value, span}}, node->span, node) : value;
   }
   return call(callee, evaluateArguments(node), node->span, node);
 }
 
-Value Elaborator::call(Value callee, std::vector<Argument> arguments, Span span,
-                       const ast::Call *syntax) {
+Value Interpreter::call(Value callee, std::vector<Argument> arguments, Span span,
+                        const ast::Call *syntax) {
   if (callee.isPoison())
     return callee;
   for (const Argument &argument : arguments)
@@ -96,22 +94,13 @@ Value Elaborator::call(Value callee, std::vector<Argument> arguments, Span span,
     return callFunction(*callable.module, *callable.function, callable.self, std::move(arguments),
                         span);
   case Callable::Class:
-    return instantiate(*callable.module, *callable.layer, std::move(arguments), span);
+    return instantiate(*this, *callable.module, *callable.layer, std::move(arguments), span);
   case Callable::BuiltinFunction:
     return callBuiltin(
         *callable.builtin,
         BuiltinCall{callable.builtin->name, span, std::move(arguments), syntax, {}, {}});
-  case Callable::Composition: {
-    if (arguments.size() != 1 || !arguments[0].name.empty())
-      return fail(diag::WrongArgumentCount, span, "a composition (f >> g)", arguments.size());
-    Value value = arguments[0].value;
-    for (const Value &part : callable.parts) {
-      value = call(part, {{"", value, arguments[0].span}}, span);
-      if (value.isPoison())
-        return value;
-    }
-    return value;
-  }
+  case Callable::Composition:
+    return callComposition(callable, std::move(arguments), span);
   case Callable::Partial: {
     std::vector<Argument> all = std::move(arguments);
     all.insert(all.end(), callable.arguments.begin(), callable.arguments.end());
@@ -121,17 +110,30 @@ Value Elaborator::call(Value callee, std::vector<Argument> arguments, Span span,
   llvm_unreachable("every callable is handled");
 }
 
-Value Elaborator::callMethod(std::shared_ptr<Instance> self, StringRef method,
-                             std::vector<Argument> arguments, Span span) {
+Value Interpreter::callComposition(const Callable &composition, std::vector<Argument> arguments,
+                                   Span span) {
+  if (arguments.size() != 1 || !arguments[0].name.empty())
+    return fail(diag::WrongArgumentCount, span, "a composition (f >> g)", arguments.size());
+  Value value = arguments[0].value;
+  for (const Value &part : composition.parts) {
+    value = call(part, {{"", value, arguments[0].span}}, span);
+    if (value.isPoison())
+      return value;
+  }
+  return value;
+}
+
+Value Interpreter::callMethod(std::shared_ptr<Instance> self, StringRef method,
+                              std::vector<Argument> arguments, Span span) {
   auto found = self->methods.find(method);
   if (found == self->methods.end())
     return fail(diag::NoMember, span, self->item->name.name, method);
   return callFunction(*self->module, *found->second, self, std::move(arguments), span);
 }
 
-bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
-                                std::vector<Argument> arguments, Scope &into, StringRef what,
-                                Span declaration, Span callSpan) {
+bool Interpreter::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
+                                 std::vector<Argument> arguments, Scope &into, StringRef what,
+                                 Span declaration, Span callSpan) {
   std::vector<const Argument *> chosen(parameters.size());
   size_t position = 0;
   bool good = true;
@@ -175,7 +177,7 @@ bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
       continue;
     }
     if (!value.isPoison() && parameter.type)
-      value = matchType(value, *parameter.type, span, !argument,
+      value = matchType(*this, value, *parameter.type, span, !argument,
                         ("argument '" + parameter.name.name + "' of " + what).str());
     if (value.isPoison()) {
       // Defaults of the parameters after it may name it.
@@ -185,7 +187,7 @@ bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
     }
     // A value that the body differentiates with respect to must be a tensor, not a compile-time
     // number.
-    if (frame && frame->differentiated.contains(parameter.name.name) &&
+    if (activation && activation->differentiated.contains(parameter.name.name) &&
         (value.is(Value::Float) || value.is(Value::List)))
       value = toTensor(value, span);
     Binding binding;
@@ -197,26 +199,16 @@ bool Elaborator::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
   return good;
 }
 
-Elaborator::Frame Elaborator::makeFrame(std::string what, Span definition, Span callSite,
-                                        const Module &module) {
-  Frame callee;
-  callee.what = std::move(what);
-  callee.firstLine = definition.getBegin().line;
-  callee.callSite = callSite;
-  callee.inLibrary = module.isLibrary;
-  callee.parent = frame;
-  callee.depth = frame ? frame->depth + 1 : 1;
-  callee.runtimeDepth = runtimeDepth;
-  return callee;
-}
-
-Value Elaborator::callFunction(Module &module, const ast::Function &function,
-                               std::shared_ptr<Instance> self, std::vector<Argument> arguments,
-                               Span span) {
-  Frame callee = makeFrame((self ? self->item->name.name + "." : "") + function.name.name,
-                           function.name.span, span, module);
-  if (callee.depth > 200)
-    return fail(diag::TooDeep, span, callee.what);
+Value Interpreter::callFunction(Module &module, const ast::Function &function,
+                                std::shared_ptr<Instance> self, std::vector<Argument> arguments,
+                                Span span) {
+  Scope local;
+  local.parent = self ? &self->scope : &module.scope;
+  Activation callee(*this, (self ? self->item->name.name + "." : "") + function.name.name,
+                    function.name.span, span, module, local);
+  const std::string &what = callee.frame.what;
+  if (callee.isTooDeep())
+    return fail(diag::TooDeep, span, what);
   if (function.expr)
     collectDifferentiated(function.expr, callee.differentiated);
   else
@@ -224,83 +216,33 @@ Value Elaborator::callFunction(Module &module, const ast::Function &function,
   for (const ast::CustomGradient &rule : function.customGradients)
     collectDifferentiated(rule.value, callee.differentiated);
 
-  Scope local;
-  local.parent = self ? &self->scope : &module.scope;
-  Restore<Frame *> inFrame(frame, &callee);
-  Restore<Scope *> inScope(scope, &local);
-  Restore<Module *> inModule(currentModule, &module);
-  // Loops of the caller are not this function's: its `break` cannot leave them.
-  Restore<Loop> loops(loop, Loop::None);
-  Restore<Recurrence *> notOurs(recurrence, nullptr);
-  if (!bindParameters(function.parameters, std::move(arguments), local, callee.what,
-                      function.name.span, span))
+  if (!bindParameters(function.parameters, std::move(arguments), local, what, function.name.span,
+                      span))
     return Value();
   Value result;
   if (function.expr) {
     result = evaluate(function.expr);
   } else {
-    Restore<bool> ended(blockEnded, false);
-    size_t raisedBefore = raised.size();
     executeStatements(function.block->statements);
-    result = takeResult(callee, raisedBefore, function.name.span);
+    result = takeResult(*this, function.name.span);
     if (result.is(Value::Unit) && function.result)
-      return fail(diag::NoReturn, function.name.span, callee.what, "declares a result");
+      return fail(diag::NoReturn, function.name.span, what, "declares a result");
   }
   if (result.isPoison())
     return result;
   if (function.result)
-    result = matchType(result, *function.result,
+    result = matchType(*this, result, *function.result,
                        function.expr ? function.expr->span : function.name.span, false,
-                       "the result of " + callee.what);
+                       "the result of " + what);
   if (function.isLoss && !result.isPoison() && !result.isStaticNumber() && !result.isScalarTensor())
     return fail(diag::LossNotScalar, function.name.span, function.name.name, describe(result));
-  return function.customGradients.empty() ? result : attachGradient(function, result);
+  return function.customGradients.empty() ? result : attachGradient(*this, function, result);
 }
 
-Value Elaborator::callBuiltin(const Builtin &builtin, BuiltinCall call) {
+Value Interpreter::callBuiltin(const Builtin &builtin, BuiltinCall call) {
   if (builtin.isSpecialForm && !call.syntax)
     return fail(diag::NotSupported, call.span, ("'" + builtin.name + "' used as a value").str());
-  return matchArguments(builtin, call) ? builtin.evaluate(*this, call) : Value();
-}
-
-bool Elaborator::matchArguments(const Builtin &builtin, BuiltinCall &call) {
-  auto refuse = [&](auto &&...arguments) {
-    error(arguments...);
-    return false;
-  };
-  llvm::SmallVector<StringRef> names;
-  builtin.parameters.split(names, ' ', -1, false);
-  call.matched.assign(names.size(), Value());
-  call.given.assign(names.size(), false);
-  size_t position = 0;
-  for (const Argument &argument : call.arguments) {
-    size_t at;
-    if (argument.name.empty()) {
-      if (position < names.size() && names[position].ends_with("*")) {
-        // Takes all positional arguments that are left, as a tuple.
-        Values rest = call.given[position] ? call.matched[position].getElements() : Values();
-        rest.push_back(argument.value);
-        call.matched[position] = Value::tuple(std::move(rest));
-        call.given[position] = true;
-        continue;
-      }
-      at = position++;
-    } else {
-      at = llvm::find_if(names, [&](StringRef name) { return name.rtrim("?*") == argument.name; }) -
-           names.begin();
-      if (at == names.size())
-        return refuse(diag::UnknownArgument, argument.span, builtin.name, argument.name);
-      if (call.given[at])
-        return refuse(diag::ArgumentTwice, argument.span, argument.name, builtin.name);
-    }
-    if (at >= names.size())
-      return refuse(diag::TooManyArguments, argument.span, builtin.name, names.size(),
-                    call.arguments.size());
-    call.matched[at] = argument.value;
-    call.given[at] = true;
-  }
-  for (auto [name, given] : llvm::zip(names, call.given))
-    if (!given && !name.ends_with("?") && !name.ends_with("*"))
-      return refuse(diag::MissingArgument, call.span, builtin.name, name);
-  return true;
+  if (!matchArguments(*this, builtin.parameters, call))
+    return Value();
+  return builtin.emit ? builtin.emit(*this, call) : builtin.interpret(*this, call);
 }

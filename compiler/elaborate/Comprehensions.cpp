@@ -9,22 +9,17 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Comprehensions.h"
+#include "compiler/elaborate/Loops.h"
+#include "compiler/elaborate/Observer.h"
+#include "compiler/elaborate/Recurrence.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
 using llvm::StringRef;
 
-/// Turns of a static range beyond which a comprehension that combines numbers runs as a loop.
-static constexpr int64_t unrollLimit = 256;
-
-static bool isStaticRange(const Value &value) {
-  return value.is(Value::RangeKind) && value.getRange().lower->is(Value::Int) &&
-         value.getRange().upper->is(Value::Int);
-}
-
-Fold Elaborator::getFold(const Value &callee) {
+Fold elaborate::getFold(const Value &callee) {
   if (!callee.is(Value::Function) || callee.getCallable()->kind != Callable::BuiltinFunction)
     return Fold::List;
   return llvm::StringSwitch<Fold>(callee.getCallable()->builtin->name)
@@ -37,35 +32,7 @@ Fold Elaborator::getFold(const Value &callee) {
       .Default(Fold::List);
 }
 
-Value Elaborator::evaluateComprehension(ast::Expr *element, const ast::Generator &generator,
-                                        Fold fold, Span span) {
-  Value source = evaluate(generator.source);
-  if (source.isPoison())
-    return source;
-  bool counted = source.is(Value::EnumeratedKind);
-  Value walked = counted ? source.getEnumerated() : source;
-  if (walked.is(Value::BatchesKind) || walked.is(Value::Data))
-    return comprehendBatches(walked, counted, element, generator, fold, span);
-  bool isShort = isStaticRange(walked) && (fold == Fold::List || [&] {
-                   int64_t turns;
-                   return !__builtin_sub_overflow(walked.getRange().upper->getInt(),
-                                                  walked.getRange().lower->getInt(), &turns) &&
-                          turns <= unrollLimit;
-                 }());
-  if (isShort || walked.is(Value::List) || walked.is(Value::Tuple))
-    return comprehendList(source, element, generator, fold, span);
-  if (!walked.is(Value::RangeKind) && !walked.isTensor())
-    return fail(diag::NotIterable, generator.source->span, describe(source));
-  if (counted)
-    return fail(diag::NotSupported, generator.source->span,
-                "a comprehension that numbers what is known at run time only");
-  return comprehendScan(walked, element, generator, fold, span);
-}
-
-//===-- What is known at compile time -----------------------------------------------------===//
-
-/// What combining starts with, and leaves another value as it is.
-static Value getIdentity(Fold fold) {
+Value elaborate::getIdentity(Fold fold) {
   switch (fold) {
   case Fold::Max:
     return Value::ofFloat(-std::numeric_limits<double>::infinity());
@@ -80,309 +47,162 @@ static Value getIdentity(Fold fold) {
   }
 }
 
-Value Elaborator::combine(Fold fold, Value a, Value b, Span span) {
+Value elaborate::combine(Emitter &e, Fold fold, Value a, Value b, Span span) {
   switch (fold) {
   case Fold::Max:
-    return elementwise("max", {a, b}, span);
+    return e.elementwise("max", {a, b}, span);
   case Fold::Min:
-    return elementwise("min", {a, b}, span);
+    return e.elementwise("min", {a, b}, span);
   case Fold::All:
-    return binary(ast::BinaryOp::And, a, b, span, span, span);
+    return e.binary(ast::BinaryOp::And, a, b, span, span, span);
   case Fold::Any:
-    return binary(ast::BinaryOp::Or, a, b, span, span, span);
+    return e.binary(ast::BinaryOp::Or, a, b, span, span, span);
   default:
-    return binary(ast::BinaryOp::Add, a, b, span, span, span);
+    return e.binary(ast::BinaryOp::Add, a, b, span, span, span);
   }
 }
 
-Value Elaborator::comprehendList(Value source, ast::Expr *element, const ast::Generator &generator,
-                                 Fold fold, Span span) {
-  Values values, weights;
-  bool failed = false, isMasked = false;
-  std::string base = path;
-  forEach(source, generator.source->span, generator.pattern, [&] {
-    Value keeps = generator.condition ? evaluate(generator.condition) : Value::ofBool(true);
-    if (keeps.is(Value::Bool) && !keeps.getBool())
-      return;
-    bool isMask = keeps.isScalarTensor() && keeps.getTensorType().isBool();
-    if (!keeps.is(Value::Bool) && !(isMask && fold != Fold::List)) {
-      if (!keeps.isPoison())
-        error(diag::NotStatic, generator.condition->span, "the condition of a comprehension",
-              describe(keeps))
-            .hint("how long a list is must be known when the program is compiled");
-      failed = true;
-      return;
-    }
-    Restore<std::string> place(path, base + "." + std::to_string(values.size()));
-    Value value = evaluate(element);
-    if (isMask) {
-      isMasked = true;
-      value = select(keeps, value, getIdentity(fold), span);
-    }
-    failed |= value.isPoison();
-    values.push_back(value);
-    weights.push_back(isMask ? Value::of(convertTo(keeps.getRuntime(), getReal()))
-                             : Value::ofInt(1));
-  });
-  if (failed)
-    return Value();
-  if (fold == Fold::List)
-    return Value::list(std::move(values));
-  if (values.empty() && (fold == Fold::Mean || fold == Fold::Max || fold == Fold::Min))
-    return fail(diag::FoldOfNothing, span);
-  if (values.empty())
-    return getIdentity(fold);
-  auto foldAll = [&](const Values &all) {
-    Value result = all.front();
-    for (const Value &value : llvm::drop_begin(all)) {
-      if (result.isPoison())
-        break;
-      result = combine(fold, result, value, span);
-    }
-    return result;
-  };
-  Value result = foldAll(values);
-  if (fold != Fold::Mean || result.isPoison())
-    return result;
-  Value count = isMasked ? foldAll(weights) : Value::ofInt(values.size());
-  return binary(ast::BinaryOp::Div, result, count, span, span, span);
-}
-
-//===-- Tensors and ranges of run-time length ---------------------------------------------===//
-
-Value Elaborator::comprehendScan(Value source, ast::Expr *element, const ast::Generator &generator,
-                                 Fold fold, Span span) {
-  if (generator.condition && fold == Fold::List)
-    return fail(diag::NotSupported, generator.condition->span,
-                "a condition that the run decides, in a list,");
-  // scan p in source { yield e }, or { yield e, condition }.
-  constexpr StringRef hidden = "the source"; // no name of the language
-  Scope local;
-  local.parent = scope;
-  local.set(hidden, Binding::fixed(source, {}));
-  Restore<Scope *> inScope(scope, &local);
-  ast::Name name(generator.source->span);
-  name.name = hidden.str();
-  ast::YieldStatement yield(element->span);
-  yield.values.push_back(element);
-  if (generator.condition)
-    yield.values.push_back(generator.condition);
-  ast::Scan scan(span);
-  scan.sources.push_back({generator.pattern, &name});
-  scan.body.span = element->span;
-  scan.body.statements.push_back(&yield);
-  Value result = evaluateScan(&scan);
-  if (fold == Fold::List || result.isPoison())
-    return result;
-
-  auto reduce = [&](StringRef function, Value tensor) {
-    return call(library.scope.findHere(function)->value,
-                {{"", tensor, span}, {"along", Value::ofInt(0), span}}, span);
-  };
-  static constexpr StringRef names[] = {"", "sum", "mean", "max", "min", "all", "any"};
-  StringRef function = names[static_cast<int>(fold)];
-  if (!generator.condition)
-    return reduce(function, result);
-  Value tensor = result.getElements()[0], mask = result.getElements()[1];
-  if (!mask.isTensor() || !mask.getTensorType().isBool() || mask.getTensorType().getRank() != 1)
-    return fail(diag::WrongArgument, generator.condition->span, "the condition of a comprehension",
-                "true or false", describe(mask));
-  llvm::SmallVector<Dim> shape(tensor.getTensorType().getRank(), Dim::get(context, 1));
-  shape[0] = mask.getTensorType().getDim(0);
-  Value wide = Value::of(ReshapeOp::create(
-      builder, getLoc(span), mask.getTensorType().withShape(shape), mask.getRuntime()));
-  Value kept = select(wide, tensor, getIdentity(fold), span);
-  if (kept.isPoison() || fold != Fold::Mean)
-    return kept.isPoison() ? kept : reduce(function, kept);
-  Value count = reduce("sum", Value::of(convertTo(mask.getRuntime(), getReal())));
-  return binary(ast::BinaryOp::Div, reduce("sum", kept), count, span, span, span);
-}
-
-//===-- Data sets -------------------------------------------------------------------------===//
-
-/// A size of the tensor that only the loop knows; empty if there is none.
-std::string Elaborator::findInnerSize(NNTensorType type) {
-  for (Dim dim : type.getShape()) {
-    llvm::SetVector<mlir::StringAttr> names;
-    dim.collectSymbols(names);
-    for (mlir::StringAttr name : names)
-      if (sizeDepths.lookup(name.getValue()) > runtimeDepth)
-        return name.str();
-  }
-  return "";
-}
+//===-- What is known at compile time -----------------------------------------------------===//
 
 namespace {
-/// What a loop over batches collects.
-struct Collected {
-  mlir::Operation *loop = nullptr;
-  std::shared_ptr<Variable> result, count;
-  mlir::Type element; // of the values, where the result is kept more precisely
+/// The elements of a comprehension that is carried out turn by turn.
+struct Elements {
+  Values values;
+  Values weights;        // 1 for each that is there, or whether it is
+  bool isMasked = false; // the run decides which are there
   bool failed = false;
 };
 } // namespace
 
-Value Elaborator::comprehendBatches(Value source, bool counted, ast::Expr *element,
-                                    const ast::Generator &generator, Fold fold, Span span) {
-  if (generator.condition && fold == Fold::List)
-    return fail(diag::NotSupported, generator.condition->span,
-                "a condition that the run decides, in a list,");
-  Batches batches =
-      source.is(Value::Data) ? Batches{source.getDataset(), nullptr} : source.getBatches();
-  Dim allRows = Dim::getSymbol(context, batches.data->getType().getRows());
-  mlir::Type f64 = builder.getF64Type();
-  std::string place = path.empty() ? "comprehension" : path;
-  unsigned outerDepth = runtimeDepth;
-  Collected all;
-  // A variable that the loop changes, and its value before the loop.
-  auto makeBefore = [&](NNTensorType type, const char *name, llvm::function_ref<Value()> initial) {
-    auto variable = makeVariable(place + "." + name, VariableKind::Var, type, span, name);
-    if (initial) {
-      mlir::OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPoint(all.loop);
-      Value value = initial();
-      assignVariable(*variable, broadcastTo(value.getRuntime(), type.getShape()));
-    }
-    return variable;
-  };
-  auto identityOf = [&](mlir::Type type) {
-    bool isLarge = fold == Fold::Max || fold == Fold::Min;
-    if (auto whole = llvm::dyn_cast<mlir::IntegerType>(type); whole && isLarge) {
-      unsigned width = whole.getWidth();
-      llvm::APInt number = fold == Fold::Max ? llvm::APInt::getSignedMinValue(width)
-                                             : llvm::APInt::getSignedMaxValue(width);
-      return Value::of(ConstantOp::create(
-          builder, getLoc(span),
-          mlir::DenseElementsAttr::get(mlir::RankedTensorType::get({}, type), number)));
-    }
-    return Value::of(toElementType(getIdentity(fold), type, span));
-  };
-  auto accumulate = [&](Value value, Dim rows) {
-    Value tensor = toTensor(value, element->span);
-    all.failed = tensor.isPoison();
-    if (all.failed)
-      return;
-    NNTensorType type = tensor.getTensorType();
-    Restore<unsigned> outside(runtimeDepth, outerDepth);
-    if (std::string inner = findInnerSize(type); !inner.empty()) {
-      error(diag::NotSupported, element->span,
-            "combining tensors whose size '" + inner + "' changes from batch to batch")
-          .hint("reduce them first, e.g. sum(sum(x) for …)");
-      all.failed = true;
-      return;
-    }
-    bool isLogic = fold == Fold::All || fold == Fold::Any;
-    if (type.isBool() != isLogic || (fold == Fold::Mean && !type.isFloat())) {
-      error(diag::WrongArgument, element->span, "an element of the comprehension",
-            isLogic              ? "true or false"
-            : fold == Fold::Mean ? "a real number"
-                                 : "a number",
-            describe(tensor));
-      all.failed = true;
-      return;
-    }
-    all.element = type.getElementType();
-    // Many real numbers are added up in double precision.
-    bool isSum = fold == Fold::Sum || fold == Fold::Mean;
-    if (isSum && type.isFloat() && type.isScalar())
-      type = type.withElementType(f64);
-    mlir::Type kept = type.getElementType();
-    all.result = makeBefore(type, "result", [&] { return identityOf(kept); });
-    runtimeDepth = outerDepth + 1;
-    tensor = Value::of(convertTo(tensor.getRuntime(), kept));
-    if (fold == Fold::Mean) {
-      all.count =
-          makeBefore(getScalarType(f64), "count", [&] { return Value::of(constant(0, f64)); });
-      Value weight = Value::of(convertTo(
-          toTensor(Value::ofSize(batches.size ? rows : Dim::get(context, 1)), span).getRuntime(),
-          f64));
-      tensor = binary(ast::BinaryOp::Mul, tensor, Value::of(convertTo(weight.getRuntime(), kept)),
-                      span, span, span);
-      Value count = combine(Fold::Sum, Value::of(readVariable(*all.count)), weight, span);
-      assignVariable(*all.count, count.getRuntime());
-    }
-    Value next = combine(fold, Value::of(readVariable(*all.result)), tensor, span);
-    assignVariable(*all.result, next.getRuntime());
-  };
-  auto collect = [&](Value value, Dim rows) {
-    Value tensor = toTensor(value, element->span);
-    all.failed = tensor.isPoison();
-    if (all.failed)
-      return;
-    NNTensorType type = tensor.getTensorType();
-    llvm::SmallVector<Dim> shape = type.getShape();
-    bool joins = batches.size && !shape.empty() && shape[0] == rows;
-    if (!joins)
-      shape.insert(shape.begin(), Dim::get(context, 1));
-    NNTensorType part = type.withShape(shape);
-    if (!joins)
-      tensor = Value::of(ReshapeOp::create(builder, getLoc(span), part, tensor.getRuntime()));
-    NNTensorType rest = part.withShape(llvm::ArrayRef<Dim>(shape).drop_front());
-    {
-      Restore<unsigned> outside(runtimeDepth, outerDepth);
-      if (std::string inner = findInnerSize(rest); !inner.empty()) {
-        error(diag::NotSupported, element->span,
-              "a list of tensors whose size '" + inner + "' changes from batch to batch");
-        all.failed = true;
-        return;
-      }
-    }
-    // As many rows as the data set has, or one for each turn.
-    shape[0] = allRows;
-    if (!joins && batches.size) {
-      mlir::OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPoint(all.loop);
-      mlir::Value size = toRuntimeInt(*batches.size, span, "the size of batches");
-      Value up = binary(ast::BinaryOp::Add, Value::ofSize(allRows - Dim::get(context, 1)),
-                        Value::of(size), span, span, span);
-      Value turns = elementwise("div", {up, Value::of(size)}, span);
-      std::string symbol = makeSizeSymbol("turns");
-      sizeDepths[symbol] = outerDepth;
-      BindSizeOp::create(builder, getLoc(span), turns.getRuntime(), symbol);
-      shape[0] = Dim::getSymbol(context, symbol);
-    }
-    all.result = makeBefore(type.withShape(shape), "result", nullptr);
-    all.count = makeBefore(getScalarType(builder.getI64Type()), "filled",
-                           [&] { return Value::of(constantInt(0)); });
-    Value at = Value::of(readVariable(*all.count));
-    AssignRowsOp::create(builder, getLoc(span), all.result->symbol, at.getRuntime(),
-                         tensor.getRuntime());
-    Value step = joins ? Value::ofSize(rows) : Value::ofInt(1);
-    assignVariable(*all.count, binary(ast::BinaryOp::Add, at, step, span, span, span).getRuntime());
-  };
-
-  unsigned errorsBefore = engine.getErrorCount();
-  emitBatches(batches, generator.pattern, counted, span, generator.source->span, [&] {
-    all.loop = builder.getInsertionBlock()->getParentOp();
-    Dim rows = Dim::getSymbol(context, llvm::cast<BatchesOp>(all.loop).getRowsAttr());
-    auto takeElement = [&] {
-      Value value = evaluate(element);
-      if (value.isPoison())
-        all.failed = true;
-      else if (fold == Fold::List)
-        collect(value, rows);
-      else
-        accumulate(value, rows);
-    };
-    if (!generator.condition)
-      return takeElement();
-    mlir::Value keeps = toRuntimeBool(evaluate(generator.condition), generator.condition->span,
-                                      "the condition of a comprehension");
-    if (!keeps)
-      return;
-    auto op = IfOp::create(builder, getLoc(span), keeps);
-    emitRegion(op.getThenRegion(), {}, [&](mlir::ValueRange) { takeElement(); });
-    emitRegion(op.getElseRegion(), {}, [](mlir::ValueRange) {});
-  });
-  if (all.failed || engine.getErrorCount() != errorsBefore || !all.result)
-    return Value();
-  Value result = Value::of(readVariable(*all.result));
-  if (fold == Fold::List)
-    return result;
-  if (fold == Fold::Mean) {
-    mlir::Type kept = all.result->getTensorType().getElementType();
-    Value count = Value::of(convertTo(readVariable(*all.count), kept));
-    result = binary(ast::BinaryOp::Div, result, count, span, span, span);
+/// Evaluates one turn.
+static void addElement(Interpreter &e, const Comprehension &c, const std::string &base,
+                       Elements &all) {
+  const ast::Expr *condition = c.generator.condition;
+  Value keeps = condition ? e.evaluate(condition) : Value::ofBool(true);
+  if (keeps.is(Value::Bool) && !keeps.getBool())
+    return;
+  bool isMask = keeps.isScalarTensor() && keeps.getTensorType().isBool();
+  if (!keeps.is(Value::Bool) && !(isMask && c.fold != Fold::List)) {
+    if (!keeps.isPoison())
+      e.error(diag::NotStatic, condition->span, "the condition of a comprehension", describe(keeps))
+          .hint("how long a list is must be known when the program is compiled");
+    all.failed = true;
+    return;
   }
-  return Value::of(convertTo(result.getRuntime(), all.element));
+  Restore<std::string> place(e.path, base + "." + std::to_string(all.values.size()));
+  Value value = e.evaluate(c.element);
+  if (isMask) {
+    all.isMasked = true;
+    value = e.select(keeps, value, getIdentity(c.fold), c.span);
+  }
+  all.failed |= value.isPoison();
+  all.values.push_back(value);
+  all.weights.push_back(isMask ? Value::of(e.convertTo(keeps.getRuntime(), e.getReal()))
+                               : Value::ofInt(1));
+}
+
+static Value foldAll(Emitter &e, Fold fold, const Values &values, Span span) {
+  Value result = values.front();
+  for (const Value &value : llvm::drop_begin(values)) {
+    if (result.isPoison())
+      break;
+    result = combine(e, fold, result, value, span);
+  }
+  return result;
+}
+
+static Value comprehendList(Interpreter &e, const Comprehension &c, Value source) {
+  Elements all;
+  std::string base = e.path;
+  forEach(e, source, c.generator.source->span, c.generator.pattern,
+          [&] { addElement(e, c, base, all); });
+  if (all.failed)
+    return Value();
+  if (c.fold == Fold::List)
+    return Value::list(std::move(all.values));
+  bool isMean = c.fold == Fold::Mean;
+  if (all.values.empty() && (isMean || c.fold == Fold::Max || c.fold == Fold::Min))
+    return e.fail(diag::FoldOfNothing, c.span);
+  if (all.values.empty())
+    return getIdentity(c.fold);
+  Value result = foldAll(e, c.fold, all.values, c.span);
+  if (!isMean || result.isPoison())
+    return result;
+  Value count =
+      all.isMasked ? foldAll(e, c.fold, all.weights, c.span) : Value::ofInt(all.values.size());
+  return e.binary(ast::BinaryOp::Div, result, count, c.span, c.span, c.span);
+}
+
+//===-- Tensors and ranges of run-time length ---------------------------------------------===//
+
+/// scan p in source { yield e }, or { yield e, condition }.
+static Value scanElements(Interpreter &e, const Comprehension &c, Value source) {
+  constexpr StringRef hidden = "the source"; // no name of the language
+  Scope local;
+  local.parent = e.scope;
+  local.set(hidden, Binding::fixed(source, {}));
+  Restore<Scope *> inScope(e.scope, &local);
+  ast::Name name(c.generator.source->span);
+  name.name = hidden.str();
+  ast::YieldStatement yield(c.element->span);
+  yield.values.push_back(c.element);
+  if (c.generator.condition)
+    yield.values.push_back(c.generator.condition);
+  ast::Scan scan(c.span);
+  scan.sources.push_back({c.generator.pattern, &name});
+  scan.body.span = c.element->span;
+  scan.body.statements.push_back(&yield);
+  return evaluateScan(e, &scan);
+}
+
+static Value comprehendScan(Interpreter &e, const Comprehension &c, Value source) {
+  Span span = c.span;
+  Value result = scanElements(e, c, source);
+  if (c.fold == Fold::List || result.isPoison())
+    return result;
+  auto reduce = [&](StringRef function, Value tensor) {
+    return e.call(e.modules.library.scope.findHere(function)->value,
+                  {{"", tensor, span}, {"along", Value::ofInt(0), span}}, span);
+  };
+  static constexpr StringRef names[] = {"", "sum", "mean", "max", "min", "all", "any"};
+  StringRef function = names[static_cast<int>(c.fold)];
+  if (!c.generator.condition)
+    return reduce(function, result);
+  Value tensor = result.getElements()[0], mask = result.getElements()[1];
+  if (!mask.isTensor() || !mask.getTensorType().isBool() || mask.getTensorType().getRank() != 1)
+    return e.fail(diag::WrongArgument, c.generator.condition->span,
+                  "the condition of a comprehension", "true or false", describe(mask));
+  llvm::SmallVector<Dim> shape(tensor.getTensorType().getRank(), Dim::get(e.context, 1));
+  shape[0] = mask.getTensorType().getDim(0);
+  Value wide = Value::of(ReshapeOp::create(
+      e.builder, e.getLoc(span), mask.getTensorType().withShape(shape), mask.getRuntime()));
+  Value kept = e.select(wide, tensor, getIdentity(c.fold), span);
+  if (kept.isPoison() || c.fold != Fold::Mean)
+    return kept.isPoison() ? kept : reduce(function, kept);
+  Value count = reduce("sum", Value::of(e.convertTo(mask.getRuntime(), e.getReal())));
+  return e.binary(ast::BinaryOp::Div, reduce("sum", kept), count, span, span, span);
+}
+
+Value elaborate::evaluateComprehension(Interpreter &e, const Comprehension &c) {
+  Span sourceSpan = c.generator.source->span;
+  Value source = e.evaluate(c.generator.source);
+  if (source.isPoison())
+    return source;
+  bool counted = source.is(Value::EnumeratedKind);
+  Value walked = counted ? source.getEnumerated() : source;
+  Phase phase = decidePhase(walked, c.fold);
+  if (e.observer)
+    e.observer->decided(*c.generator.source, phase);
+  if (phase.kind == Phase::Unrolled)
+    return comprehendList(e, c, source);
+  bool isBatches = phase.kind == Phase::Batches;
+  if (!isBatches && !walked.is(Value::RangeKind) && !walked.isTensor())
+    return e.fail(diag::NotIterable, sourceSpan, describe(source));
+  if (!isBatches && counted)
+    return e.fail(diag::NotSupported, sourceSpan,
+                  "a comprehension that numbers what is known at run time only");
+  if (c.generator.condition && c.fold == Fold::List)
+    return e.fail(diag::NotSupported, c.generator.condition->span,
+                  "a condition that the run decides, in a list,");
+  return isBatches ? comprehendBatches(e, c, walked, counted) : comprehendScan(e, c, walked);
 }

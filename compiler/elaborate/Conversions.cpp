@@ -1,17 +1,28 @@
 //===- Conversions.cpp - values as tensors, scalars, common shapes ----------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Emitter.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
 using llvm::StringRef;
 
-mlir::Value Elaborator::constant(double value, mlir::Type elementType) {
+mlir::Type Emitter::getElementType(StringRef name) {
+  return llvm::StringSwitch<mlir::Type>(name)
+      .Case("f32", getReal())
+      .Case("f64", builder.getF64Type())
+      .Case("bf16", builder.getBF16Type())
+      .Case("i32", builder.getI32Type())
+      .Case("i64", builder.getI64Type())
+      .Case("bool", builder.getI1Type())
+      .Default({});
+}
+
+mlir::Value Emitter::constant(double value, mlir::Type elementType) {
   return createFilled(builder, getLoc({}), getScalarType(elementType), value);
 }
 
-mlir::Value Elaborator::constantInt(int64_t value) {
+mlir::Value Emitter::constantInt(int64_t value) {
   auto type = mlir::RankedTensorType::get({}, builder.getI64Type());
   return ConstantOp::create(builder, getLoc({}), mlir::DenseElementsAttr::get(type, value));
 }
@@ -38,7 +49,7 @@ static bool flatten(const Value &value, size_t depth, llvm::SmallVector<int64_t>
   return true;
 }
 
-Value Elaborator::toTensor(Value value, Span span, mlir::Type like) {
+Value Emitter::toTensor(Value value, Span span, mlir::Type like) {
   // bf16 is for storing: whatever computes takes f32.
   if (value.isTensor() && value.getTensorType().getElementType().isBF16() &&
       !(like && like.isBF16()))
@@ -104,19 +115,19 @@ Value Elaborator::toTensor(Value value, Span span, mlir::Type like) {
   }
 }
 
-mlir::Value Elaborator::convertTo(mlir::Value tensor, mlir::Type elementType) {
+mlir::Value Emitter::convertTo(mlir::Value tensor, mlir::Type elementType) {
   auto type = llvm::cast<NNTensorType>(tensor.getType());
   if (type.getElementType() == elementType)
     return tensor;
   return ConvertOp::create(builder, tensor.getLoc(), type.withElementType(elementType), tensor);
 }
 
-mlir::Value Elaborator::toElementType(Value value, mlir::Type elementType, Span span) {
+mlir::Value Emitter::toElementType(Value value, mlir::Type elementType, Span span) {
   Value tensor = toTensor(value, span, elementType);
   return tensor.isPoison() ? mlir::Value() : convertTo(tensor.getRuntime(), elementType);
 }
 
-mlir::Value Elaborator::broadcastTo(mlir::Value tensor, llvm::ArrayRef<Dim> shape) {
+mlir::Value Emitter::broadcastTo(mlir::Value tensor, llvm::ArrayRef<Dim> shape) {
   auto type = llvm::cast<NNTensorType>(tensor.getType());
   if (llvm::equal(type.getShape(), shape))
     return tensor;
@@ -135,9 +146,8 @@ mlir::Value Elaborator::broadcastTo(mlir::Value tensor, llvm::ArrayRef<Dim> shap
   return BroadcastOp::create(builder, loc, type.withShape(shape), tensor, axes);
 }
 
-std::optional<llvm::SmallVector<Dim>> Elaborator::unifyShapes(llvm::ArrayRef<mlir::Value> tensors,
-                                                              Span span,
-                                                              llvm::ArrayRef<Span> spans) {
+std::optional<llvm::SmallVector<Dim>> Emitter::unifyShapes(llvm::ArrayRef<mlir::Value> tensors,
+                                                           Span span, llvm::ArrayRef<Span> spans) {
   llvm::SmallVector<Dim> shape;
   size_t shapeFrom = 0;
   for (auto [i, tensor] : llvm::enumerate(tensors)) {
@@ -176,7 +186,7 @@ std::optional<llvm::SmallVector<Dim>> Elaborator::unifyShapes(llvm::ArrayRef<mli
   return shape;
 }
 
-mlir::Value Elaborator::toRuntimeInt(Value value, Span span, StringRef what) {
+mlir::Value Emitter::toRuntimeInt(Value value, Span span, StringRef what) {
   if (value.isPoison())
     return {};
   if (value.is(Value::Int) || value.is(Value::Size))
@@ -187,7 +197,7 @@ mlir::Value Elaborator::toRuntimeInt(Value value, Span span, StringRef what) {
   return {};
 }
 
-mlir::Value Elaborator::toRuntimeF64(Value value, Span span, StringRef what) {
+mlir::Value Emitter::toRuntimeF64(Value value, Span span, StringRef what) {
   if (value.isPoison())
     return {};
   if (value.isStaticNumber())
@@ -199,7 +209,7 @@ mlir::Value Elaborator::toRuntimeF64(Value value, Span span, StringRef what) {
   return {};
 }
 
-mlir::Value Elaborator::toRuntimeBool(Value value, Span span, StringRef what) {
+mlir::Value Emitter::toRuntimeBool(Value value, Span span, StringRef what) {
   if (value.isPoison())
     return {};
   if (value.is(Value::Bool))
@@ -210,5 +220,18 @@ mlir::Value Elaborator::toRuntimeBool(Value value, Span span, StringRef what) {
       error(diag::WrongArgument, span, what, "true or false", describe(value));
   if (value.isTensor() && value.getTensorType().isBool())
     report.hint("all(...) or any(...) makes one truth value of many");
+  return {};
+}
+
+mlir::Value Emitter::toLoss(Value value, Span span) {
+  if (value.isStaticNumber()) // of constants alone: the gradient's own message says so
+    value = toTensor(value, span, getReal());
+  if (value.isPoison())
+    return {};
+  if (value.isScalarTensor() && value.getTensorType().isFloat())
+    return value.getRuntime();
+  DiagnosticBuilder report = error(diag::NotAScalarLoss, span, describe(value));
+  if (value.isTensor() && !value.isScalarTensor())
+    report.hint("mean(...) or sum(...) makes one number of it");
   return {};
 }

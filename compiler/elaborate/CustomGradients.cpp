@@ -10,7 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Training.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -40,44 +40,44 @@ static bool settleEffects(WithGradientOp op) {
   return good;
 }
 
-Value Elaborator::attachGradient(const ast::Function &function, Value result) {
+Value elaborate::attachGradient(Interpreter &e, const ast::Function &function, Value result) {
   Span resultSpan = function.name.span;
   if (result.isPoison() || result.isStaticNumber())
     return result;
   if (!result.isTensor() || !result.getTensorType().isFloat())
-    return fail(diag::CustomGradientResult, resultSpan, describe(result));
+    return e.fail(diag::CustomGradientResult, resultSpan, describe(result));
 
   llvm::SmallVector<Input> inputs;
   llvm::SmallVector<mlir::Value> operands;
   for (const ast::Parameter &parameter : function.parameters) {
-    Binding *binding = scope->findHere(parameter.name.name);
+    Binding *binding = e.scope->findHere(parameter.name.name);
     if (binding && binding->value.isTensor() && binding->value.getTensorType().isFloat()) {
       inputs.push_back({&parameter, binding->value.getRuntime()});
       operands.push_back(inputs.back().value);
     }
   }
-  auto op = WithGradientOp::create(builder, getLoc(function.customGradients.front().span),
+  auto op = WithGradientOp::create(e.builder, e.getLoc(function.customGradients.front().span),
                                    result.getRuntime(), operands);
   llvm::DenseMap<const ast::Parameter *, Value> gradients;
   bool good = true;
   auto set = [&](const ast::Parameter &parameter, Value value, const ast::CustomGradient &rule) {
     good &= !value.isPoison();
     if (!gradients.insert({&parameter, value}).second) {
-      error(diag::DefinedTwice, rule.rule.span, "grad_" + parameter.name.name);
+      e.error(diag::DefinedTwice, rule.rule.span, "grad_" + parameter.name.name);
       good = false;
     }
   };
-  mlir::OpBuilder::InsertionGuard guard(builder);
+  mlir::OpBuilder::InsertionGuard guard(e.builder);
   mlir::Block &block = op.getRule().emplaceBlock();
   mlir::Value cotangent = block.addArgument(result.getTensorType(), op.getLoc());
-  builder.setInsertionPointToEnd(&block);
-  Restore<unsigned> deeper(runtimeDepth, runtimeDepth + 1);
+  e.builder.setInsertionPointToEnd(&block);
+  Restore<unsigned> deeper(e.runtimeDepth, e.runtimeDepth + 1);
   for (const ast::CustomGradient &rule : function.customGradients) {
     Scope local;
-    local.parent = scope;
+    local.parent = e.scope;
     local.set(rule.cotangent.name, Binding::fixed(Value::of(cotangent), rule.cotangent.span));
-    Restore<Scope *> inScope(scope, &local);
-    Value value = evaluate(rule.value);
+    Restore<Scope *> inScope(e.scope, &local);
+    Value value = e.evaluate(rule.value);
     if (rule.rule.name != "grad") {
       for (const ast::Parameter &parameter : function.parameters)
         if ("grad_" + parameter.name.name == rule.rule.name)
@@ -86,8 +86,8 @@ Value Elaborator::attachGradient(const ast::Function &function, Value result) {
     }
     Values parts = value.is(Value::Tuple) ? value.getElements() : Values{value};
     if (parts.size() > function.parameters.size()) {
-      error(diag::WrongArgument, rule.value->span, "what the rule gives",
-            "at most one gradient for each parameter", describe(value));
+      e.error(diag::WrongArgument, rule.value->span, "what the rule gives",
+              "at most one gradient for each parameter", describe(value));
       good = false;
     }
     for (auto [parameter, part] : llvm::zip(function.parameters, parts))
@@ -105,20 +105,20 @@ Value Elaborator::attachGradient(const ast::Function &function, Value result) {
     }
     if (found->second.isPoison())
       continue;
-    Value tensor = toTensor(found->second, function.customGradients.front().value->span,
-                            type.getElementType());
+    Value tensor = e.toTensor(found->second, function.customGradients.front().value->span,
+                              type.getElementType());
     if (tensor.isPoison()) {
       good = false;
       continue;
     }
     mlir::Value value = tensor.getRuntime();
     if (type.getElementType().isBF16() && tensor.getTensorType().isFloat())
-      value = convertTo(value, type.getElementType()); // computed as f32
+      value = e.convertTo(value, type.getElementType()); // computed as f32
     if (tensor.isScalarTensor() && tensor.getTensorType().isFloat())
-      value = broadcastTo(convertTo(value, type.getElementType()), type.getShape());
+      value = e.broadcastTo(e.convertTo(value, type.getElementType()), type.getShape());
     if (value.getType() != type) {
-      error(diag::CustomGradientShape, function.customGradients.front().value->span,
-            input.parameter->name.name, type.str(), tensor.getTensorType().str());
+      e.error(diag::CustomGradientShape, function.customGradients.front().value->span,
+              input.parameter->name.name, type.str(), tensor.getTensorType().str());
       good = false;
     }
     yielded.push_back(value);
@@ -131,8 +131,8 @@ Value Elaborator::attachGradient(const ast::Function &function, Value result) {
       op.getInputsMutable().erase(i);
       yielded.erase(yielded.begin() + i);
     }
-  YieldOp::create(builder, op.getLoc(), yielded);
+  YieldOp::create(e.builder, op.getLoc(), yielded);
   if (!settleEffects(op))
-    return fail(diag::CustomGradientEffect, function.customGradients.front().span);
+    return e.fail(diag::CustomGradientEffect, function.customGradients.front().span);
   return Value::of(op.getResult());
 }

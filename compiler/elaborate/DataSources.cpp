@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/DataSources.h"
+#include "compiler/elaborate/Types.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -31,7 +32,7 @@ bool elaborate::isRawTerm(StringRef name) {
 bool SourceBuilder::addRaw(const ast::Expr *expr, DataField &field, NNTensorType type,
                            int64_t classes, int64_t first,
                            llvm::ArrayRef<mlir::NamedAttribute> more) {
-  mlir::OpBuilder &builder = elaborator.builder;
+  mlir::OpBuilder &builder = e.builder;
   unsigned number = source->rawTypes.size();
   if (expr)
     field.rawFields[expr] = number;
@@ -50,18 +51,18 @@ bool SourceBuilder::addRaw(const ast::Expr *expr, DataField &field, NNTensorType
 
 mlir::NamedAttribute SourceBuilder::getNames(StringRef key, llvm::ArrayRef<std::string> names) {
   llvm::SmallVector<StringRef> references(names.begin(), names.end());
-  return elaborator.builder.getNamedAttr(key, elaborator.builder.getStrArrayAttr(references));
+  return e.builder.getNamedAttr(key, e.builder.getStrArrayAttr(references));
 }
 
 /// A list of texts known at compile time.
 std::optional<std::vector<std::string>> SourceBuilder::evaluateNames(const ast::Expr *expr) {
-  Value value = elaborator.evaluate(expr);
+  Value value = e.evaluate(expr);
   bool isList = value.is(Value::List) && !value.getElements().empty() &&
                 llvm::all_of(value.getElements(), [](const Value &v) { return v.is(Value::Str); });
   if (!isList) {
     if (!value.isPoison())
       fail(diag::WrongArgument, expr->span, "the list of categories",
-           "a list of texts such as [\"no\", \"yes\"]", elaborator.describe(value));
+           "a list of texts such as [\"no\", \"yes\"]", describe(value));
     failed = true;
     return std::nullopt;
   }
@@ -78,7 +79,7 @@ struct SourceBuilder::Columns {
 };
 
 bool SourceBuilder::addColumn(const ast::Expr *expr, Columns &columns) {
-  Value value = elaborator.evaluate(expr);
+  Value value = e.evaluate(expr);
   if (value.isPoison())
     return false;
   if (value.is(Value::Str)) {
@@ -87,7 +88,7 @@ bool SourceBuilder::addColumn(const ast::Expr *expr, Columns &columns) {
   } else if (value.is(Value::Int) && value.getInt() >= 0) {
     columns.first = value.getInt();
   } else {
-    fail(diag::NotStatic, expr->span, "a column's number or name", elaborator.describe(value));
+    fail(diag::NotStatic, expr->span, "a column's number or name", describe(value));
     return false;
   }
   ++columns.count;
@@ -121,8 +122,8 @@ bool SourceBuilder::addColumns(const ast::Expr *expr, Columns &columns) {
 /// `missing = 0`, `missing = "mean"`, `missing = "skip"`.
 bool SourceBuilder::addMissing(const ast::Expr *expr, mlir::Type element,
                                llvm::SmallVectorImpl<mlir::NamedAttribute> &more) {
-  mlir::OpBuilder &builder = elaborator.builder;
-  Value value = elaborator.evaluate(expr);
+  mlir::OpBuilder &builder = e.builder;
+  Value value = e.evaluate(expr);
   mlir::Attribute attribute;
   if (value.isStaticNumber())
     attribute = builder.getF64FloatAttr(value.getFloat());
@@ -135,7 +136,7 @@ bool SourceBuilder::addMissing(const ast::Expr *expr, mlir::Type element,
       fail(diag::WrongArgument, expr->span, "what stands for a missing value",
            llvm::isa<mlir::FloatType>(element) ? "a number, \"mean\" or \"skip\""
                                                : "a whole number or \"skip\"",
-           elaborator.describe(value));
+           describe(value));
     failed = true;
     return false;
   }
@@ -147,7 +148,7 @@ bool SourceBuilder::addMissing(const ast::Expr *expr, mlir::Type element,
 /// value is computed from them.
 mlir::Type SourceBuilder::getRawElement(const ast::Expr *term, const DataField &field) {
   bool isComputed = field.rowType.isBool() && term != field.mapping;
-  return isComputed ? elaborator.getReal() : field.rowType.getElementType();
+  return isComputed ? e.getReal() : field.rowType.getElementType();
 }
 
 /// `columns(...)`, `column(...)`, `category(...)` of a csv file. False where the call is none of
@@ -218,7 +219,7 @@ bool SourceBuilder::addCsvTerm(const ast::Call *call, StringRef name, DataField 
   }
   NNTensorType type = getScalarType(element);
   if (isColumns)
-    type = NNTensorType::get(Dim::get(elaborator.context, columns.count), element);
+    type = NNTensorType::get(Dim::get(e.context, columns.count), element);
   return addRaw(call, field, type, classes, columns.first, more);
 }
 
@@ -239,12 +240,12 @@ bool SourceBuilder::addRawOf(const ast::Expr *expr, DataField &field, int64_t cl
   if (format != SourceFormat::Npz || callee->name != "array")
     return false;
   Value name = call->arguments.size() == 1 && !call->arguments[0].name
-                   ? elaborator.evaluate(call->arguments[0].value)
+                   ? e.evaluate(call->arguments[0].value)
                    : Value::unit();
   if (!name.is(Value::Str)) {
     if (!name.isPoison())
       fail(diag::WrongArgument, call->span, "the argument of array", "the name of an array",
-           name.is(Value::Unit) ? "something else" : elaborator.describe(name));
+           name.is(Value::Unit) ? "something else" : describe(name));
     failed = true;
     return true;
   }
@@ -253,6 +254,16 @@ bool SourceBuilder::addRawOf(const ast::Expr *expr, DataField &field, int64_t cl
 }
 
 //===-- Mappings ------------------------------------------------------------------------------===//
+
+/// What a name in a mapping means, where the mapping is evaluated later.
+static void keepForMapping(Interpreter &e, DataSource &source, StringRef name, Value value) {
+  if (!source.scope)
+    source.scope = std::make_shared<Scope>();
+  source.scope->parent = &e.modules.program.scope;
+  Binding binding;
+  binding.value = std::move(value);
+  source.scope->set(name, binding);
+}
 
 void SourceBuilder::checkMapping(const ast::Expr *expr, DataField &field, int64_t classes,
                                  int64_t position) {
@@ -266,12 +277,12 @@ void SourceBuilder::checkMapping(const ast::Expr *expr, DataField &field, int64_
   case ast::Expr::Name: {
     // Keep what the name means here: the mapping is elaborated wherever batches are taken.
     auto *name = llvm::cast<ast::Name>(expr);
-    Binding *binding = elaborator.lookup({name->name, name->span});
+    Binding *binding = e.lookup({name->name, name->span});
     if (!binding) {
       failed = true;
       return;
     }
-    Value value = elaborator.readBinding(*binding, expr->span);
+    Value value = e.readBinding(*binding);
     if (value.isPoison()) {
       failed = true;
       return;
@@ -280,7 +291,7 @@ void SourceBuilder::checkMapping(const ast::Expr *expr, DataField &field, int64_
     bool isRowLike = value.isTensor() && value.getTensorType().getRank() <= field.rowType.getRank();
     if (!value.isStaticNumber() && !isRowLike && !value.is(Value::List))
       return fail(diag::MappingNotElementwise, expr->span);
-    elaborator.keepForMapping(*source, name->name, value);
+    keepForMapping(e, *source, name->name, value);
     return;
   }
   case ast::Expr::List:
@@ -299,8 +310,8 @@ void SourceBuilder::checkMapping(const ast::Expr *expr, DataField &field, int64_
   case ast::Expr::Call: {
     auto *call = llvm::cast<ast::Call>(expr);
     auto *callee = llvm::dyn_cast<ast::Name>(call->callee);
-    bool known = callee && !elaborator.program.scope.findHere(callee->name) &&
-                 (isElementwiseName(callee->name) || elaborator.getElementType(callee->name));
+    bool known = callee && !e.modules.program.scope.findHere(callee->name) &&
+                 (isElementwiseName(callee->name) || e.getElementType(callee->name));
     if (!known)
       return fail(diag::MappingNotElementwise, expr->span);
     for (const ast::Argument &argument : call->arguments)
@@ -316,16 +327,16 @@ bool SourceBuilder::resolveType(const ast::Argument &argument, DataField &field,
   if (argument.type->kind == ast::Type::Named && argument.type->name.name == "class") {
     Value count;
     if (argument.type->dims.size() == 1 && argument.type->dims[0].expr)
-      count = elaborator.evaluate(argument.type->dims[0].expr);
+      count = e.evaluate(argument.type->dims[0].expr);
     if (!count.is(Value::Int) || count.getInt() < 1) {
       fail(diag::BadClassType, argument.type->span);
       return false;
     }
     classes = count.getInt();
-    field.rowType = getScalarType(elaborator.builder.getI32Type());
+    field.rowType = getScalarType(e.builder.getI32Type());
     return true;
   }
-  field.rowType = elaborator.resolveTensorType(*argument.type, true);
+  field.rowType = resolveTensorType(e, *argument.type, true);
   if (field.rowType && field.rowType.getElementType().isBF16()) {
     fail(diag::NotSupported, argument.type->span, "a field of bf16");
     return false;
@@ -373,17 +384,7 @@ void SourceBuilder::addField(const ast::Argument &argument, int64_t position) {
   source->fields.push_back(std::move(field));
 }
 
-void Elaborator::keepForMapping(DataSource &source, llvm::StringRef name, Value value) {
-  if (!source.scope)
-    source.scope = std::make_shared<Scope>();
-  source.scope->parent = &program.scope;
-  Binding binding;
-  binding.value = std::move(value);
-  source.scope->set(name, binding);
-}
-
-//===-- Sources
-//---------------------------------------------------------------------------------===//
+//===-- Sources ------------------------------------------------------------------------------===//
 
 /// The options of csv: lines to skip, whether a header follows, the delimiter's code.
 namespace {
@@ -393,7 +394,7 @@ struct CsvOptions {
   int64_t delimiter = ',';
 
   /// False after an error.
-  bool set(Elaborator &e, const ast::Argument &argument, const Value &value) {
+  bool set(Interpreter &e, const ast::Argument &argument, const Value &value) {
     StringRef name = argument.name->name;
     if (name == "skip") {
       skip = e.toRuntimeInt(value, argument.span, "skip");
@@ -401,7 +402,7 @@ struct CsvOptions {
     }
     if (name == "header") {
       if (!value.is(Value::Bool)) {
-        e.error(diag::WrongArgument, argument.span, "header", "true or false", e.describe(value));
+        e.error(diag::WrongArgument, argument.span, "header", "true or false", describe(value));
         return false;
       }
       header = value.getBool();
@@ -413,7 +414,7 @@ struct CsvOptions {
                    !llvm::isAlnum(value.getString()[0]);
       if (!isOne) {
         e.error(diag::WrongArgument, argument.span, "the delimiter",
-                "one character such as \";\" or \"\\t\"", e.describe(value));
+                "one character such as \";\" or \"\\t\"", describe(value));
         return false;
       }
       delimiter = static_cast<unsigned char>(value.getString()[0]);
@@ -425,7 +426,7 @@ struct CsvOptions {
 };
 } // namespace
 
-static Value makeSource(Elaborator &e, BuiltinCall &call) {
+static Value makeSource(Interpreter &e, BuiltinCall &call) {
   const SourceKind &kind =
       *llvm::find_if(sourceKinds, [&](const SourceKind &one) { return one.name == call.name; });
   bool isCsv = kind.format == SourceFormat::Csv;
@@ -447,7 +448,7 @@ static Value makeSource(Elaborator &e, BuiltinCall &call) {
     } else if (argument.name) {
       return e.fail(diag::UnknownArgument, argument.span, kind.name, argument.name->name);
     } else if (!value.isString()) {
-      return e.fail(diag::WrongArgument, argument.span, "the file", "text", e.describe(value));
+      return e.fail(diag::WrongArgument, argument.span, "the file", "text", describe(value));
     } else {
       paths.push_back(e.toRuntimeString(value, argument.span));
     }

@@ -7,7 +7,7 @@
 #ifndef NNC_ELABORATE_DATA_SOURCES_H
 #define NNC_ELABORATE_DATA_SOURCES_H
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Interpreter.h"
 #include <cmath>
 
 namespace nnc::elaborate {
@@ -25,8 +25,8 @@ bool isRawTerm(llvm::StringRef name);
 
 class SourceBuilder {
 public:
-  SourceBuilder(Elaborator &elaborator, const SourceKind &kind)
-      : elaborator(elaborator), kind(kind), source(std::make_shared<DataSource>()) {}
+  SourceBuilder(Interpreter &e, const SourceKind &kind)
+      : e(e), kind(kind), source(std::make_shared<DataSource>()) {}
 
   /// A field `name: type = mapping`, the number `position` of its source.
   void addField(const ast::Argument &argument, int64_t position);
@@ -36,7 +36,7 @@ public:
   bool addRaw(const ast::Expr *expr, DataField &field, ir::NNTensorType type, int64_t classes,
               int64_t first, llvm::ArrayRef<mlir::NamedAttribute> more = {});
   void fail(diag::Kind kind, Span span, auto &&...args) {
-    elaborator.error(kind, span, args...);
+    e.error(kind, span, args...);
     failed = true;
   }
 
@@ -55,7 +55,7 @@ private:
   std::optional<std::vector<std::string>> evaluateNames(const ast::Expr *expr);
   mlir::NamedAttribute getNames(llvm::StringRef key, llvm::ArrayRef<std::string> names);
 
-  Elaborator &elaborator;
+  Interpreter &e;
   const SourceKind &kind;
 
 public:

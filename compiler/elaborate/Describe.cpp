@@ -1,12 +1,12 @@
 //===- Describe.cpp - values in the words of messages ------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Emitter.h"
 #include "compiler/support/Text.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
 
-std::string Elaborator::describe(const Value &value) {
+std::string elaborate::describe(const Value &value) {
   switch (value.getKind()) {
   case Value::Poison:
     return "an error";

@@ -8,7 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Builtins.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -30,7 +30,7 @@ struct Operand {
 
 class Einsum {
 public:
-  Einsum(Elaborator &e, BuiltinCall &c) : e(e), c(c), loc(e.getLoc(c.span)) {}
+  Einsum(Emitter &e, BuiltinCall &c) : e(e), c(c), loc(e.getLoc(c.span)) {}
   Value run();
 
 private:
@@ -49,7 +49,7 @@ private:
   /// The product, without the letters that nothing needs any more.
   Operand combine(const Operand &a, const Operand &b, StringRef needed);
 
-  Elaborator &e;
+  Emitter &e;
   BuiltinCall &c;
   mlir::Location loc;
   std::string equation, output;
@@ -76,7 +76,7 @@ static Axes getAxes(const Operand &operand, StringRef letters) {
 
 bool Einsum::parse() {
   if (!c.matched[0].is(Value::Str)) {
-    e.error(diag::NotStatic, c.span, "the equation of einsum", e.describe(c.matched[0]));
+    e.error(diag::NotStatic, c.span, "the equation of einsum", describe(c.matched[0]));
     return false;
   }
   equation = c.matched[0].getString();
@@ -255,4 +255,4 @@ Value Einsum::run() {
   return Value::of(arrange(result, output));
 }
 
-Value elaborate::einsum(Elaborator &e, BuiltinCall &c) { return Einsum(e, c).run(); }
+Value elaborate::einsum(Emitter &e, BuiltinCall &c) { return Einsum(e, c).run(); }

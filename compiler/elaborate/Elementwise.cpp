@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Builtins.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
@@ -67,7 +67,7 @@ void elaborate::addElementwiseBuiltins(llvm::function_ref<void(StringRef, const 
     for (const ElementwiseEntry &entry : getEntries())
       if (llvm::isAlpha(entry.languageName.front()))
         builtins.push_back(
-            {entry.languageName, parameters[entry.arity], [](Elaborator &e, BuiltinCall &c) {
+            {entry.languageName, parameters[entry.arity], [](Emitter &e, BuiltinCall &c) {
                llvm::SmallVector<Span> spans;
                for (const Argument &argument : c.arguments)
                  spans.push_back(argument.span);
@@ -200,8 +200,8 @@ static unsigned rankOf(mlir::Type type) {
   return type.getIntOrFloatBitWidth();
 }
 
-Value Elaborator::elementwise(StringRef languageName, Values operands, Span span,
-                              llvm::ArrayRef<Span> spans) {
+Value Emitter::elementwise(StringRef languageName, Values operands, Span span,
+                           llvm::ArrayRef<Span> spans) {
   auto spanOf = [&](size_t i) { return i < spans.size() ? spans[i] : span; };
   for (const Value &operand : operands)
     if (operand.isPoison())
@@ -341,12 +341,12 @@ Value Elaborator::elementwise(StringRef languageName, Values operands, Span span
   return Value::of(createElementwise(builder, getLoc(span), *entry, values)->getResult(0));
 }
 
-void Elaborator::checkNotZero(mlir::Value divisor, Span span) {
+void Emitter::checkNotZero(mlir::Value divisor, Span span) {
   mlir::Value zero = constant(0, llvm::cast<NNTensorType>(divisor.getType()).getElementType());
   emitCheck(NeOp::create(builder, getLoc(span), divisor, zero), "division by zero", span);
 }
 
-Value Elaborator::select(Value condition, Value onTrue, Value onFalse, Span span) {
+Value Emitter::select(Value condition, Value onTrue, Value onFalse, Span span) {
   if (condition.isPoison() || onTrue.isPoison() || onFalse.isPoison())
     return Value();
   if (condition.is(Value::Bool))
@@ -363,8 +363,8 @@ Value Elaborator::select(Value condition, Value onTrue, Value onFalse, Span span
            v.is(Value::List);
   };
   if (onTrue.isString() && onFalse.isString() && condition.isScalarTensor()) {
-    auto text = makeVariable(path.empty() ? "text" : path + ".text", VariableKind::Var,
-                             builder.getType<StrType>(), span, "text");
+    auto text = makeVariable(getPathOf("text"), VariableKind::Var, builder.getType<StrType>(), span,
+                             "text");
     assignVariable(*text, toRuntimeString(onFalse, span));
     mlir::Value other = toRuntimeString(onTrue, span);
     auto op = IfOp::create(builder, getLoc(span), condition.getRuntime());

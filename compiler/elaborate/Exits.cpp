@@ -8,120 +8,116 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Exits.h"
+#include "compiler/elaborate/Loops.h"
+#include "compiler/elaborate/Recurrence.h"
+#include "compiler/elaborate/SyntaxQueries.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
 
-void Elaborator::prepareExits(llvm::ArrayRef<const ast::Block *> blocks) {
+void elaborate::prepareExits(Interpreter &e, llvm::ArrayRef<const ast::Block *> blocks) {
   auto makeFlag = [&](llvm::StringRef name) {
-    mlir::Value no = toTensor(Value::ofBool(false), currentSpan).getRuntime();
-    std::string symbol = path.empty() ? name.str() : path + "." + name.str();
-    auto flag = makeVariable(symbol, VariableKind::Var, no.getType(), currentSpan, name);
-    assignVariable(*flag, no);
+    mlir::Value no = e.toTensor(Value::ofBool(false), e.currentSpan).getRuntime();
+    std::string symbol = e.getPathOf(name);
+    auto flag = e.makeVariable(symbol, VariableKind::Var, no.getType(), e.currentSpan, name);
+    e.assignVariable(*flag, no);
     return flag;
   };
-  if (frame && !frame->left && runtimeDepth == frame->runtimeDepth &&
+  if (e.activation && !e.activation->left && e.runtimeDepth == e.activation->runtimeDepth &&
       llvm::any_of(blocks, [](const ast::Block *block) { return hasReturn(*block); }))
-    frame->left = makeFlag("returned");
-  if (loop == Loop::Unrolled && !unrolled->broken &&
+    e.activation->left = makeFlag("returned");
+  if (e.loop == Control::Loop::Unrolled && !e.unrolled->broken &&
       llvm::any_of(blocks, [](const ast::Block *block) {
         return hasJump(*block, ast::Statement::Break) || hasJump(*block, ast::Statement::Continue);
       })) {
-    unrolled->broken = makeFlag("broken");
-    unrolled->skipped = makeFlag("skipped");
+    e.unrolled->broken = makeFlag("broken");
+    e.unrolled->skipped = makeFlag("skipped");
   }
 }
 
-mlir::Value Elaborator::hasLeft(size_t raisedBefore) {
+mlir::Value elaborate::hasLeft(Interpreter &e, size_t raisedBefore) {
   Value left = Value::ofBool(false);
-  std::set<Variable *> seen;
-  for (const std::shared_ptr<Variable> &flag : llvm::drop_begin(raised, raisedBefore))
+  std::set<const Variable *> seen;
+  for (const std::shared_ptr<const Variable> &flag : llvm::drop_begin(e.raised, raisedBefore))
     if (seen.insert(flag.get()).second) {
-      Value one = Value::of(readVariable(*flag));
-      left = left.is(Value::Bool) ? one : elementwise("or", {left, one}, currentSpan);
+      Value one = Value::of(e.readVariable(*flag));
+      left = left.is(Value::Bool) ? one : e.elementwise("or", {left, one}, e.currentSpan);
     }
   return left.getRuntime();
 }
 
-void Elaborator::executeUnlessLeft(size_t raisedBefore, llvm::ArrayRef<ast::Statement *> rest) {
+void elaborate::executeUnlessLeft(Interpreter &e, size_t raisedBefore,
+                                  llvm::ArrayRef<ast::Statement *> rest) {
   if (rest.empty())
     return;
   ast::Block block{rest.front()->span, rest.vec()};
-  promoteVars(&block);
-  auto op = IfOp::create(builder, getLoc(rest.front()->span), hasLeft(raisedBefore));
-  emitRegion(op.getThenRegion(), {}, [](mlir::ValueRange) {});
-  blockEnded =
-      !emitRegion(op.getElseRegion(), {}, [&](mlir::ValueRange) { executeStatements(rest); });
+  e.promoteVars(&block);
+  auto op = IfOp::create(e.builder, e.getLoc(rest.front()->span), hasLeft(e, raisedBefore));
+  e.emitRegion(op.getThenRegion(), {}, [](mlir::ValueRange) {});
+  e.blockEnded =
+      !e.emitRegion(op.getElseRegion(), {}, [&](mlir::ValueRange) { e.executeStatements(rest); });
 }
 
-void Elaborator::executeJump(const ast::Statement *statement) {
+void elaborate::executeJump(Interpreter &e, const ast::Statement *statement) {
   bool isBreak = llvm::isa<ast::BreakStatement>(statement);
-  if (loop == Loop::None) {
-    error(diag::JumpOutside, statement->span, isBreak ? "break" : "continue");
+  if (e.loop == Control::Loop::None) {
+    e.error(diag::JumpOutside, statement->span, isBreak ? "break" : "continue");
     return;
   }
-  if (loop == Loop::Runtime) {
+  if (e.loop == Control::Loop::Runtime) {
     if (isBreak)
-      BreakOp::create(builder, getLoc(statement->span));
+      BreakOp::create(e.builder, e.getLoc(statement->span));
     else
-      ContinueOp::create(builder, getLoc(statement->span));
-    blockEnded = true;
+      ContinueOp::create(e.builder, e.getLoc(statement->span));
+    e.blockEnded = true;
     return;
   }
-  if (runtimeDepth == loopRuntimeDepth) {
-    jump = isBreak ? Jump::Break : Jump::Continue;
+  if (e.runtimeDepth == e.loopRuntimeDepth) {
+    e.jump = isBreak ? Control::Jump::Break : Control::Jump::Continue;
     return;
   }
-  const std::shared_ptr<Variable> &flag = isBreak ? unrolled->broken : unrolled->skipped;
-  assignVariable(*flag, toTensor(Value::ofBool(true), statement->span).getRuntime());
-  raised.push_back(flag);
-  blockEnded = true;
+  const std::shared_ptr<const Variable> &flag = isBreak ? e.unrolled->broken : e.unrolled->skipped;
+  e.assignVariable(*flag, e.toTensor(Value::ofBool(true), statement->span).getRuntime());
+  e.raised.push_back(flag);
+  e.blockEnded = true;
 }
 
-void Elaborator::executeReturn(const ast::ReturnStatement *statement) {
-  if (!frame->callSite && !statement->values.empty()) {
-    bool isTest = llvm::cast<CommandOp>(unit).getTest();
-    error(diag::ReturnOutside, statement->span, isTest ? "test" : "command");
+void elaborate::executeReturn(Interpreter &e, const ast::ReturnStatement *statement) {
+  if (!e.frame->callSite && !statement->values.empty()) {
+    bool isTest = llvm::cast<CommandOp>(e.unit.op).getTest();
+    e.error(diag::ReturnOutside, statement->span, isTest ? "test" : "command");
     return;
   }
-  if (recurrence) {
-    error(diag::ScanBody, statement->span, "a return");
+  if (e.recurrence) {
+    e.error(diag::ScanBody, statement->span, "a return");
     return;
   }
-  Values values = evaluateAll(statement->values);
+  Values values = e.evaluateAll(statement->values);
   Value result = values.empty()       ? Value::unit()
                  : values.size() == 1 ? values[0]
                                       : Value::tuple(std::move(values));
-  if (runtimeDepth == frame->runtimeDepth) {
-    frame->result = result;
-    frame->returned = true;
+  if (e.runtimeDepth == e.activation->runtimeDepth) {
+    e.activation->result = result;
+    e.activation->returned = true;
     return;
   }
-  if (!frame->left) {
-    error(diag::NotSupported, statement->span, "a return from here");
+  if (!e.activation->left) {
+    e.error(diag::NotSupported, statement->span, "a return from here");
     return;
   }
-  assignVariable(*frame->left, toTensor(Value::ofBool(true), statement->span).getRuntime());
-  frame->returns.push_back({&builder.getInsertionBlock()->back(), result, statement->span});
-  raised.push_back(frame->left);
-  if (loop == Loop::Runtime)
-    BreakOp::create(builder, getLoc(statement->span));
-  blockEnded = true;
+  e.assignVariable(*e.activation->left,
+                   e.toTensor(Value::ofBool(true), statement->span).getRuntime());
+  e.activation->returns.push_back(
+      {&e.builder.getInsertionBlock()->back(), result, statement->span});
+  e.raised.push_back(e.activation->left);
+  if (e.loop == Control::Loop::Runtime)
+    BreakOp::create(e.builder, e.getLoc(statement->span));
+  e.blockEnded = true;
 }
 
 //===-- The values of returns ---------------------------------------------------------------===//
-
-Value Elaborator::takeResult(Frame &callee, size_t raisedBefore, Span declaration) {
-  raised.resize(raisedBefore);
-  if (callee.returns.empty())
-    return callee.returned ? callee.result : Value::unit();
-  for (const RuntimeReturn &one : callee.returns)
-    if (!one.value.is(Value::Unit) && !one.value.isPoison() && !blockEnded)
-      return fail(diag::NoReturn, declaration, callee.what, "returns a value on another path");
-  return mergeReturns(callee.returns, callee.what);
-}
 
 /// Whether both are the same thing, known at compile time.
 static bool isSame(const Value &a, const Value &b) {
@@ -151,7 +147,53 @@ static bool isSame(const Value &a, const Value &b) {
   }
 }
 
-Value Elaborator::mergeReturns(std::vector<RuntimeReturn> returns, const std::string &what) {
+/// Numbers and tensors: one variable, of the type of the first tensor with axes, or else of the
+/// first tensor; numbers adapt.
+static Value mergeNumbers(Interpreter &e, std::vector<RuntimeReturn> returns,
+                          const std::string &what) {
+  for (RuntimeReturn &one : returns)
+    if (one.value.is(Value::List)) {
+      mlir::OpBuilder::InsertionGuard guard(e.builder);
+      e.builder.setInsertionPoint(one.at);
+      one.value = e.toTensor(one.value, one.span);
+      if (one.value.isPoison())
+        return Value();
+    }
+  const RuntimeReturn *model = nullptr;
+  for (const RuntimeReturn &one : returns)
+    if (one.value.isTensor() &&
+        (!model || (model->value.isScalarTensor() && !one.value.isScalarTensor())))
+      model = &one;
+  bool isReal = llvm::any_of(returns, [](const auto &one) { return one.value.is(Value::Float); });
+  NNTensorType type = model                              ? model->value.getTensorType()
+                      : isReal                           ? getScalarType(e.getReal())
+                      : returns[0].value.is(Value::Bool) ? getScalarType(e.builder.getI1Type())
+                                                         : getScalarType(e.builder.getI64Type());
+  if (std::string inner = e.findInnerSize(type, e.runtimeDepth); !inner.empty())
+    return e.fail(diag::NotSupported, model->span,
+                  "returning a tensor whose size '" + inner +
+                      "' is known only inside of run-time control flow");
+  auto variable = e.makeVariable(e.getPathOf("result"), VariableKind::Var, type,
+                                 returns.front().span, "result");
+  for (const RuntimeReturn &one : returns) {
+    mlir::OpBuilder::InsertionGuard guard(e.builder);
+    e.builder.setInsertionPoint(one.at);
+    Value value = e.toTensor(one.value, one.span, type.getElementType());
+    NNTensorType own = value.getTensorType();
+    bool isSameKind = own.getElementType() == type.getElementType() ||
+                      (own.isScalar() && !own.isBool() && type.isFloat()) ||
+                      (own.isScalar() && own.isInteger() && type.isInteger());
+    bool isSameShape = own.getDimAttrs() == type.getDimAttrs();
+    if (!isSameKind || !isSameShape)
+      return e.fail(diag::ReturnsDiffer, one.span, what, describe(one.value),
+                    model ? describe(model->value) : describe(returns.front().value));
+    e.assignVariable(*variable, e.convertTo(value.getRuntime(), type.getElementType()));
+  }
+  return Value::of(e.readVariable(*variable));
+}
+
+static Value mergeReturns(Interpreter &e, std::vector<RuntimeReturn> returns,
+                          const std::string &what) {
   const Value &first = returns.front().value;
   auto all = [&](auto condition) {
     return llvm::all_of(returns, [&](const RuntimeReturn &one) { return condition(one.value); });
@@ -178,7 +220,7 @@ Value Elaborator::mergeReturns(std::vector<RuntimeReturn> returns, const std::st
       std::vector<RuntimeReturn> parts;
       for (const RuntimeReturn &one : returns)
         parts.push_back({one.at, one.value.getElements()[i], one.span});
-      elements.push_back(mergeReturns(std::move(parts), what));
+      elements.push_back(mergeReturns(e, std::move(parts), what));
       if (elements.back().isPoison())
         return Value();
     }
@@ -186,69 +228,33 @@ Value Elaborator::mergeReturns(std::vector<RuntimeReturn> returns, const std::st
                                   : Value::list(std::move(elements));
   }
   if (all([](const Value &v) { return v.isString(); })) {
-    auto variable = makeVariable(path.empty() ? "result" : path + ".result", VariableKind::Var,
-                                 builder.getType<StrType>(), returns.front().span, "result");
+    auto variable = e.makeVariable(e.getPathOf("result"), VariableKind::Var,
+                                   e.builder.getType<StrType>(), returns.front().span, "result");
     for (const RuntimeReturn &one : returns) {
-      mlir::OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPoint(one.at);
-      assignVariable(*variable, toRuntimeString(one.value, one.span));
+      mlir::OpBuilder::InsertionGuard guard(e.builder);
+      e.builder.setInsertionPoint(one.at);
+      e.assignVariable(*variable, e.toRuntimeString(one.value, one.span));
     }
-    return Value::of(readVariable(*variable));
+    return Value::of(e.readVariable(*variable));
   }
   if (all(isNumbers))
-    return mergeNumbers(std::move(returns), what);
+    return mergeNumbers(e, std::move(returns), what);
   for (const RuntimeReturn &one : returns)
     if (one.value.getKind() != first.getKind())
-      return fail(diag::ReturnsDiffer, one.span, what, describe(one.value), describe(first));
-  return fail(diag::RuntimeChoice, returns.back().span, describe(first),
-              describe(returns.back().value));
+      return e.fail(diag::ReturnsDiffer, one.span, what, describe(one.value), describe(first));
+  return e.fail(diag::RuntimeChoice, returns.back().span, describe(first),
+                describe(returns.back().value));
 }
 
-/// Numbers and tensors: one variable, of the type of the first tensor with axes, or else of the
-/// first tensor; numbers adapt.
-Value Elaborator::mergeNumbers(std::vector<RuntimeReturn> returns, const std::string &what) {
-  for (RuntimeReturn &one : returns)
-    if (one.value.is(Value::List)) {
-      mlir::OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPoint(one.at);
-      one.value = toTensor(one.value, one.span);
-      if (one.value.isPoison())
-        return Value();
-    }
-  const RuntimeReturn *model = nullptr;
-  for (const RuntimeReturn &one : returns)
-    if (one.value.isTensor() &&
-        (!model || (model->value.isScalarTensor() && !one.value.isScalarTensor())))
-      model = &one;
-  bool isReal = llvm::any_of(returns, [](const auto &one) { return one.value.is(Value::Float); });
-  NNTensorType type = model                              ? model->value.getTensorType()
-                      : isReal                           ? getScalarType(getReal())
-                      : returns[0].value.is(Value::Bool) ? getScalarType(builder.getI1Type())
-                                                         : getScalarType(builder.getI64Type());
-  for (Dim dim : type.getShape()) {
-    llvm::SetVector<mlir::StringAttr> names;
-    dim.collectSymbols(names);
-    for (mlir::StringAttr name : names)
-      if (sizeDepths.lookup(name.getValue()) > runtimeDepth)
-        return fail(diag::NotSupported, model->span,
-                    "returning a tensor whose size '" + name.str() +
-                        "' is known only inside of run-time control flow");
-  }
-  auto variable = makeVariable(path.empty() ? "result" : path + ".result", VariableKind::Var, type,
-                               returns.front().span, "result");
-  for (const RuntimeReturn &one : returns) {
-    mlir::OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPoint(one.at);
-    Value value = toTensor(one.value, one.span, type.getElementType());
-    NNTensorType own = value.getTensorType();
-    bool isSameKind = own.getElementType() == type.getElementType() ||
-                      (own.isScalar() && !own.isBool() && type.isFloat()) ||
-                      (own.isScalar() && own.isInteger() && type.isInteger());
-    bool isSameShape = own.getDimAttrs() == type.getDimAttrs();
-    if (!isSameKind || !isSameShape)
-      return fail(diag::ReturnsDiffer, one.span, what, describe(one.value),
-                  model ? describe(model->value) : describe(returns.front().value));
-    assignVariable(*variable, convertTo(value.getRuntime(), type.getElementType()));
-  }
-  return Value::of(readVariable(*variable));
+Value elaborate::takeResult(Interpreter &e, Span declaration) {
+  Activation &callee = *e.activation;
+  bool falls = !e.blockEnded;
+  callee.closeExits();
+  if (callee.returns.empty())
+    return callee.returned ? callee.result : Value::unit();
+  for (const RuntimeReturn &one : callee.returns)
+    if (!one.value.is(Value::Unit) && !one.value.isPoison() && falls)
+      return e.fail(diag::NoReturn, declaration, callee.frame.what,
+                    "returns a value on another path");
+  return mergeReturns(e, callee.returns, callee.frame.what);
 }

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/Elaborator.h"
-#include "compiler/syntax/Imports.h"
+#include "compiler/elaborate/Types.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -14,13 +14,13 @@ using namespace nnc::ir;
 using llvm::StringRef;
 
 void Elaborator::addItems(const ast::File &file, Module &into) {
-  Restore<Scope *> inScope(scope, &into.scope);
-  Restore<Module *> inModule(currentModule, &into);
+  Restore<Scope *> inScope(interpreter.scope, &into.scope);
+  Restore<Module *> inModule(interpreter.currentModule, &into);
   auto checkDistinct = [&](llvm::ArrayRef<ast::Parameter> parameters) {
     llvm::StringMap<Span> seen;
     for (const ast::Parameter &parameter : parameters)
       if (auto [known, isNew] = seen.try_emplace(parameter.name.name, parameter.name.span); !isNew)
-        error(diag::DefinedTwice, parameter.name.span, parameter.name.name)
+        interpreter.error(diag::DefinedTwice, parameter.name.span, parameter.name.name)
             .note(known->second, "defined here before");
   };
   for (const ast::Item *item : file.items)
@@ -38,7 +38,7 @@ void Elaborator::addItems(const ast::File &file, Module &into) {
       checkDistinct(function->function->parameters);
       binding.value = Value::of(callable);
       binding.span = function->function->name.span;
-      define(function->function->name, binding);
+      interpreter.define(function->function->name, binding);
     } else if (auto *layer = llvm::dyn_cast<ast::LayerItem>(item)) {
       callable->kind = Callable::Class;
       callable->layer = layer;
@@ -47,7 +47,7 @@ void Elaborator::addItems(const ast::File &file, Module &into) {
         if (member->method)
           checkDistinct(member->method->parameters);
       binding.value = Value::of(callable);
-      define(item->name, binding);
+      interpreter.define(item->name, binding);
     }
   }
   // Constants in order, once all functions are known.
@@ -58,12 +58,12 @@ void Elaborator::addItems(const ast::File &file, Module &into) {
 
 /// Makes the items of another file known: under their own names, or as members of an alias.
 void Elaborator::addImport(const ast::ImportItem &item, Module &into) {
-  Module *module = modules[imports->lookup(&item)].get();
+  Module *module = modules.imported[imports.lookup(&item)].get();
   if (!module)
     return; // its error has been reported
   if (item.alias) {
     Binding binding = Binding::fixed(Value::of(module), item.alias->span);
-    define(*item.alias, std::move(binding));
+    interpreter.define(*item.alias, std::move(binding));
     return;
   }
   for (auto &[name, binding] : module->scope.names) {
@@ -75,8 +75,9 @@ void Elaborator::addImport(const ast::ImportItem &item, Module &into) {
     if (isSame)
       continue; // the same file, imported twice
     if (existing)
-      error(diag::ImportClash, item.span, name, existing->span.file->getPath(),
-            binding.span.file->getPath())
+      interpreter
+          .error(diag::ImportClash, item.span, name, existing->span.file->getPath(),
+                 binding.span.file->getPath())
           .note(existing->span, "'" + name + "' is defined here")
           .note(binding.span, "and here");
     else
@@ -84,74 +85,26 @@ void Elaborator::addImport(const ast::ImportItem &item, Module &into) {
   }
 }
 
-/// Evaluates what must be known at compile time, where no command is being filled: operations that
-/// it emits all the same go into a unit that is thrown away.
-Value Elaborator::evaluateOutside(const ast::Expr *expr, StringRef what) {
-  return runOutside(expr->span, [&]() -> Value {
-    Value value = evaluate(expr);
+Value elaborate::evaluateOutside(Interpreter &e, const ast::Expr *expr, StringRef what) {
+  return runOutside(e, expr->span, [&]() -> Value {
+    Value value = e.evaluate(expr);
     bool isRuntime = value.is(Value::Runtime) || value.is(Value::Object) || value.is(Value::Data) ||
                      value.is(Value::WeightsKind) || value.is(Value::BatchesKind);
-    return isRuntime ? fail(diag::NotStatic, expr->span, what, describe(value)) : value;
+    return isRuntime ? e.fail(diag::NotStatic, expr->span, what, describe(value)) : value;
   });
 }
 
-Value Elaborator::runOutside(Span span, llvm::function_ref<Value()> run) {
-  mlir::OpBuilder::InsertionGuard guard(builder);
-  builder.clearInsertionPoint();
-  mlir::OwningOpRef<FuncOp> scratch = FuncOp::create(builder, getLoc(span), "scratch");
-  builder.setInsertionPointToEnd(&scratch->getBody().emplaceBlock());
-  Restore<mlir::Operation *> inUnit(unit, scratch.get());
-  Restore<mlir::Operation *> anchor(variableAnchor, nullptr);
-  Value value = run();
-  variables.clear();
-  optimizers.clear();
-  randomCounters.clear();
-  boundSizes.clear();
-  opaqueSizes.clear();
-  forgetValues();
-  return value;
+Value elaborate::runOutside(Interpreter &e, Span span, llvm::function_ref<Value()> run) {
+  mlir::OpBuilder::InsertionGuard guard(e.builder);
+  e.builder.clearInsertionPoint();
+  mlir::OwningOpRef<FuncOp> scratch = FuncOp::create(e.builder, e.getLoc(span), "scratch");
+  e.builder.setInsertionPointToEnd(&scratch->getBody().emplaceBlock());
+  Restore<Unit> inUnit(e.unit, Unit{scratch.get()});
+  return run();
 }
 
-void Elaborator::addConst(const ast::ConstItem &item, Module &into) {
-  Binding binding;
-  binding.isUsed = true;
-  binding.span = item.name.span;
-  binding.value = evaluateOutside(item.value, "a const");
-  auto isStatic = [](const Value &value) {
-    auto check = [](auto &self, const Value &v) -> bool {
-      if (v.is(Value::List) || v.is(Value::Tuple))
-        return llvm::all_of(v.getElements(),
-                            [&](const Value &element) { return self(self, element); });
-      return v.isPoison() || v.isStaticNumber() || v.is(Value::Bool) || v.is(Value::Str) ||
-             v.is(Value::Function);
-    };
-    return check(check, value);
-  };
-  if (!isStatic(binding.value)) {
-    error(diag::NotStatic, item.value->span, "a const", describe(binding.value));
-    binding.value = Value();
-  }
-  auto given = &into == &program ? defines.find(item.name.name) : defines.end();
-  if (given != defines.end() && !binding.value.isPoison()) {
-    bool isReal = item.type && item.type->kind == ast::Type::Named && item.type->dims.empty() &&
-                  (item.type->name.name == "float" ||
-                   llvm::isa_and_nonnull<mlir::FloatType>(getElementType(item.type->name.name)));
-    Value like = isReal && binding.value.is(Value::Int) ? Value::ofFloat(binding.value.getFloat())
-                                                        : binding.value;
-    Value value = parseDefine(given->second, like);
-    if (value.isPoison())
-      error(diag::BadDefine, item.name.span, item.name.name, given->second,
-            describe(binding.value));
-    binding.value = value;
-    defines.erase(given);
-  }
-  if (item.type && !binding.value.isPoison())
-    binding.value =
-        matchType(binding.value, *item.type, item.value->span, true, "'" + item.name.name + "'");
-  define(item.name, binding);
-}
-
-Value Elaborator::parseDefine(StringRef text, const Value &like) {
+/// The value of a --define, of the kind of `like`; poison where it is none.
+static Value parseDefine(StringRef text, const Value &like) {
   int64_t whole;
   double real;
   if (like.is(Value::Int))
@@ -178,29 +131,69 @@ Value Elaborator::parseDefine(StringRef text, const Value &like) {
   return Value::list(std::move(values));
 }
 
-void Elaborator::addLibrary(const ast::File &file) { addItems(file, library); }
+void Elaborator::addConst(const ast::ConstItem &item, Module &into) {
+  Binding binding;
+  binding.isUsed = true;
+  binding.span = item.name.span;
+  binding.value = evaluateOutside(interpreter, item.value, "a const");
+  auto isStatic = [](const Value &value) {
+    auto check = [](auto &self, const Value &v) -> bool {
+      if (v.is(Value::List) || v.is(Value::Tuple))
+        return llvm::all_of(v.getElements(),
+                            [&](const Value &element) { return self(self, element); });
+      return v.isPoison() || v.isStaticNumber() || v.is(Value::Bool) || v.is(Value::Str) ||
+             v.is(Value::Function);
+    };
+    return check(check, value);
+  };
+  if (!isStatic(binding.value)) {
+    interpreter.error(diag::NotStatic, item.value->span, "a const", describe(binding.value));
+    binding.value = Value();
+  }
+  auto given = &into == &modules.program ? defines.find(item.name.name) : defines.end();
+  if (given != defines.end() && !binding.value.isPoison()) {
+    bool isReal =
+        item.type && item.type->kind == ast::Type::Named && item.type->dims.empty() &&
+        (item.type->name.name == "float" ||
+         llvm::isa_and_nonnull<mlir::FloatType>(interpreter.getElementType(item.type->name.name)));
+    Value like = isReal && binding.value.is(Value::Int) ? Value::ofFloat(binding.value.getFloat())
+                                                        : binding.value;
+    Value value = parseDefine(given->second, like);
+    if (value.isPoison())
+      interpreter.error(diag::BadDefine, item.name.span, item.name.name, given->second,
+                        describe(binding.value));
+    binding.value = value;
+    defines.erase(given);
+  }
+  if (item.type && !binding.value.isPoison())
+    binding.value = matchType(interpreter, binding.value, *item.type, item.value->span, true,
+                              "'" + item.name.name + "'");
+  interpreter.define(item.name, binding);
+}
+
+void Elaborator::addLibrary(const ast::File &file) { addItems(file, modules.library); }
 
 void Elaborator::addModule(const ast::File &file) {
   auto module = std::make_unique<Module>();
   module->file = &file;
-  module->scope.parent = &library.scope;
+  module->scope.parent = &modules.library.scope;
   addItems(file, *module);
   checkNames(file, *module);
-  modules[&file] = std::move(module);
+  modules.imported[&file] = std::move(module);
 }
 
 void Elaborator::addProgram(const ast::File &file,
                             const std::map<std::string, std::string> &given) {
-  programFile = program.file = &file;
+  modules.program.file = &file;
   defines = given;
-  addItems(file, program);
+  addItems(file, modules.program);
   for (auto &[name, value] : defines)
-    error(diag::UnknownDefine, {}, name);
-  checkNames(file, program);
+    interpreter.error(diag::UnknownDefine, {}, name);
+  checkNames(file, modules.program);
   llvm::StringMap<Span> commands;
   for (const ast::Item *item : file.items)
     if (llvm::isa<ast::CommandItem>(item))
       if (auto [known, isNew] = commands.try_emplace(item->name.name, item->name.span); !isNew)
-        error(diag::DefinedTwice, item->name.span, item->name.name)
+        interpreter.error(diag::DefinedTwice, item->name.span, item->name.name)
             .note(known->second, "defined here before");
 }

@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/DataSources.h"
+#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/SyntaxQueries.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -14,7 +16,7 @@ using namespace nnc::elaborate;
 namespace {
 class NameCheck {
 public:
-  NameCheck(Elaborator &elaborator, Module &module) : elaborator(elaborator), module(module) {}
+  NameCheck(DiagnosticEngine &engine, Module &module) : engine(engine), module(module) {}
 
   void addParameters(llvm::ArrayRef<ast::Parameter> parameters) {
     for (const ast::Parameter &parameter : parameters) {
@@ -69,7 +71,7 @@ public:
   void finish() {
     for (const ast::Name *name : used)
       if (!known.contains(name->name) && !module.scope.find(name->name) && !isRawTerm(name->name))
-        elaborator.engine.report(diag::UnknownName, name->span, name->name);
+        engine.report(diag::UnknownName, name->span, name->name);
   }
 
 private:
@@ -126,7 +128,7 @@ private:
       add(loop->pattern);
   }
 
-  Elaborator &elaborator;
+  DiagnosticEngine &engine;
   Module &module;
   llvm::StringSet<> known;
   std::vector<const ast::Name *> used;
@@ -135,7 +137,7 @@ private:
 
 void Elaborator::checkNames(const ast::File &file, Module &module) {
   for (const ast::Item *item : file.items) {
-    NameCheck check(*this, module);
+    NameCheck check(interpreter.engine, module);
     if (auto *function = llvm::dyn_cast<ast::FunctionItem>(item)) {
       check.visit(*function->function);
     } else if (auto *layer = llvm::dyn_cast<ast::LayerItem>(item)) {

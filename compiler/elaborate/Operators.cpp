@@ -5,15 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Emitter.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
 using llvm::StringRef;
 
-Value Elaborator::binary(ast::BinaryOp op, Value lhs, Value rhs, Span span, Span lhsSpan,
-                         Span rhsSpan) {
+Value Emitter::binary(ast::BinaryOp op, Value lhs, Value rhs, Span span, Span lhsSpan,
+                      Span rhsSpan) {
   using ast::BinaryOp;
   if (lhs.isPoison() || rhs.isPoison())
     return Value();
@@ -109,8 +109,8 @@ Value Elaborator::binary(ast::BinaryOp op, Value lhs, Value rhs, Span span, Span
   return elementwise(ast::getSpelling(op), {lhs, rhs}, span, {lhsSpan, rhsSpan});
 }
 
-Value Elaborator::mapWeights(llvm::ArrayRef<Value> operands, Span span,
-                             llvm::function_ref<Value(Values)> compute) {
+Value Emitter::mapWeights(llvm::ArrayRef<Value> operands, Span span,
+                          llvm::function_ref<Value(Values)> compute) {
   const Weights *shape = nullptr;
   for (const Value &operand : operands) {
     if (!operand.is(Value::WeightsKind))
@@ -136,7 +136,7 @@ Value Elaborator::mapWeights(llvm::ArrayRef<Value> operands, Span span,
   return Value::of(result);
 }
 
-Value Elaborator::matmul(Value lhs, Value rhs, Span span) {
+Value Emitter::matmul(Value lhs, Value rhs, Span span) {
   Value left = toTensor(lhs, span), right = toTensor(rhs, span);
   if (left.isPoison() || right.isPoison())
     return Value();

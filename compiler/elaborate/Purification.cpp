@@ -46,7 +46,7 @@ bool Purification::hoist(mlir::Value value) {
 }
 
 /// How a message calls what a body cannot contain.
-static std::string describe(mlir::Operation *op) {
+static std::string nameObstacle(mlir::Operation *op) {
   if (llvm::isa<ForOp, WhileOp, BatchesOp>(op))
     return "a loop whose number of turns is known at run time only";
   if (llvm::isa<BreakOp, ContinueOp>(op))
@@ -95,7 +95,7 @@ LogicalResult Purification::visit(mlir::Block &block, Current &current) {
       if (!grad.getVariables().empty())
         return refuse(&op, "the gradient with respect to a param");
     } else if (!llvm::isa<ScanOp, PrintOp, FormatOp, StringOp>(op) && !isMemoryEffectFree(&op)) {
-      return refuse(&op, describe(&op));
+      return refuse(&op, nameObstacle(&op));
     }
   }
   return mlir::success();
@@ -105,7 +105,7 @@ LogicalResult Purification::run() {
   region.walk([&](AssignOp assign) { written.insert(assign.getVariableAttr().getAttr()); });
   for (IfOp branch : llvm::make_early_inc_range(region.front().getOps<IfOp>())) {
     if (mlir::Operation *obstacle = findObstacle(branch))
-      return refuse(obstacle, describe(obstacle) + " in a branch");
+      return refuse(obstacle, nameObstacle(obstacle) + " in a branch");
     makeChoice(branch);
   }
   Current current;

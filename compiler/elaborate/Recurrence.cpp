@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/Recurrence.h"
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/SyntaxQueries.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 using namespace nnc;
@@ -48,7 +48,7 @@ static mlir::Value moveAxis(mlir::OpBuilder &builder, mlir::Location loc, mlir::
 
 /// Adds the tensors that a var's value consists of; false where it is no tensor, nor a list or
 /// tuple of them.
-static bool flatten(Elaborator &e, const Value &value, Span span,
+static bool flatten(Interpreter &e, const Value &value, Span span,
                     llvm::SmallVectorImpl<mlir::Value> &leaves) {
   bool isNested = value.is(Value::Tuple) ||
                   (value.is(Value::List) && !value.getElements().empty() &&
@@ -87,26 +87,69 @@ static Value assemble(const Value &like, mlir::ValueRange leaves, size_t &next) 
                                : Value::list(std::move(elements));
 }
 
-/// What a source of a scan is; its length is null after an error.
-static Source makeSource(Elaborator &e, const ast::Scan::Source &node, const Value &along,
-                         int64_t &axis) {
+namespace {
+
+/// A scan under construction. Its body is elaborated in an nn.scan without operands, the draft,
+/// which gives way to the complete one.
+class ScanBuilder {
+public:
+  ScanBuilder(Interpreter &e, const ast::Scan *expr)
+      : e(e), expr(expr), loc(e.getLoc(expr->span)) {}
+
+  Value run();
+
+private:
+  bool addSources();
+  std::optional<Source> makeSource(const ast::Scan::Source &node, const Value &along);
+  std::optional<Source> makeRange(Source source, const Range &range);
+  bool addCarried();
+  bool emitBody();
+  void bindSources(mlir::ValueRange arguments);
+  bool takeCarried(const Carried &one);
+  bool takeRows();
+  bool purify();
+  Value complete();
+  void drop();
+  Value binary(ast::BinaryOp op, Value a, Value b, Span span) {
+    return e.binary(op, a, b, span, span, span);
+  }
+
+  Interpreter &e;
+  const ast::Scan *expr;
+  mlir::Location loc;
+  std::vector<Source> sources;
+  int64_t axis = 0;                       // that is walked
+  llvm::SmallVector<mlir::Value> tensors; // of the sources
+  std::vector<Carried> carried;
+  llvm::SmallVector<mlir::Value> inits, next, rows; // carried before and after a turn; yielded
+  Recurrence turn;
+  ScanOp draft;
+  std::vector<Purification::Assigned> assigned; // variables that the body assigns
+};
+
+} // namespace
+
+std::optional<Source> ScanBuilder::makeRange(Source source, const Range &range) {
+  source.lower = *range.lower;
+  Value count = binary(ast::BinaryOp::Sub, *range.upper, *range.lower, source.span);
+  if (range.inclusive)
+    count = binary(ast::BinaryOp::Add, count, Value::ofInt(1), source.span);
+  if (count.is(Value::Int) && count.getInt() < 0)
+    count = Value::ofInt(0);
+  source.length = e.toDim(count, source.span, false);
+  if (!source.length)
+    return std::nullopt;
+  return source;
+}
+
+/// What a source is; nothing after an error.
+std::optional<Source> ScanBuilder::makeSource(const ast::Scan::Source &node, const Value &along) {
   Source source{node.pattern, node.source->span, {}, {}, {}};
   Value value = e.evaluate(node.source);
   if (value.isPoison())
-    return source;
-  if (value.is(Value::RangeKind)) {
-    const Range &range = value.getRange();
-    source.lower = *range.lower;
-    Value count = e.binary(ast::BinaryOp::Sub, *range.upper, *range.lower, source.span, source.span,
-                           source.span);
-    if (range.inclusive)
-      count = e.binary(ast::BinaryOp::Add, count, Value::ofInt(1), source.span, source.span,
-                       source.span);
-    if (count.is(Value::Int) && count.getInt() < 0)
-      count = Value::ofInt(0);
-    source.length = e.toDim(count, source.span, false);
-    return source;
-  }
+    return std::nullopt;
+  if (value.is(Value::RangeKind))
+    return makeRange(source, value.getRange());
   bool isTensor = value.isTensor() || (value.is(Value::List) && !value.getElements().empty() &&
                                        llvm::all_of(value.getElements(), [](const Value &v) {
                                          return v.isStaticNumber() || v.is(Value::Bool) ||
@@ -114,165 +157,163 @@ static Source makeSource(Elaborator &e, const ast::Scan::Source &node, const Val
                                        }));
   Value tensor = isTensor ? e.toTensor(value, source.span) : Value();
   if (isTensor && tensor.isPoison())
-    return source;
+    return std::nullopt;
   if (!isTensor || tensor.isScalarTensor()) {
-    e.error(diag::NotScannable, source.span, e.describe(value));
-    return source;
+    e.error(diag::NotScannable, source.span, describe(value));
+    return std::nullopt;
   }
   NNTensorType type = tensor.getTensorType();
   std::optional<int64_t> resolved = e.resolveAxis(along, type.getRank(), source.span);
   if (!resolved)
-    return source;
+    return std::nullopt;
   axis = *resolved;
   source.length = type.getDim(axis);
   source.tensor = moveAxis(e.builder, e.getLoc(source.span), tensor.getRuntime(), axis, 0);
   return source;
 }
 
-Value Elaborator::evaluateScan(const ast::Scan *expr) {
-  Value along = expr->along ? evaluate(expr->along) : Value::ofInt(0);
+/// False after an error.
+bool ScanBuilder::addSources() {
+  Value along = expr->along ? e.evaluate(expr->along) : Value::ofInt(0);
   if (along.isPoison())
-    return along;
-  std::vector<Source> sources;
-  int64_t axis = 0;
+    return false;
   for (const ast::Scan::Source &node : expr->sources) {
-    sources.push_back(makeSource(*this, node, along, axis));
-    if (!sources.back().length)
-      return Value();
-    if (sources.back().length != sources.front().length) {
-      error(diag::ScanLengths, sources.back().span, sources.front().length.str(),
-            sources.back().length.str())
-          .note(sources.front().span, "this has " + sources.front().length.str());
-      return Value();
+    std::optional<Source> source = makeSource(node, along);
+    if (!source)
+      return false;
+    sources.push_back(*source);
+    if (source->tensor)
+      tensors.push_back(source->tensor);
+    Dim first = sources.front().length;
+    if (source->length != first) {
+      e.error(diag::ScanLengths, source->span, first.str(), source->length.str())
+          .note(sources.front().span, "this has " + first.str());
+      return false;
     }
   }
+  return true;
+}
 
-  // The outer vars that the body assigns. Those that already have a place of their own become
-  // carried values below, with the state of layers.
+/// The outer vars that the body assigns. Those that already have a place of their own become
+/// carried values when the body is purified, with the state of layers.
+bool ScanBuilder::addCarried() {
   llvm::SetVector<StringRef> names;
   collectAssigned(expr->body, names);
-  std::vector<Carried> carried;
-  llvm::SmallVector<mlir::Value> inits;
   for (StringRef name : names) {
-    Binding *binding = scope->find(name);
+    Binding *binding = e.scope->find(name);
     if (!binding || !binding->isVar || binding->variable || !binding->weightsVariables.empty() ||
         binding->value.isPoison())
       continue;
     Carried one{binding, name, binding->value, static_cast<unsigned>(inits.size()), 0};
-    if (!flatten(*this, binding->value, binding->span, inits))
-      return fail(
-          diag::NotSupported, expr->span,
-          ("carrying the var '" + name + "' (" + describe(binding->value) + ") through a scan")
-              .str());
+    if (!flatten(e, binding->value, binding->span, inits)) {
+      e.error(diag::NotSupported, expr->span,
+              ("carrying the var '" + name + "' (" + describe(binding->value) + ") through a scan")
+                  .str());
+      return false;
+    }
     one.count = inits.size() - one.first;
     carried.push_back(one);
   }
+  return true;
+}
 
-  // The body is elaborated in a scan without operands, which gives way to the complete one.
-  mlir::Location loc = getLoc(expr->span);
-  Dim length = sources.front().length;
-  auto draft =
-      ScanOp::create(builder, loc, mlir::TypeRange(), mlir::TypeRange(), length.toAttribute(),
-                     false, mlir::ValueRange(), mlir::ValueRange(), mlir::ValueRange());
-  llvm::SmallVector<mlir::Type> types = {getScalarType(builder.getI64Type())};
-  llvm::SmallVector<mlir::Value> tensors;
-  for (const Source &source : sources)
-    if (source.tensor) {
-      tensors.push_back(source.tensor);
-      types.push_back(ScanOp::getRowType(llvm::cast<NNTensorType>(source.tensor.getType())));
+void ScanBuilder::bindSources(mlir::ValueRange arguments) {
+  size_t at = 1;
+  for (const Source &source : sources) {
+    Value element = Value::of(arguments[source.tensor ? at++ : 0]);
+    if (!source.tensor && !(source.lower.is(Value::Int) && source.lower.getInt() == 0))
+      element = binary(ast::BinaryOp::Add, element, source.lower, source.span);
+    e.bind(source.pattern, element, false, nullptr, source.span);
+  }
+}
+
+/// Adds what a var is at the end of a turn. False after an error.
+bool ScanBuilder::takeCarried(const Carried &one) {
+  llvm::SmallVector<mlir::Value> leaves;
+  Value value = e.readBinding(*one.binding);
+  if (value.isPoison() || !flatten(e, value, expr->span, leaves))
+    return false;
+  llvm::ArrayRef<mlir::Value> wanted = llvm::ArrayRef(inits).slice(one.first, one.count);
+  mlir::ValueRange wantedRange(wanted), leavesRange(leaves);
+  if (!llvm::equal(wantedRange.getTypes(), leavesRange.getTypes())) {
+    e.error(diag::VarChangesType, expr->span, one.name, describe(one.before), describe(value))
+        .note(one.binding->span, ("'" + one.name + "' is defined here").str());
+    return false;
+  }
+  llvm::append_range(next, leaves);
+  return true;
+}
+
+/// Adds what the turn yields. False after an error.
+bool ScanBuilder::takeRows() {
+  if (turn.rows)
+    for (const Value &row : *turn.rows) {
+      Value tensor = e.toTensor(row, expr->span);
+      if (tensor.isPoison())
+        return false;
+      rows.push_back(tensor.getRuntime());
     }
+  return true;
+}
+
+/// Elaborates the body in the draft. False after an error.
+bool ScanBuilder::emitBody() {
+  llvm::SmallVector<mlir::Type> types = {getScalarType(e.builder.getI64Type())};
+  for (mlir::Value tensor : tensors)
+    types.push_back(ScanOp::getRowType(llvm::cast<NNTensorType>(tensor.getType())));
   for (mlir::Value init : inits)
     types.push_back(init.getType());
-
-  Recurrence turn;
   bool good = true;
-  llvm::SmallVector<mlir::Value> next, rows;
-  unsigned errorsBefore = engine.getErrorCount();
-  {
-    Restore<Recurrence *> inside(recurrence, &turn);
-    Restore<Loop> kind(loop, Loop::None);
-    emitRegion(draft.getBody(), types, [&](mlir::ValueRange arguments) {
-      turn.runtimeDepth = runtimeDepth;
-      size_t at = 1 + tensors.size();
-      for (Carried &one : carried) {
-        one.binding->value = assemble(one.before, arguments, at);
-        if (one.count == 1)
-          nameValue(one.binding->value, one.name);
-      }
-      Scope local;
-      local.parent = scope;
-      Restore<Scope *> inScope(scope, &local);
-      at = 1;
-      for (const Source &source : sources) {
-        Value element = source.tensor ? Value::of(arguments[at++]) : Value::of(arguments[0]);
-        if (!source.tensor && !(source.lower.is(Value::Int) && source.lower.getInt() == 0))
-          element = binary(ast::BinaryOp::Add, element, source.lower, source.span, source.span,
-                           source.span);
-        bind(source.pattern, element, false, nullptr, source.span);
-      }
-      for (auto &[name, binding] : local.names)
-        binding.isUsed = true;
-      execute(expr->body);
-      for (Carried &one : carried) {
-        llvm::SmallVector<mlir::Value> leaves;
-        Value value = readBinding(*one.binding, expr->span);
-        if (value.isPoison() || !flatten(*this, value, expr->span, leaves)) {
-          good = false;
-          continue;
-        }
-        llvm::ArrayRef<mlir::Value> wanted = llvm::ArrayRef(inits).slice(one.first, one.count);
-        mlir::ValueRange wantedRange(wanted), leavesRange(leaves);
-        if (!llvm::equal(wantedRange.getTypes(), leavesRange.getTypes())) {
-          error(diag::VarChangesType, expr->span, one.name, describe(one.before), describe(value))
-              .note(one.binding->span, "'" + one.name + "' is defined here");
-          good = false;
-          continue;
-        }
-        llvm::append_range(next, leaves);
-      }
-      if (turn.rows)
-        for (const Value &row : *turn.rows) {
-          Value tensor = toTensor(row, expr->span);
-          good &= !tensor.isPoison();
-          if (good)
-            rows.push_back(tensor.getRuntime());
-        }
-      blockEnded = true; // nn.yield follows below
-    });
-  }
+  unsigned errorsBefore = e.engine.getErrorCount();
+  Restore<Recurrence *> inside(e.recurrence, &turn);
+  Restore<Control::Loop> kind(e.loop, Control::Loop::None);
+  e.emitRegion(draft.getBody(), types, [&](mlir::ValueRange arguments) {
+    turn.runtimeDepth = e.runtimeDepth;
+    size_t at = 1 + tensors.size();
+    for (Carried &one : carried) {
+      one.binding->value = assemble(one.before, arguments, at);
+      if (one.count == 1)
+        e.nameValue(one.binding->value, one.name);
+    }
+    Scope local;
+    local.parent = e.scope;
+    Restore<Scope *> inScope(e.scope, &local);
+    bindSources(arguments);
+    for (auto &[name, binding] : local.names)
+      binding.isUsed = true;
+    e.execute(expr->body);
+    for (const Carried &one : carried)
+      good &= takeCarried(one);
+    good &= takeRows();
+    e.blockEnded = true; // nn.yield follows
+  });
+  good &= e.engine.getErrorCount() == errorsBefore;
   for (Carried &one : carried) {
-    one.binding->value = one.before;
+    one.binding->value = good ? one.before : Value();
     one.binding->variable = nullptr;
   }
-  if (!good || engine.getErrorCount() != errorsBefore) {
-    for (Carried &one : carried)
-      one.binding->value = Value();
-    draft.erase();
-    forgetValues();
-    return Value();
-  }
+  return good;
+}
 
-  mlir::Block &body = draft.getBlock();
-  mlir::OpBuilder end = mlir::OpBuilder::atBlockEnd(&body);
+/// Makes the body a function of values, ended by nn.yield. False after an error.
+bool ScanBuilder::purify() {
+  mlir::OpBuilder end = mlir::OpBuilder::atBlockEnd(&draft.getBlock());
   llvm::SmallVector<mlir::Value> yielded = next;
   llvm::append_range(yielded, rows);
   auto yield = YieldOp::create(end, loc, yielded);
   Purification purification(draft.getBody(), draft);
   if (failed(purification.run())) {
-    Span where = expr->span;
     std::string place;
     if (auto line = llvm::dyn_cast<mlir::FileLineColLoc>(purification.culprit->getLoc()))
       place = " (line " + std::to_string(line.getLine()) + ")";
-    error(diag::ScanBody, where, purification.what + place);
-    draft.getBody().dropAllReferences();
-    draft.erase();
-    forgetValues();
-    return Value();
+    e.error(diag::ScanBody, expr->span, purification.what + place);
+    return false;
   }
   // Uses of what was read in the body were replaced: ask the terminator what is carried now.
   next.assign(yield->operand_begin(), yield->operand_begin() + next.size());
   rows.assign(yield->operand_begin() + next.size(), yield->operand_end());
-  for (const Purification::Assigned &one : purification.assigned) {
+  assigned = std::move(purification.assigned);
+  for (const Purification::Assigned &one : assigned) {
     inits.push_back(one.initial);
     next.push_back(one.next);
   }
@@ -282,47 +323,69 @@ Value Elaborator::evaluateScan(const ast::Scan *expr) {
 
   llvm::SetVector<mlir::Value> captures;
   mlir::getUsedValuesDefinedAbove(draft.getBody(), captures);
-  if (llvm::any_of(captures, [](mlir::Value v) { return !llvm::isa<NNTensorType>(v.getType()); })) {
-    error(diag::ScanBody, expr->span, "text or a data set from outside");
-    draft.getBody().dropAllReferences();
-    draft.erase();
-    forgetValues();
-    return Value();
-  }
-  ScanOp op = ScanOp::complete(draft, tensors, inits);
+  if (llvm::all_of(captures, [](mlir::Value v) { return llvm::isa<NNTensorType>(v.getType()); }))
+    return true;
+  e.error(diag::ScanBody, expr->span, "text or a data set from outside");
+  return false;
+}
 
-  // After the loop the vars are what the last turn left.
+/// The complete operation; the vars are what the last turn left.
+Value ScanBuilder::complete() {
+  ScanOp op = ScanOp::complete(draft, tensors, inits);
   for (Carried &one : carried) {
     size_t at = one.first;
     one.binding->value = assemble(one.before, op.getFinals(), at);
     if (one.count == 1)
-      nameValue(one.binding->value, one.name);
+      e.nameValue(one.binding->value, one.name);
   }
-  size_t extra = inits.size() - purification.assigned.size();
-  for (auto [i, one] : llvm::enumerate(purification.assigned)) {
-    AssignOp::create(builder, loc, one.variable, op.getFinals()[extra + i]);
-  }
-  forgetValues();
+  size_t extra = inits.size() - assigned.size();
+  for (auto [i, one] : llvm::enumerate(assigned))
+    AssignOp::create(e.builder, loc, one.variable, op.getFinals()[extra + i]);
+  e.forgetValues();
 
   Values results;
   for (mlir::Value stacked : op.getStacked()) {
     int64_t rank = llvm::cast<NNTensorType>(stacked.getType()).getRank();
     results.push_back(
-        Value::of(moveAxis(builder, loc, stacked, 0, std::min<int64_t>(axis, rank - 1))));
+        Value::of(moveAxis(e.builder, loc, stacked, 0, std::min<int64_t>(axis, rank - 1))));
   }
   if (!turn.rows)
     return Value::unit();
   return results.size() == 1 ? results.front() : Value::tuple(std::move(results));
 }
 
-void Elaborator::executeYield(const ast::YieldStatement *statement) {
-  if (!recurrence || recurrence->runtimeDepth != runtimeDepth) {
-    error(diag::YieldOutside, statement->span);
+/// Takes the draft away after an error.
+void ScanBuilder::drop() {
+  draft.getBody().dropAllReferences();
+  draft.erase();
+  e.forgetValues();
+}
+
+Value ScanBuilder::run() {
+  if (!addSources() || !addCarried())
+    return Value();
+  draft = ScanOp::create(e.builder, loc, mlir::TypeRange(), mlir::TypeRange(),
+                         sources.front().length.toAttribute(), false, mlir::ValueRange(),
+                         mlir::ValueRange(), mlir::ValueRange());
+  if (!emitBody() || !purify()) {
+    drop();
+    return Value();
+  }
+  return complete();
+}
+
+Value elaborate::evaluateScan(Interpreter &e, const ast::Scan *expr) {
+  return ScanBuilder(e, expr).run();
+}
+
+void elaborate::executeYield(Interpreter &e, const ast::YieldStatement *statement) {
+  if (!e.recurrence || e.recurrence->runtimeDepth != e.runtimeDepth) {
+    e.error(diag::YieldOutside, statement->span);
     return;
   }
-  if (recurrence->rows) {
-    error(diag::YieldTwice, statement->span);
+  if (e.recurrence->rows) {
+    e.error(diag::YieldTwice, statement->span);
     return;
   }
-  recurrence->rows = evaluateAll(statement->values);
+  e.recurrence->rows = e.evaluateAll(statement->values);
 }

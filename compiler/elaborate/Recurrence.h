@@ -1,8 +1,8 @@
-//===- Recurrence.h - what is known while the body of a scan is elaborated ---------===//
+//===- Recurrence.h - scan ... in ... along ... { ... yield ... } ----------------------------===//
 #ifndef NNC_ELABORATE_RECURRENCE_H
 #define NNC_ELABORATE_RECURRENCE_H
 
-#include "compiler/elaborate/Value.h"
+#include "compiler/elaborate/Interpreter.h"
 
 namespace nnc::elaborate {
 
@@ -12,6 +12,9 @@ struct Recurrence {
   /// The depth of run-time control directly in the body, where `yield` belongs.
   unsigned runtimeDepth = 0;
 };
+
+Value evaluateScan(Interpreter &e, const ast::Scan *expr);
+void executeYield(Interpreter &e, const ast::YieldStatement *statement);
 
 /// Makes the body of a scan, elaborated in `region`, a function of values: reads of variables that
 /// it does not assign are moved before `scan`, and those that it assigns become carried values;

@@ -8,7 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Emitter.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace nnc;
@@ -16,13 +16,13 @@ using namespace nnc::elaborate;
 using namespace nnc::ir;
 using llvm::StringRef;
 
-std::string Elaborator::makeSizeSymbol(StringRef base) {
-  unsigned &count = sizeSymbols[base];
+std::string Emitter::makeSizeSymbol(StringRef base, unsigned depth) {
+  unsigned &count = unit.sizeSymbols[base];
   std::string name = base.str();
   if (count != 0)
     name += "." + std::to_string(count);
   ++count;
-  sizeDepths[name] = runtimeDepth;
+  unit.sizeDepths[name] = depth;
   return name;
 }
 
@@ -36,9 +36,9 @@ bool elaborate::isOpaqueSize(Dim dim) {
                       [](mlir::StringAttr symbol) { return symbol.strref().starts_with("%"); });
 }
 
-Dim Elaborator::findBoundSize(Dim expression) {
-  auto found = boundSizes.find(expression.str());
-  if (found == boundSizes.end())
+Dim Emitter::findBoundSize(Dim expression) {
+  auto found = unit.boundSizes.find(expression.str());
+  if (found == unit.boundSizes.end())
     return {};
   for (mlir::Block *block = builder.getInsertionBlock(); block;) {
     if (block == found->second.block)
@@ -49,7 +49,7 @@ Dim Elaborator::findBoundSize(Dim expression) {
   return {};
 }
 
-Dim Elaborator::getSizeExpression(mlir::Value value) {
+Dim Emitter::getSizeExpression(mlir::Value value) {
   mlir::Operation *op = value.getDefiningOp();
   llvm::APInt number;
   if (auto size = llvm::dyn_cast_or_null<SizeOp>(op))
@@ -71,13 +71,13 @@ Dim Elaborator::getSizeExpression(mlir::Value value) {
   if (auto convert = llvm::dyn_cast_or_null<ConvertOp>(op);
       convert && isWide(value) && convert.getA().getType().isInteger())
     return getSizeExpression(convert.getA());
-  unsigned id = opaqueSizes.try_emplace(value, opaqueSizes.size()).first->second;
+  unsigned id = unit.opaqueSizes.try_emplace(value, unit.opaqueSizes.size()).first->second;
   Dim opaque = Dim::getSymbol(context, "%" + std::to_string(id));
   Dim bound = findBoundSize(opaque);
   return bound ? bound : opaque;
 }
 
-Dim Elaborator::bindSize(Dim expression, mlir::Value value, Span span) {
+Dim Emitter::bindSize(Dim expression, mlir::Value value, Span span) {
   if (!isOpaqueSize(expression))
     return expression;
   if (Dim bound = findBoundSize(expression))
@@ -88,11 +88,11 @@ Dim Elaborator::bindSize(Dim expression, mlir::Value value, Span span) {
   std::string symbol = makeSizeSymbol(isName ? text : "size");
   BindSizeOp::create(builder, getLoc(span), convertTo(value, builder.getI64Type()), symbol);
   Dim bound = Dim::getSymbol(context, symbol);
-  boundSizes[expression.str()] = {builder.getInsertionBlock(), bound};
+  unit.boundSizes[expression.str()] = {builder.getInsertionBlock(), bound};
   return bound;
 }
 
-Dim Elaborator::toDim(Value value, Span span, bool forParameter) {
+Dim Emitter::toDim(Value value, Span span, bool forParameter) {
   if (value.isPoison())
     return {};
   if (value.is(Value::Int)) {
@@ -124,7 +124,7 @@ Dim Elaborator::toDim(Value value, Span span, bool forParameter) {
   return {};
 }
 
-std::optional<llvm::SmallVector<Dim>> Elaborator::toShape(Value value, Span span) {
+std::optional<llvm::SmallVector<Dim>> Emitter::toShape(Value value, Span span) {
   if (value.isPoison())
     return std::nullopt;
   if (!value.is(Value::List) && !value.is(Value::Tuple)) {
@@ -155,4 +155,29 @@ std::optional<llvm::SmallVector<Dim>> Elaborator::toShape(Value value, Span span
     return std::nullopt;
   }
   return shape;
+}
+
+bool elaborate::canBeEqual(Dim a, Dim b) {
+  if (a == b)
+    return true;
+  Dim difference = a - b;
+  return !difference.isStatic();
+}
+
+void Emitter::checkSizes(Dim a, Dim b, Span span, const std::string &first,
+                         const std::string &second) {
+  Value lhs = toTensor(Value::ofSize(a), span), rhs = toTensor(Value::ofSize(b), span);
+  Value equal = elementwise("==", {lhs, rhs}, span);
+  emitCheck(equal.getRuntime(), {first, second, ""}, {lhs, rhs}, span);
+}
+
+std::string Emitter::findInnerSize(NNTensorType type, unsigned depth) {
+  for (Dim dim : type.getShape()) {
+    llvm::SetVector<mlir::StringAttr> names;
+    dim.collectSymbols(names);
+    for (mlir::StringAttr name : names)
+      if (unit.sizeDepths.lookup(name.getValue()) > depth)
+        return name.str();
+  }
+  return "";
 }

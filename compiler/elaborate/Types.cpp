@@ -1,41 +1,31 @@
 //===- Types.cpp - declared types: checking, adapting, naming dimensions ------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Types.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
 using llvm::StringRef;
 
-mlir::Type Elaborator::getElementType(StringRef name) {
-  return llvm::StringSwitch<mlir::Type>(name)
-      .Case("f32", getReal())
-      .Case("f64", builder.getF64Type())
-      .Case("bf16", builder.getBF16Type())
-      .Case("i32", builder.getI32Type())
-      .Case("i64", builder.getI64Type())
-      .Case("bool", builder.getI1Type())
-      .Default({});
-}
-
-NNTensorType Elaborator::resolveTensorType(const ast::Type &type, bool forParameter) {
+NNTensorType elaborate::resolveTensorType(Interpreter &e, const ast::Type &type,
+                                          bool forParameter) {
   mlir::Type element =
-      type.kind == ast::Type::Named ? getElementType(type.name.name) : mlir::Type();
+      type.kind == ast::Type::Named ? e.getElementType(type.name.name) : mlir::Type();
   if (type.kind == ast::Type::Named && type.name.name == "int")
-    element = builder.getI64Type();
+    element = e.builder.getI64Type();
   if (type.kind == ast::Type::Named && type.name.name == "float")
-    element = builder.getF64Type();
+    element = e.builder.getF64Type();
   if (!element) {
-    error(diag::UnknownType, type.span, type.span.getText());
+    e.error(diag::UnknownType, type.span, type.span.getText());
     return {};
   }
   llvm::SmallVector<Dim> shape;
   for (const ast::DimSpec &spec : type.dims) {
     if (!spec.expr) {
-      error(diag::RestInDeclaration, spec.span);
+      e.error(diag::RestInDeclaration, spec.span);
       return {};
     }
-    Dim dim = toDim(evaluate(spec.expr), spec.span, forParameter);
+    Dim dim = e.toDim(e.evaluate(spec.expr), spec.span, forParameter);
     if (!dim)
       return {};
     shape.push_back(dim);
@@ -43,242 +33,304 @@ NNTensorType Elaborator::resolveTensorType(const ast::Type &type, bool forParame
   return NNTensorType::get(shape, element);
 }
 
-/// The tensor `value` (of `shape` already known) as a default that stretches.
-static bool isTensorName(StringRef name) {
-  return name == "f32" || name == "f64" || name == "bf16" || name == "i32" || name == "i64" ||
-         name == "bool";
-}
+namespace {
 
-Value Elaborator::matchType(Value value, const ast::Type &type, Span span, bool isDefault,
-                            StringRef what) {
+/// Matches one value with one declared type.
+class TypeMatch {
+public:
+  TypeMatch(Interpreter &e, const ast::Type &type, Span span, bool isDefault, StringRef what)
+      : e(e), type(type), span(span), isDefault(isDefault), what(what) {}
+
+  Value run(const Value &value);
+
+private:
+  Value mismatch(const Value &value, StringRef wanted) {
+    e.error(diag::TypeMismatch, span, what, wanted, describe(value))
+        .note(type.span, "the type is declared here");
+    return Value();
+  }
+  Value mismatch(const Value &value) { return mismatch(value, type.span.getText()); }
+  Value matchElements(const Value &value);
+  std::optional<Value> matchNamed(const Value &value);
+  std::optional<Value> matchNumber(const Value &value, StringRef name);
+  bool adapts(const Value &value);
+  Value matchScalar(const Value &value);
+  Value matchTensor(const Value &value);
+  bool matchRank();
+  void nameDim(const ast::DimSpec &spec, Dim actual);
+  bool nameRest(const ast::DimSpec &spec, llvm::ArrayRef<Dim> sizes);
+  bool checkDim(const ast::DimSpec &spec, size_t axis);
+  bool refuseDim(const ast::DimSpec &spec, size_t axis, Dim expected);
+  Binding *findDimName(const ast::DimSpec &spec);
+  int64_t countFixed() const {
+    return llvm::count_if(type.dims, [](const ast::DimSpec &spec) { return spec.expr; });
+  }
+  bool hasRest() const { return countFixed() != static_cast<int64_t>(type.dims.size()); }
+
+  Interpreter &e;
+  const ast::Type &type;
+  Span span;
+  bool isDefault;
+  StringRef what;
+  mlir::Type element; // of a tensor type
+
+  // While the dimensions of a tensor are matched.
+  NNTensorType own;              // its type
+  llvm::SmallVector<Dim> shape;  // what it is to have
+  std::map<size_t, Dim> checked; // axes whose size is compared when the program runs
+};
+
+} // namespace
+
+Value TypeMatch::run(const Value &value) {
   if (value.isPoison())
     return value;
-  auto mismatch = [&](StringRef wanted) {
-    error(diag::TypeMismatch, span, what, wanted, describe(value))
-        .note(type.span, "the type is declared here");
-    return Value();
-  };
-  if (type.kind == ast::Type::Tuple) {
-    if (!value.is(Value::Tuple) || value.getElements().size() != type.elements.size())
-      return mismatch(type.span.getText());
-    Values elements;
-    for (auto [element, elementType] : llvm::zip_equal(value.getElements(), type.elements)) {
-      elements.push_back(matchType(element, *elementType, span, isDefault, what));
-      if (elements.back().isPoison())
-        return Value();
-    }
-    return Value::tuple(std::move(elements));
-  }
-  if (type.kind == ast::Type::List) {
-    if (!value.is(Value::List))
-      return mismatch(type.span.getText());
-    Values elements;
-    for (const Value &element : value.getElements()) {
-      elements.push_back(matchType(element, *type.elements[0], span, isDefault, what));
-      if (elements.back().isPoison())
-        return Value();
-    }
-    return Value::list(std::move(elements));
-  }
-  StringRef name = type.name.name;
-  if (name == "layer" || name == "fn")
-    return isCallable(value) || value.is(Value::Object) ? value : mismatch("a layer or a function");
-  if (name == "dataset")
-    return value.is(Value::Data) ? value : mismatch("a data set");
-  if (name == "str" || name == "path")
-    return value.isString() ? value : mismatch("text");
-  if (!type.hasDims) {
-    if (name == "int") {
-      if (value.isSizeLike() || (value.isScalarTensor() && value.getTensorType().isInteger()))
-        return value;
-      if (value.is(Value::Float))
-        return fail(diag::NotWhole, span, what, describe(value));
-      return mismatch("a whole number");
-    }
-    if (name == "float") {
-      if (value.isStaticNumber() || value.is(Value::Size) ||
-          (value.isScalarTensor() && !value.getTensorType().isBool()))
-        return value;
-      return mismatch("a number");
-    }
-    if (name == "bool" && (value.is(Value::Bool)))
-      return value;
-  }
-  if (!isTensorName(name)) {
-    if (scope->find(name) && value.is(Value::Object) &&
-        value.getInstance()->item->name.name == name)
-      return value;
-    if (scope->find(name))
-      return mismatch(name);
-    return fail(diag::UnknownType, type.span, name);
-  }
-
-  // A tensor type. A scalar type takes numbers of both phases as they are.
-  mlir::Type element = getElementType(name);
-  bool isReal = llvm::isa<mlir::FloatType>(element);
-  auto adapts = [&](const Value &v) {
-    if (v.is(Value::Bool))
-      return element.isInteger(1);
-    if (v.is(Value::Float))
-      return isReal;
-    if (v.is(Value::Int) || v.is(Value::Size))
-      return !element.isInteger(1);
-    if (v.isScalarTensor()) {
-      NNTensorType own = v.getTensorType();
-      return own.getElementType() == element || (isReal && !own.isBool()) ||
-             (own.isInteger() && !element.isInteger(1));
-    }
-    return false;
-  };
-  bool isScalarType = type.dims.empty();
-  if (isScalarType) {
-    if (value.isTensor() ? !value.isScalarTensor() || !adapts(value) : !adapts(value))
-      return mismatch(type.span.getText());
-    if (isReal && value.is(Value::Int))
-      return Value::ofFloat(value.getFloat());
-    return value.isTensor() ? Value::of(convertTo(value.getRuntime(), element)) : value;
-  }
-  int64_t fixed = llvm::count_if(type.dims, [](const ast::DimSpec &spec) { return spec.expr; });
-  bool hasRest = fixed != static_cast<int64_t>(type.dims.size());
+  if (type.kind != ast::Type::Named)
+    return matchElements(value);
+  if (std::optional<Value> matched = matchNamed(value))
+    return *matched;
+  element = e.getElementType(type.name.name);
+  if (type.dims.empty())
+    return matchScalar(value);
   // f32[..] takes a number of either phase as it is.
-  if (hasRest && fixed == 0 && !value.isTensor() && !value.is(Value::List)) {
+  bool isNumber = !value.isTensor() && !value.is(Value::List);
+  if (countFixed() == 0 && isNumber) {
     if (!adapts(value))
-      return mismatch(type.span.getText());
+      return mismatch(value);
     for (const ast::DimSpec &spec : type.dims)
       if (spec.restName)
-        scope->set(spec.restName->name, Binding::fixed(Value::list({}), spec.span));
+        e.scope->set(spec.restName->name, Binding::fixed(Value::list({}), spec.span));
     return value;
   }
-  if (isDefault && !value.isTensor() && !value.is(Value::List)) {
+  if (isDefault && isNumber) {
     // A number as a default fills the declared shape.
     if (!adapts(value))
-      return mismatch(type.span.getText());
-    NNTensorType full = resolveTensorType(type, false);
+      return mismatch(value);
+    NNTensorType full = resolveTensorType(e, type, false);
     if (!full)
       return Value();
-    mlir::Value scalar = toElementType(value, element, span);
-    return scalar ? Value::of(broadcastTo(scalar, full.getShape())) : Value();
+    mlir::Value scalar = e.toElementType(value, element, span);
+    return scalar ? Value::of(e.broadcastTo(scalar, full.getShape())) : Value();
   }
-  Value tensor = toTensor(value, span, element);
+  return matchTensor(value);
+}
+
+/// Of a tuple or list type.
+Value TypeMatch::matchElements(const Value &value) {
+  bool isTuple = type.kind == ast::Type::Tuple;
+  if (!value.is(isTuple ? Value::Tuple : Value::List) ||
+      (isTuple && value.getElements().size() != type.elements.size()))
+    return mismatch(value);
+  Values elements;
+  for (auto [i, one] : llvm::enumerate(value.getElements())) {
+    elements.push_back(matchType(e, one, *type.elements[isTuple ? i : 0], span, isDefault, what));
+    if (elements.back().isPoison())
+      return Value();
+  }
+  return isTuple ? Value::tuple(std::move(elements)) : Value::list(std::move(elements));
+}
+
+/// Of a type that is none of tensors; nothing where it is one.
+std::optional<Value> TypeMatch::matchNamed(const Value &value) {
+  StringRef name = type.name.name;
+  if (name == "layer" || name == "fn")
+    return isCallable(value) || value.is(Value::Object) ? value
+                                                        : mismatch(value, "a layer or a function");
+  if (name == "dataset")
+    return value.is(Value::Data) ? value : mismatch(value, "a data set");
+  if (name == "str" || name == "path")
+    return value.isString() ? value : mismatch(value, "text");
+  if (!type.hasDims)
+    if (std::optional<Value> number = matchNumber(value, name))
+      return number;
+  if (e.getElementType(name))
+    return std::nullopt;
+  if (!e.scope->find(name))
+    return e.fail(diag::UnknownType, type.span, name);
+  bool isInstance = value.is(Value::Object) && value.getInstance()->item->name.name == name;
+  return isInstance ? value : mismatch(value, name);
+}
+
+/// Of `int`, `float`, and `bool` for what is known at compile time.
+std::optional<Value> TypeMatch::matchNumber(const Value &value, StringRef name) {
+  if (name == "int") {
+    if (value.isSizeLike() || (value.isScalarTensor() && value.getTensorType().isInteger()))
+      return value;
+    if (value.is(Value::Float))
+      return e.fail(diag::NotWhole, span, what, describe(value));
+    return mismatch(value, "a whole number");
+  }
+  if (name == "float") {
+    if (value.isStaticNumber() || value.is(Value::Size) ||
+        (value.isScalarTensor() && !value.getTensorType().isBool()))
+      return value;
+    return mismatch(value, "a number");
+  }
+  if (name == "bool" && value.is(Value::Bool))
+    return value;
+  return std::nullopt;
+}
+
+/// Whether a scalar of either phase becomes one of the element type.
+bool TypeMatch::adapts(const Value &value) {
+  bool isReal = llvm::isa<mlir::FloatType>(element);
+  if (value.is(Value::Bool))
+    return element.isInteger(1);
+  if (value.is(Value::Float))
+    return isReal;
+  if (value.is(Value::Int) || value.is(Value::Size))
+    return !element.isInteger(1);
+  if (!value.isScalarTensor())
+    return false;
+  NNTensorType type = value.getTensorType();
+  return type.getElementType() == element || (isReal && !type.isBool()) ||
+         (type.isInteger() && !element.isInteger(1));
+}
+
+/// A scalar type takes numbers of both phases as they are.
+Value TypeMatch::matchScalar(const Value &value) {
+  if (!adapts(value))
+    return mismatch(value);
+  if (llvm::isa<mlir::FloatType>(element) && value.is(Value::Int))
+    return Value::ofFloat(value.getFloat());
+  return value.isTensor() ? Value::of(e.convertTo(value.getRuntime(), element)) : value;
+}
+
+Value TypeMatch::matchTensor(const Value &value) {
+  Value tensor = e.toTensor(value, span, element);
   if (tensor.isPoison())
     return tensor;
-  NNTensorType own = tensor.getTensorType();
-  if (own.isScalar() && adapts(tensor)) {
-    tensor = Value::of(convertTo(tensor.getRuntime(), element));
-    own = tensor.getTensorType();
-  }
+  if (tensor.isScalarTensor() && adapts(tensor))
+    tensor = Value::of(e.convertTo(tensor.getRuntime(), element));
+  own = tensor.getTensorType();
   if (own.getElementType() != element) {
     DiagnosticBuilder report =
-        error(diag::TypeMismatch, span, what, type.span.getText(), own.str());
+        e.error(diag::TypeMismatch, span, what, type.span.getText(), own.str());
     report.note(type.span, "the type is declared here");
-    if (!own.isBool() || isReal)
-      report.hint((name + "(x) converts the elements").str());
+    if (!own.isBool() || llvm::isa<mlir::FloatType>(element))
+      report.hint(type.name.name + "(x) converts the elements");
     return Value();
   }
-  llvm::SmallVector<Dim> shape = own.getShape();
-  if (hasRest ? own.getRank() < fixed : own.getRank() != fixed) {
-    error(diag::RankMismatch, span, what, type.span.getText(), own.str())
-        .note(type.span, "the type is declared here");
+  if (!matchRank())
     return Value();
-  }
-  size_t restSize = shape.size() - fixed, at = 0;
-  std::map<size_t, Dim> checked; // axes whose size was compared when the program runs
+  shape = own.getShape();
+  size_t restSize = shape.size() - countFixed();
   // Two turns: bare names are bound first, so that f32[2 * n, n] works.
   for (bool bindNames : {true, false}) {
-    at = 0;
+    size_t axis = 0;
     for (const ast::DimSpec &spec : type.dims) {
       if (!spec.expr) {
-        if (bindNames && spec.restName) {
-          Values sizes;
-          for (size_t i = 0; i < restSize; ++i)
-            sizes.push_back(Value::ofSize(shape[at + i]));
-          Binding *existing = scope->find(spec.restName->name);
-          if (!existing) {
-            scope->set(spec.restName->name, Binding::fixed(Value::list(sizes), spec.span));
-          } else if (existing->value.is(Value::List)) {
-            std::optional<llvm::SmallVector<Dim>> expected = toShape(existing->value, spec.span);
-            if (!expected)
-              return Value();
-            if (llvm::ArrayRef<Dim>(*expected) != llvm::ArrayRef<Dim>(shape).slice(at, restSize)) {
-              std::string wanted;
-              for (Dim dim : *expected)
-                wanted += (wanted.empty() ? "" : ", ") + dim.str();
-              error(diag::RestMismatch, span, what, own.str(), spec.restName->name, wanted)
-                  .note(existing->span, "'" + spec.restName->name + "' was named here");
-              return Value();
-            }
-          }
-        }
-        at += restSize;
-        continue;
-      }
-      Dim actual = shape[at++];
-      auto *bare = llvm::dyn_cast<ast::Name>(spec.expr);
-      Binding *existing = bare ? scope->find(bare->name) : nullptr;
-      // A function's name can name a dimension, too.
-      if (existing && !existing->variable &&
-          (existing->value.is(Value::Function) || existing->value.is(Value::Object)))
-        existing = nullptr;
-      if (bare && !existing) {
-        if (bindNames)
-          scope->set(bare->name, Binding::fixed(Value::ofSize(actual), spec.span));
+        if (bindNames && spec.restName &&
+            !nameRest(spec, llvm::ArrayRef<Dim>(shape).slice(axis, restSize)))
+          return Value();
+        axis += restSize;
         continue;
       }
       if (bindNames)
-        continue;
-      Dim expected = toDim(evaluate(spec.expr), spec.span, false);
-      if (!expected)
+        nameDim(spec, shape[axis]);
+      else if (!checkDim(spec, axis))
         return Value();
-      if (expected == actual)
-        continue;
-      // A stretchable default has 1 where the type has more.
-      if (isDefault && actual.isStatic(1)) {
-        shape[at - 1] = expected;
-        continue;
-      }
-      // Sizes that only the run knows are compared then.
-      if (!actual.isStatic() && !expected.isStatic() && canBeEqual(actual, expected)) {
-        checkSizes(
-            actual, expected, span,
-            (what + " must be " + type.span.getText() + ": axis " + llvm::Twine(at - 1) + " is ")
-                .str(),
-            ", but should be ");
-        checked[at - 1] = expected;
-        continue;
-      }
-      DiagnosticBuilder report =
-          error(diag::DimMismatch, span, what, type.span.getText(), own.str(), at - 1,
-                bare ? bare->name + " = " + expected.str() : expected.str(), actual.str());
-      report.note(type.span, "the type is declared here");
-      if (existing && existing->span)
-        report.note(existing->span, "'" + bare->name + "' is " + expected.str() + " since here");
-      return Value();
+      ++axis;
     }
   }
   if (!checked.empty()) {
     llvm::SmallVector<Dim> known = own.getShape();
     for (auto [axis, dim] : checked)
       known[axis] = shape[axis] = dim;
-    tensor = Value::of(ReshapeOp::create(builder, getLoc(span), own.withShape(known),
+    tensor = Value::of(ReshapeOp::create(e.builder, e.getLoc(span), own.withShape(known),
                                          tensor.getRuntime(), /*checked=*/true));
   }
-  return Value::of(broadcastTo(tensor.getRuntime(), shape));
+  return Value::of(e.broadcastTo(tensor.getRuntime(), shape));
 }
 
-bool elaborate::canBeEqual(Dim a, Dim b) {
-  if (a == b)
+bool TypeMatch::matchRank() {
+  int64_t fixed = countFixed();
+  if (hasRest() ? own.getRank() >= fixed : own.getRank() == fixed)
     return true;
-  Dim difference = a - b;
-  return !difference.isStatic();
+  e.error(diag::RankMismatch, span, what, type.span.getText(), own.str())
+      .note(type.span, "the type is declared here");
+  return false;
 }
 
-void Elaborator::checkSizes(Dim a, Dim b, Span span, const std::string &first,
-                            const std::string &second) {
-  Value lhs = toTensor(Value::ofSize(a), span), rhs = toTensor(Value::ofSize(b), span);
-  Value equal = elementwise("==", {lhs, rhs}, span);
-  auto op = AssertOp::create(builder, getLoc(span), equal.getRuntime(), /*check=*/true);
-  emitRegion(op.getMessage(), {}, [&](mlir::ValueRange) {
-    mlir::Value text = formatValues({lhs, rhs}, {first, second, ""}, {"", ""}, span);
-    YieldOp::create(builder, getLoc(span), text);
-  });
+/// What the name of a dimension means so far, if it is one. A function's name can name a dimension,
+/// too.
+Binding *TypeMatch::findDimName(const ast::DimSpec &spec) {
+  auto *bare = llvm::dyn_cast<ast::Name>(spec.expr);
+  Binding *existing = bare ? e.scope->find(bare->name) : nullptr;
+  bool isOther = existing && !existing->variable &&
+                 (existing->value.is(Value::Function) || existing->value.is(Value::Object));
+  return isOther ? nullptr : existing;
+}
+
+/// A new name becomes the size.
+void TypeMatch::nameDim(const ast::DimSpec &spec, Dim actual) {
+  auto *bare = llvm::dyn_cast<ast::Name>(spec.expr);
+  if (bare && !findDimName(spec))
+    e.scope->set(bare->name, Binding::fixed(Value::ofSize(actual), spec.span));
+}
+
+/// `..s` names the sizes, or has to be the same as before.
+bool TypeMatch::nameRest(const ast::DimSpec &spec, llvm::ArrayRef<Dim> sizes) {
+  StringRef name = spec.restName->name;
+  Binding *existing = e.scope->find(name);
+  if (!existing) {
+    Values values;
+    for (Dim size : sizes)
+      values.push_back(Value::ofSize(size));
+    e.scope->set(name, Binding::fixed(Value::list(values), spec.span));
+    return true;
+  }
+  if (!existing->value.is(Value::List))
+    return true;
+  std::optional<llvm::SmallVector<Dim>> expected = e.toShape(existing->value, spec.span);
+  if (!expected)
+    return false;
+  if (llvm::ArrayRef<Dim>(*expected) == sizes)
+    return true;
+  std::string wanted;
+  for (Dim dim : *expected)
+    wanted += (wanted.empty() ? "" : ", ") + dim.str();
+  e.error(diag::RestMismatch, span, what, own.str(), name, wanted)
+      .note(existing->span, ("'" + name + "' was named here").str());
+  return false;
+}
+
+/// Compares the size of an axis with the declared one.
+bool TypeMatch::checkDim(const ast::DimSpec &spec, size_t axis) {
+  Dim actual = shape[axis], expected = e.toDim(e.evaluate(spec.expr), spec.span, false);
+  if (!expected)
+    return false;
+  if (expected == actual)
+    return true;
+  // A stretchable default has 1 where the type has more.
+  if (isDefault && actual.isStatic(1)) {
+    shape[axis] = expected;
+    return true;
+  }
+  // Sizes that only the run knows are compared then.
+  if (!actual.isStatic() && !expected.isStatic() && canBeEqual(actual, expected)) {
+    e.checkSizes(
+        actual, expected, span,
+        (what + " must be " + type.span.getText() + ": axis " + llvm::Twine(axis) + " is ").str(),
+        ", but should be ");
+    checked[axis] = expected;
+    return true;
+  }
+  return refuseDim(spec, axis, expected);
+}
+
+bool TypeMatch::refuseDim(const ast::DimSpec &spec, size_t axis, Dim expected) {
+  auto *bare = llvm::dyn_cast<ast::Name>(spec.expr);
+  DiagnosticBuilder report =
+      e.error(diag::DimMismatch, span, what, type.span.getText(), own.str(), axis,
+              bare ? bare->name + " = " + expected.str() : expected.str(), shape[axis].str());
+  report.note(type.span, "the type is declared here");
+  if (Binding *existing = findDimName(spec); existing && existing->span)
+    report.note(existing->span, "'" + bare->name + "' is " + expected.str() + " since here");
+  return false;
+}
+
+Value elaborate::matchType(Interpreter &e, Value value, const ast::Type &type, Span span,
+                           bool isDefault, StringRef what) {
+  return TypeMatch(e, type, span, isDefault, what).run(value);
 }

@@ -28,7 +28,7 @@ class Value;
 
 using Values = std::vector<Value>;
 
-/// A place of the program: nn.variable.
+/// A place of the program: nn.variable. What the unit does with it stands in the unit.
 struct Variable {
   std::string symbol;
   ir::VariableKind kind;
@@ -36,9 +36,6 @@ struct Variable {
   Span span;
   std::string name; // as the user wrote it
   Span madeAt;      // the outermost call that made it, if any
-  bool isRead = false;
-  bool isLoaded = false;
-  bool isTrained = false;
   mlir::StringAttr getSymbol() const { return mlir::StringAttr::get(type.getContext(), symbol); }
   ir::NNTensorType getTensorType() const { return llvm::cast<ir::NNTensorType>(type); }
 };
@@ -178,8 +175,9 @@ private:
 /// What a name means.
 struct Binding {
   Value value;
-  std::shared_ptr<Variable> variable; // of a param, a state, or a var that control flow assigns
-  std::vector<std::shared_ptr<Variable>> weightsVariables; // of a state that holds weights
+  std::shared_ptr<const Variable>
+      variable; // of a param, a state, or a var that control flow assigns
+  std::vector<std::shared_ptr<const Variable>> weightsVariables; // of a state that holds weights
   std::vector<std::string> weightsPaths;
   std::vector<std::string> weightsSymbols; // of the params that they belong to
   bool isVar = false;
@@ -227,6 +225,12 @@ struct Module {
   bool isLibrary = false;
 };
 
+/// All files of a program.
+struct Modules {
+  Module library, program;
+  std::map<const ast::File *, std::unique_ptr<Module>> imported;
+};
+
 /// An argument of a call, evaluated.
 struct Argument {
   std::string name; // "" for positional
@@ -248,12 +252,6 @@ struct Callable {
   std::vector<Argument> arguments; // Partial
 };
 
-/// Optimizer state of one parameter.
-struct Slots {
-  std::vector<std::pair<std::string, std::shared_ptr<Variable>>> states;
-  std::shared_ptr<Variable> t;
-};
-
 /// A layer, model or optimizer that has been made.
 struct Instance : std::enable_shared_from_this<Instance> {
   const ast::LayerItem *item = nullptr;
@@ -261,10 +259,17 @@ struct Instance : std::enable_shared_from_this<Instance> {
   std::string path; // of the place in the program, for symbols
   Scope scope;      // constructor arguments and members
   llvm::StringMap<const ast::Function *> methods;
-  // Of an optimizer: its state by parameter, and where it is set to its initial value.
-  std::map<std::string, Slots> slots;
-  mlir::Operation *resetPoint = nullptr;
 };
+
+/// Whether it is a function that can be called: not the name of a layer, which makes one.
+inline bool isFunctionValue(const Value &value) {
+  return value.is(Value::Function) && value.getCallable()->kind != Callable::Class;
+}
+/// Whether it is a function, or a layer with a forward function.
+inline bool isCallable(const Value &value) {
+  return value.is(Value::Function) ||
+         (value.is(Value::Object) && value.getInstance()->methods.count("forward"));
+}
 
 /// A field of a data set as the user declared it.
 struct DataField {

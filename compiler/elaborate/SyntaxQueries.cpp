@@ -1,6 +1,7 @@
-//===- Scan.cpp - questions about a piece of syntax ------------------------------===//
+//===- SyntaxQueries.cpp - questions about a piece of syntax ------------------------------===//
 
-#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/SyntaxQueries.h"
+#include "compiler/elaborate/Builtins.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -225,13 +226,4 @@ bool elaborate::hasEffects(const ast::Block &block) {
           found |= !llvm::isa<ast::Name>(assign->target);
       });
   return found;
-}
-
-bool elaborate::happensAtRunTime(StringRef name) {
-  for (llvm::ArrayRef<Builtin> builtins :
-       {getTrainingBuiltins(), getProgramBuiltins(), getDataBuiltins()})
-    for (const Builtin &builtin : builtins)
-      if (builtin.name == name)
-        return builtin.happensAtRunTime;
-  return false;
 }

@@ -1,0 +1,99 @@
+//===- Emitter.cpp - places, errors, regions, checks ------------------------===//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/elaborate/Emitter.h"
+
+using namespace nnc;
+using namespace nnc::elaborate;
+using namespace nnc::ir;
+using llvm::StringRef;
+
+Emitter::Emitter(mlir::ModuleOp module, DiagnosticEngine &engine, Modules &modules)
+    : builder(module.getContext()), engine(engine), module(module), context(module.getContext()),
+      modules(modules) {}
+
+mlir::Location Emitter::getLoc(Span span) {
+  // What happens inside the library happens, to the user, where the library was called.
+  Span shown = span;
+  for (const Frame *f = frame; f; f = f->parent)
+    if (f->inLibrary && f->callSite)
+      shown = f->callSite;
+  if (!shown)
+    return builder.getUnknownLoc();
+  LineColumn at = shown.getBegin();
+  return mlir::FileLineColLoc::get(context, shown.file->getPath(), at.line, at.column);
+}
+
+void Emitter::addCallChain(DiagnosticBuilder &report) {
+  unsigned shown = 0;
+  for (const Frame *f = frame; f; f = f->parent)
+    if (f->callSite && shown++ < 8)
+      report.call(f->callSite, "in the call of " + f->what + " here");
+}
+
+bool Emitter::emitRegion(mlir::Region &region, mlir::TypeRange types,
+                         llvm::function_ref<void(mlir::ValueRange)> body) {
+  mlir::OpBuilder::InsertionGuard guard(builder);
+  auto *block = new mlir::Block();
+  region.push_back(block);
+  for (mlir::Type type : types)
+    block->addArgument(type, getLoc({}));
+  builder.setInsertionPointToEnd(block);
+  Restore<bool> ended(blockEnded, false);
+  Restore<unsigned> deeper(runtimeDepth, runtimeDepth + 1);
+  body(block->getArguments());
+  bool reachesEnd = !blockEnded;
+  bool isEnded = !block->empty() && block->back().hasTrait<mlir::OpTrait::IsTerminator>();
+  bool yieldsLater = llvm::isa<ScanOp>(region.getParentOp());
+  if (!isEnded && !yieldsLater)
+    EndOp::create(builder, getLoc({}));
+  // What is assigned in there is no longer known out here.
+  region.walk([&](mlir::Operation *op) {
+    if (auto assign = llvm::dyn_cast<AssignOp>(op))
+      unit.known.erase(assign.getVariable().str());
+    if (auto rows = llvm::dyn_cast<AssignRowsOp>(op))
+      unit.known.erase(rows.getVariable().str());
+    if (auto load = llvm::dyn_cast<LoadOp>(op))
+      for (mlir::Attribute variable : load.getVariables())
+        unit.known.erase(llvm::cast<mlir::FlatSymbolRefAttr>(variable).getValue().str());
+  });
+  return reachesEnd;
+}
+
+void Emitter::nameValue(const Value &value, StringRef name) {
+  if (value.is(Value::Data)) {
+    // Its number of rows is then called after it, too: validation_set.count.
+    mlir::Value handle = value.getDataset()->handle;
+    bool hasOwnSize = !llvm::isa_and_nonnull<ShuffledOp>(handle.getDefiningOp());
+    if (handle.use_empty() && hasOwnSize)
+      handle.setType(DatasetType::get(
+          context, builder.getStringAttr(makeSizeSymbol((name + ".count").str()))));
+    return;
+  }
+  if (!value.is(Value::Runtime))
+    return;
+  mlir::Value result = value.getRuntime();
+  if (mlir::Operation *op = result.getDefiningOp()) {
+    if (!llvm::isa<mlir::NameLoc>(op->getLoc()) && op->getBlock() == builder.getInsertionBlock())
+      op->setLoc(mlir::NameLoc::get(builder.getStringAttr(name), op->getLoc()));
+  } else if (!llvm::isa<mlir::NameLoc>(result.getLoc())) {
+    auto argument = llvm::cast<mlir::BlockArgument>(result);
+    argument.setLoc(mlir::NameLoc::get(builder.getStringAttr(name), argument.getLoc()));
+  }
+}
+
+void Emitter::emitCheck(mlir::Value holds, const std::string &message, Span span) {
+  emitCheck(holds, llvm::ArrayRef<std::string>(message), {}, span);
+}
+
+void Emitter::emitCheck(mlir::Value holds, llvm::ArrayRef<std::string> text,
+                        llvm::ArrayRef<Value> values, Span span) {
+  auto op = AssertOp::create(builder, getLoc(span), holds, /*check=*/true);
+  emitRegion(op.getMessage(), {}, [&](mlir::ValueRange) {
+    mlir::Value message =
+        values.empty() ? toRuntimeString(Value::ofString(text.front()), span)
+                       : formatValues(values, text, std::vector<std::string>(values.size()), span);
+    YieldOp::create(builder, getLoc(span), message);
+    blockEnded = true;
+  });
+}

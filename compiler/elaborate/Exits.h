@@ -1,0 +1,24 @@
+//===- Exits.h - return, break, continue -----------------------------------------------===//
+#ifndef NNC_ELABORATE_EXITS_H
+#define NNC_ELABORATE_EXITS_H
+
+#include "compiler/elaborate/Interpreter.h"
+
+namespace nnc::elaborate {
+
+void executeJump(Interpreter &e, const ast::Statement *statement);
+void executeReturn(Interpreter &e, const ast::ReturnStatement *statement);
+/// Before control flow that is known at run time only, made of these blocks: makes the flags that
+/// tell which exits in there were taken.
+void prepareExits(Interpreter &e, llvm::ArrayRef<const ast::Block *> blocks);
+/// Whether an exit that was taken since `raised` had that size is still open, at run time.
+mlir::Value hasLeft(Interpreter &e, size_t raisedBefore);
+/// Elaborates what follows a statement in which exits may have been taken, so that it happens only
+/// where none was.
+void executeUnlessLeft(Interpreter &e, size_t raisedBefore, llvm::ArrayRef<ast::Statement *> rest);
+/// What the current function, whose body has been elaborated, returns; closes its exits.
+Value takeResult(Interpreter &e, Span declaration);
+
+} // namespace nnc::elaborate
+
+#endif // NNC_ELABORATE_EXITS_H

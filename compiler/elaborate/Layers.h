@@ -1,0 +1,27 @@
+//===- Layers.h - making layers, and finding what a layer holds --------------------------===//
+#ifndef NNC_ELABORATE_LAYERS_H
+#define NNC_ELABORATE_LAYERS_H
+
+#include "compiler/elaborate/Interpreter.h"
+
+namespace nnc::elaborate {
+
+/// Makes a layer, model or optimizer: binds its arguments, emits its params and state.
+Value instantiate(Interpreter &e, Module &module, const ast::LayerItem &item,
+                  std::vector<Argument> arguments, Span span);
+/// Emits a param with its initial value; binds it.
+void declareParam(Interpreter &e, const ast::Identifier &name, const ast::Type *type,
+                  const std::optional<ast::Initialiser> &init);
+
+/// A variable that something holds, and where in it.
+struct Reached {
+  std::string path;
+  std::shared_ptr<const Variable> variable;
+};
+/// The params (and with `states` the state) that a value holds, each once, in order of
+/// declaration.
+std::vector<Reached> collectVariables(const Value &value, bool states);
+
+} // namespace nnc::elaborate
+
+#endif // NNC_ELABORATE_LAYERS_H

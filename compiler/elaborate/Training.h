@@ -1,0 +1,22 @@
+//===- Training.h - minimize, gradients, optimizers --------------------------------------===//
+#ifndef NNC_ELABORATE_TRAINING_H
+#define NNC_ELABORATE_TRAINING_H
+
+#include "compiler/elaborate/Interpreter.h"
+
+namespace nnc::elaborate {
+
+Value evaluateMinimize(Interpreter &e, const ast::Minimize *expr);
+/// opt.step(net, gradients): the targets as after `over`, the gradients as grad gives them.
+Value step(Interpreter &e, std::shared_ptr<Instance> optimizer, const ast::Call *node);
+/// grad(of, target); with `isJacobian` jacobian(of, target), of the shape of both together.
+Value gradient(Interpreter &e, const ast::Expr *of, const ast::Expr *target, Span span,
+               bool isJacobian);
+/// Sets the state of the unit's optimizers to its initial values, where they were made.
+void emitResets(Interpreter &e);
+/// CustomGradients.cpp: the result with the gradient that the function states; in its scope.
+Value attachGradient(Interpreter &e, const ast::Function &function, Value result);
+
+} // namespace nnc::elaborate
+
+#endif // NNC_ELABORATE_TRAINING_H

@@ -1,0 +1,18 @@
+//===- Types.h - declared types: checking, adapting, naming dimensions -----------------===//
+#ifndef NNC_ELABORATE_TYPES_H
+#define NNC_ELABORATE_TYPES_H
+
+#include "compiler/elaborate/Interpreter.h"
+
+namespace nnc::elaborate {
+
+/// Checks and adapts a value to a declared type, binding names of unknown dimensions in the current
+/// scope. `isDefault`: the value broadcasts to the type.
+Value matchType(Interpreter &e, Value value, const ast::Type &type, Span span, bool isDefault,
+                llvm::StringRef what);
+/// The tensor type that a declaration names; dimensions must be known. Null after an error.
+ir::NNTensorType resolveTensorType(Interpreter &e, const ast::Type &type, bool forParameter);
+
+} // namespace nnc::elaborate
+
+#endif // NNC_ELABORATE_TYPES_H
