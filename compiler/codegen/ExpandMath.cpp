@@ -11,7 +11,6 @@
 #include "compiler/codegen/ScalarMath.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 namespace nnc::codegen {
 #define GEN_PASS_DEF_EXPANDMATH
@@ -40,24 +39,36 @@ Value expandConstantPower(OpBuilder &builder, Location loc, Value x, Value y) {
   return {};
 }
 
+/// The functions on f32 that have an expansion.
+struct Expansion {
+  llvm::StringRef operation;
+  Value (*emit)(ScalarMath &, ValueRange);
+};
+const Expansion expansions[] = {
+    {math::ExpOp::getOperationName(), [](ScalarMath &m, ValueRange x) { return m.exp(x[0]); }},
+    {math::LogOp::getOperationName(), [](ScalarMath &m, ValueRange x) { return m.log(x[0]); }},
+    {math::TanhOp::getOperationName(), [](ScalarMath &m, ValueRange x) { return m.tanh(x[0]); }},
+    {math::ErfOp::getOperationName(), [](ScalarMath &m, ValueRange x) { return m.erf(x[0]); }},
+    {math::PowFOp::getOperationName(),
+     [](ScalarMath &m, ValueRange x) { return m.pow(x[0], x[1]); }},
+};
+
 /// What replaces the operation; null to keep it.
 Value expand(OpBuilder &builder, Operation *op) {
+  if (op->getNumResults() != 1)
+    return {};
   Type type = op->getResult(0).getType();
-  if (!type.isF32() && !type.isF64())
+  if (isa<math::PowFOp>(op) && (type.isF32() || type.isF64()))
+    if (Value power =
+            expandConstantPower(builder, op->getLoc(), op->getOperand(0), op->getOperand(1)))
+      return power;
+  const auto *expansion = llvm::find_if(expansions, [&](const Expansion &candidate) {
+    return candidate.operation == op->getName().getStringRef();
+  });
+  if (expansion == std::end(expansions) || !type.isF32())
     return {};
   ScalarMath math(builder, op->getLoc());
-  Value x = op->getOperand(0);
-  if (isa<math::PowFOp>(op))
-    if (Value power = expandConstantPower(builder, op->getLoc(), x, op->getOperand(1)))
-      return power;
-  if (!type.isF32())
-    return {};
-  return TypeSwitch<Operation *, Value>(op)
-      .Case([&](math::ExpOp) { return math.exp(x); })
-      .Case([&](math::LogOp) { return math.log(x); })
-      .Case([&](math::TanhOp) { return math.tanh(x); })
-      .Case([&](math::ErfOp) { return math.erf(x); })
-      .Case([&](math::PowFOp) { return math.pow(x, op->getOperand(1)); });
+  return expansion->emit(math, op->getOperands());
 }
 
 struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
@@ -69,7 +80,7 @@ struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
         op->setAttr(math.getFastMathAttrName(),
                     arith::FastMathFlagsAttr::get(op->getContext(), flags));
       }
-      if (!isa<math::ExpOp, math::LogOp, math::TanhOp, math::ErfOp, math::PowFOp>(op))
+      if (!isa_and_present<math::MathDialect>(op->getDialect()))
         return;
       OpBuilder builder(op);
       if (Value result = expand(builder, op)) {

@@ -8,8 +8,8 @@ include "mlir/Pass/PassBase.td"
 def ExpandMath : Pass<"nn-expand-math"> {
   let summary = "expand f32 functions into arithmetic that the loop vectoriser can handle";
   let description = [{
-    Replaces exp, log, tanh, erf and powf on scalar f32 by range reduction and a polynomial (see
-    ScalarMath.h for methods and errors). Other functions and f64 stay, to become instructions or
+    Replaces the functions on scalar f32 that ScalarMath.h has by range reduction and a polynomial
+    (see there for methods and errors). Other functions and f64 stay, to become instructions or
     calls of libm. Marks maximumf and minimumf as free to choose among zeros of different signs.
   }];
   let dependentDialects = ["mlir::arith::ArithDialect", "mlir::math::MathDialect"];
