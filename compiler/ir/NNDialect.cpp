@@ -234,8 +234,9 @@ static void printDims(OpAsmPrinter &printer, Operation *op, ArrayAttr dims) {
   printer << "]";
 }
 
-#include "compiler/ir/GraphExpr.h"
-#include "compiler/ir/ScalarExpr.h"
+#include "compiler/ir/ScalarPrimitives.h"
+#include "compiler/ir/TensorExpr.h"
+#include <cmath>
 
 #define GET_OP_CLASSES
 #include "compiler/ir/NNOps.cpp.inc"

@@ -1,15 +1,13 @@
 //===- ScalarExpr.h - arithmetic on scalars, written as formulas ----------------===//
 //
-// Scalar wraps a scalar SSA value and gives it operators and functions that emit `arith` and `math`
-// operations fitting its type, so that an operation's scalar body is a formula in its TableGen
-// record.
+// Scalar wraps a scalar SSA value. Its operators and functions (Expression.h) emit `arith` and
+// `math` operations that fit its type: the bodies of kernels, and what the elaborator folds.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_IR_SCALAR_EXPR_H
 #define NNC_IR_SCALAR_EXPR_H
 
-#include "mlir/IR/Builders.h"
-#include "llvm/ADT/SmallVector.h"
+#include "compiler/ir/Expression.h"
 
 namespace nnc::ir {
 
@@ -30,52 +28,21 @@ public:
   Scalar constant(double number) const;
   Scalar with(mlir::Value other) const { return Scalar(*builder, loc, other); }
 
+  /// The scalar body of an element-wise operation.
+  template <typename Op> static Scalar call(llvm::ArrayRef<Scalar> operands) {
+    llvm::SmallVector<mlir::Value, 3> values;
+    for (const Scalar &operand : operands)
+      values.push_back(operand.getValue());
+    const Scalar &first = operands.front();
+    return first.with(Op::emitScalar(*first.builder, first.loc, values));
+  }
+
 private:
   mlir::OpBuilder *builder;
   mlir::Location loc;
   mlir::Value value;
 };
 
-Scalar operator+(Scalar a, Scalar b);
-Scalar operator-(Scalar a, Scalar b);
-Scalar operator*(Scalar a, Scalar b);
-Scalar operator/(Scalar a, Scalar b);
-Scalar operator-(Scalar a);
-// Comparisons give i1; of NaN all but != are false.
-Scalar operator==(Scalar a, Scalar b);
-Scalar operator!=(Scalar a, Scalar b);
-Scalar operator<(Scalar a, Scalar b);
-Scalar operator<=(Scalar a, Scalar b);
-Scalar operator>(Scalar a, Scalar b);
-Scalar operator>=(Scalar a, Scalar b);
-// Of i1.
-Scalar operator&(Scalar a, Scalar b);
-Scalar operator|(Scalar a, Scalar b);
-Scalar operator!(Scalar a);
-
-Scalar select(Scalar condition, Scalar onTrue, Scalar onFalse);
-/// NaN where either is; the larger or smaller otherwise.
-Scalar maximum(Scalar a, Scalar b);
-Scalar minimum(Scalar a, Scalar b);
-Scalar abs(Scalar a);
-Scalar sign(Scalar a);
-Scalar floor(Scalar a);
-Scalar ceil(Scalar a);
-/// Halves to even.
-Scalar round(Scalar a);
-/// floor(a / b); for integers exact, division by zero gives 0.
-Scalar floorDiv(Scalar a, Scalar b);
-/// a - b * floorDiv(a, b).
-Scalar mod(Scalar a, Scalar b);
-Scalar exp(Scalar a);
-Scalar log(Scalar a);
-Scalar sqrt(Scalar a);
-Scalar tanh(Scalar a);
-Scalar erf(Scalar a);
-Scalar sigmoid(Scalar a);
-Scalar sin(Scalar a);
-Scalar cos(Scalar a);
-Scalar pow(Scalar a, Scalar b);
 /// As nn.convert: to a float, integer or bool type.
 Scalar convert(Scalar a, mlir::Type type);
 

@@ -163,9 +163,9 @@ private:
         return arith::AddFOp::create(builder, loc, left, right, arith::FastMathFlags::reassoc);
       return (a + b).getValue();
     case ReduceKind::Max:
-      return maximum(a, b).getValue();
+      return max(a, b).getValue();
     case ReduceKind::Min:
-      return minimum(a, b).getValue();
+      return min(a, b).getValue();
     case ReduceKind::And:
       return (a & b).getValue();
     case ReduceKind::Or:

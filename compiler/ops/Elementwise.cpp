@@ -4,9 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/ir/GraphExpr.h"
-#include "compiler/ir/NN.h"
+#include "compiler/ir/Number.h"
 #include "compiler/ir/ScalarExpr.h"
+#include "compiler/ir/TensorExpr.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -88,16 +88,18 @@ static DenseElementsAttr getSplat(DenseElementsAttr like, double value) {
   return DenseElementsAttr::get(like.getType(), number);
 }
 
-/// Folds two uniform floating-point constants. Computed in double and rounded once more, which is
-/// exact for the four basic operations on f32 (Figueroa 1995).
-static OpFoldResult foldUniform(ArrayRef<Attribute> operands,
-                                llvm::function_ref<double(double, double)> compute) {
-  auto a = llvm::dyn_cast_or_null<DenseElementsAttr>(operands[0]);
-  auto b = llvm::dyn_cast_or_null<DenseElementsAttr>(operands.back());
-  if (!a || !b || !a.isSplat() || !b.isSplat() || !llvm::isa<FloatType>(a.getElementType()))
-    return {};
-  return getSplat(a, compute(a.getSplatValue<APFloat>().convertToDouble(),
-                             b.getSplatValue<APFloat>().convertToDouble()));
+/// Folds an operation on uniform floating-point constants. Computed in double and rounded once
+/// more, which is exact for the four basic operations on f32 (Figueroa 1995).
+template <typename Op> static OpFoldResult foldUniform(ArrayRef<Attribute> operands) {
+  DenseElementsAttr like;
+  llvm::SmallVector<Number, 2> numbers;
+  for (Attribute operand : operands) {
+    like = llvm::dyn_cast_or_null<DenseElementsAttr>(operand);
+    if (!like || !like.isSplat() || !llvm::isa<FloatType>(like.getElementType()))
+      return {};
+    numbers.emplace_back(like.getSplatValue<APFloat>().convertToDouble());
+  }
+  return getSplat(like, Op::template formula<Number>(numbers).getValue());
 }
 
 OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
@@ -105,13 +107,13 @@ OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
     return getA();
   if (getUniform(getA()) == 0.0)
     return getB();
-  return foldUniform(adaptor.getOperands(), [](double a, double b) { return a + b; });
+  return foldUniform<AddOp>(adaptor.getOperands());
 }
 
 OpFoldResult SubOp::fold(FoldAdaptor adaptor) {
   if (getUniform(getB()) == 0.0)
     return getA();
-  return foldUniform(adaptor.getOperands(), [](double a, double b) { return a - b; });
+  return foldUniform<SubOp>(adaptor.getOperands());
 }
 
 OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
@@ -119,19 +121,19 @@ OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
     return getA();
   if (getUniform(getA()) == 1.0)
     return getB();
-  return foldUniform(adaptor.getOperands(), [](double a, double b) { return a * b; });
+  return foldUniform<MulOp>(adaptor.getOperands());
 }
 
 OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
   if (getUniform(getB()) == 1.0)
     return getA();
-  return foldUniform(adaptor.getOperands(), [](double a, double b) { return a / b; });
+  return foldUniform<DivOp>(adaptor.getOperands());
 }
 
 OpFoldResult NegOp::fold(FoldAdaptor adaptor) {
   if (auto inner = getA().getDefiningOp<NegOp>())
     return inner.getA();
-  return foldUniform(adaptor.getOperands(), [](double a, double) { return -a; });
+  return foldUniform<NegOp>(adaptor.getOperands());
 }
 
 OpFoldResult PowOp::fold(FoldAdaptor adaptor) {
@@ -169,16 +171,16 @@ struct ExpandSmallPower : OpRewritePattern<PowOp> {
     std::optional<double> exponent = getUniform(op.getB());
     if (!exponent)
       return failure();
-    Graph a(rewriter, op.getLoc(), op.getA());
+    TensorExpr a(rewriter, op.getLoc(), op.getA());
     if (*exponent == 2 || *exponent == 4) {
-      Graph square = a * a;
+      TensorExpr square = a * a;
       rewriter.replaceOp(op, (*exponent == 2 ? square : square * square).getValue());
     } else if (*exponent == 3) {
       rewriter.replaceOp(op, (a * a * a).getValue());
     } else if (*exponent == 0) {
-      rewriter.replaceOp(op, a.filled(1).getValue());
+      rewriter.replaceOp(op, a.constant(1).getValue());
     } else if (*exponent == -1) {
-      rewriter.replaceOp(op, (a.filled(1) / a).getValue());
+      rewriter.replaceOp(op, (1 / a).getValue());
     } else if (*exponent == 0.5) {
       rewriter.replaceOpWithNewOp<SqrtOp>(op, op.getType(), op.getA());
     } else {

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/ir/GraphExpr.h"
 #include "compiler/ir/NN.h"
+#include "compiler/ir/TensorExpr.h"
 
 using namespace mlir;
 using namespace nnc::ir;
@@ -110,11 +110,11 @@ void ReduceOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangen
   if (getKind() != ReduceKind::Max && getKind() != ReduceKind::Min)
     return;
   // In equal parts to all elements that attain the extremum.
-  Graph a(builder, loc, getA());
+  TensorExpr a(builder, loc, getA());
   Value attained = (a == a.with(spread(getResult()))).getValue();
-  Graph mask = a.with(ConvertOp::create(builder, loc, type, attained));
-  Graph count = a.with(sum(builder, loc, mask.getValue(), getAxes()));
-  Graph share = a.with(cotangents[0]) / count;
+  TensorExpr mask = a.with(ConvertOp::create(builder, loc, type, attained));
+  TensorExpr count = a.with(sum(builder, loc, mask.getValue(), getAxes()));
+  TensorExpr share = a.with(cotangents[0]) / count;
   operands[0] = (mask * a.with(spread(share.getValue()))).getValue();
 }
 

@@ -78,19 +78,19 @@ nn.func @mod {
 // CHECK-NEXT: %[[V1:[a-z0-9]+]] = nn.constant dense<1.000000e+00> : tensor<f32>
 // CHECK-NEXT: %[[V2:[a-z0-9]+]] = nn.constant dense<0.000000e+00> : tensor<f32>
 // CHECK-NEXT: %[[V3:[a-z0-9]+]] = nn.eq %[[A1]], %[[V2]] : f32 -> i1
-// CHECK-NEXT: %[[V4:[a-z0-9]+]] = nn.constant dense<0.000000e+00> : tensor<f32>
 // CHECK-NEXT: %[[V5:[a-z0-9]+]] = nn.mul %[[V1]], %[[A1]] : f32
 // CHECK-NEXT: %[[V6:[a-z0-9]+]] = nn.constant dense<1.000000e+00> : tensor<f32>
 // CHECK-NEXT: %[[V7:[a-z0-9]+]] = nn.sub %[[A1]], %[[V6]] : f32
 // CHECK-NEXT: %[[V8:[a-z0-9]+]] = nn.pow %[[A0]], %[[V7]] : f32
 // CHECK-NEXT: %[[V9:[a-z0-9]+]] = nn.mul %[[V5]], %[[V8]] : f32
+// CHECK-NEXT: %[[V4:[a-z0-9]+]] = nn.constant dense<0.000000e+00> : tensor<f32>
 // CHECK-NEXT: %[[V10:[a-z0-9]+]] = nn.select %[[V3]], %[[V4]], %[[V9]] : i1, f32
 // CHECK-NEXT: %[[V11:[a-z0-9]+]] = nn.constant dense<0.000000e+00> : tensor<f32>
 // CHECK-NEXT: %[[V12:[a-z0-9]+]] = nn.eq %[[A0]], %[[V11]] : f32 -> i1
-// CHECK-NEXT: %[[V13:[a-z0-9]+]] = nn.constant dense<0.000000e+00> : tensor<f32>
 // CHECK-NEXT: %[[V14:[a-z0-9]+]] = nn.mul %[[V1]], %[[V0]] : f32
 // CHECK-NEXT: %[[V15:[a-z0-9]+]] = nn.log %[[A0]] : f32
 // CHECK-NEXT: %[[V16:[a-z0-9]+]] = nn.mul %[[V14]], %[[V15]] : f32
+// CHECK-NEXT: %[[V13:[a-z0-9]+]] = nn.constant dense<0.000000e+00> : tensor<f32>
 // CHECK-NEXT: %[[V17:[a-z0-9]+]] = nn.select %[[V12]], %[[V13]], %[[V16]] : i1, f32
 // CHECK-NEXT: nn.return %[[V10]], %[[V17]] : f32, f32
 nn.func @pow {

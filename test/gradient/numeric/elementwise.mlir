@@ -1,5 +1,6 @@
 // Element-wise operations.
 // RUN: nn-gradcheck %s
+// RUN: nn-gradcheck --second %s
 
 nn.func @add attributes {sizes = [{n = 1}, {n = 5}]} {
 ^bb0(%a: !nn.tensor<f64[n, 3]>, %b: !nn.tensor<f64[n, 3]>):

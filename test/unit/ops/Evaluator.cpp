@@ -1,7 +1,7 @@
 //===- Evaluator.cpp - runs an nn.func in double precision, by plain loops ----------===//
 
 #include "Evaluator.h"
-#include "ScalarBody.h"
+#include "Formulas.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
 #include <random>
@@ -10,77 +10,6 @@ using namespace mlir;
 using namespace nnc::ir;
 
 namespace nnc::test {
-
-using Index = std::vector<int64_t>;
-
-static int64_t getCount(const Shape &shape) {
-  int64_t count = 1;
-  for (int64_t size : shape)
-    count *= size;
-  return count;
-}
-
-Tensor::Tensor(Shape shape, double value)
-    : shape(std::move(shape)), elements(getCount(this->shape), value) {}
-
-double &Tensor::at(llvm::ArrayRef<int64_t> index) {
-  int64_t offset = 0;
-  for (auto [i, size] : llvm::zip_equal(index, shape)) {
-    if (i < 0 || i >= size)
-      llvm::report_fatal_error("the evaluator reads beyond a tensor");
-    offset = offset * size + i;
-  }
-  return elements[offset];
-}
-
-/// All indices of a shape, in row-major order.
-static void forEachIndex(const Shape &shape, llvm::function_ref<void(Index &)> visit) {
-  Index index(shape.size());
-  for (int64_t i = 0, count = getCount(shape); i < count; ++i) {
-    int64_t rest = i;
-    for (size_t axis = shape.size(); axis-- > 0; rest /= shape[axis])
-      index[axis] = rest % shape[axis];
-    visit(index);
-  }
-}
-
-static int64_t getValue(Dim dim, const Sizes &sizes) {
-  int64_t sum = 0;
-  for (auto &[symbols, coefficient] : dim.getPolynomial()) {
-    int64_t product = coefficient;
-    for (const std::string &symbol : symbols) {
-      if (!sizes.contains(symbol))
-        llvm::report_fatal_error(llvm::Twine("the size '") + symbol + "' has no value");
-      product *= sizes.lookup(symbol);
-    }
-    sum += product;
-  }
-  return sum;
-}
-
-Shape getShape(NNTensorType type, const Sizes &sizes) {
-  Shape shape;
-  for (Dim dim : type.getShape())
-    shape.push_back(getValue(dim, sizes));
-  return shape;
-}
-
-/// Elements of `index` at `axes`.
-static Index pick(const Index &index, llvm::ArrayRef<int64_t> axes) {
-  Index picked;
-  for (int64_t axis : axes)
-    picked.push_back(index[axis]);
-  return picked;
-}
-
-/// `index` without what is at `axes`.
-static Index drop(const Index &index, llvm::ArrayRef<int64_t> axes) {
-  Index kept;
-  for (size_t i = 0; i < index.size(); ++i)
-    if (!llvm::is_contained(axes, static_cast<int64_t>(i)))
-      kept.push_back(index[i]);
-  return kept;
-}
 
 namespace {
 
@@ -107,7 +36,7 @@ private:
     forEachIndex(result.shape, [&](Index &index) { result.at(index) = element(index); });
     return result;
   }
-  Tensor elementwise(ElementOpInterface op);
+  Tensor elementwise(Operation &op, Formula formula);
   Tensor constant(ConstantOp op);
   Tensor concat(ConcatOp op);
   Tensor pad(PadOp op);
@@ -123,13 +52,12 @@ private:
 
 } // namespace
 
-Tensor Evaluation::elementwise(ElementOpInterface op) {
-  ScalarBody body(op);
-  return fill(*op, [&](Index &index) {
+Tensor Evaluation::elementwise(Operation &op, Formula formula) {
+  return fill(op, [&](Index &index) {
     llvm::SmallVector<double, 3> elements;
-    for (Value operand : op->getOperands())
+    for (Value operand : op.getOperands())
       elements.push_back(get(operand).at(index));
-    return body.evaluate(elements);
+    return formula(elements);
   });
 }
 
@@ -267,10 +195,14 @@ template <typename Op> static Index getWindowed(Op op, const Index &index) {
 }
 
 FailureOr<Tensor> Evaluation::compute(Operation &any) {
-  if (auto op = llvm::dyn_cast<ElementOpInterface>(any); op && op.isElementwise())
-    return elementwise(op);
+  if (Formula formula = findFormula(any))
+    return elementwise(any, formula);
   return llvm::TypeSwitch<Operation *, FailureOr<Tensor>>(&any)
       .Case([&](ConstantOp op) { return constant(op); })
+      .Case([&](ConvertOp op) {
+        Type type = op.getType().getElementType();
+        return fill(any, [&](Index &index) { return convert(get(op.getA()).at(index), type); });
+      })
       .Case([&](IotaOp op) {
         return fill(any, [&](Index &index) -> double { return index[op.getAxis()]; });
       })

@@ -1,8 +1,11 @@
 //===- nn-gradcheck.cpp - symbolic gradients against central differences -------------===//
 //
-// nn-gradcheck FILE.mlir: for each nn.func of the file, chooses inputs by a fixed seed, reduces the
-// results to one scalar by random weights, expands its gradient with respect to the floating-point
-// arguments, and compares each element with a central difference, all in double precision.
+// nn-gradcheck [--second] FILE.mlir: for each nn.func of the file, chooses inputs by a fixed seed,
+// reduces the results to one scalar by random weights, expands its gradient with respect to the
+// floating-point arguments, and compares each element with a central difference, all in double
+// precision. With
+// --second it does so for the gradients of the functions' squares, which are linear nowhere: what
+// it compares are second derivatives.
 //
 // Attributes of an nn.func:
 //   sizes = [{n = 3, t = 2}, {n = 1, t = 4}]   values of size symbols; one check for each
@@ -35,17 +38,17 @@ using namespace nnc::test;
 
 static constexpr double step = 1e-5, tolerance = 1e-6;
 
-/// The scalar that stands for all results: their sum with random weights.
-static Value buildScalar(OpBuilder &builder, Operation *terminator) {
-  Location loc = terminator->getLoc();
+/// The scalar that stands for some values: their sum with random weights, other ones for each
+/// `place`.
+static Value buildScalar(OpBuilder &builder, Location loc, ValueRange values, int64_t place) {
   auto i64 = RankedTensorType::get({}, builder.getI64Type());
   Value stream = ConstantOp::create(builder, loc, DenseElementsAttr::get(i64, int64_t(1)));
   Value sum;
-  for (auto [i, value] : llvm::enumerate(terminator->getOperands())) {
+  for (auto [i, value] : llvm::enumerate(values)) {
     auto type = llvm::dyn_cast<NNTensorType>(value.getType());
     if (!type || !type.isFloat())
       continue;
-    Value weights = RandomOp::create(builder, loc, type, stream, Distribution::Normal, i);
+    Value weights = RandomOp::create(builder, loc, type, stream, Distribution::Normal, place + i);
     Value product = MulOp::create(builder, loc, type, value, weights);
     auto axes = llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
     product = ReduceOp::create(builder, loc, product, ReduceKind::Sum, axes);
@@ -54,6 +57,17 @@ static Value buildScalar(OpBuilder &builder, Operation *terminator) {
     sum = sum ? AddOp::create(builder, loc, sum.getType(), sum, product) : product;
   }
   return sum;
+}
+
+/// The gradients of a scalar with respect to some arguments of its block.
+static ValueRange buildGradients(OpBuilder &builder, Value scalar,
+                                 llvm::ArrayRef<int64_t> targets) {
+  llvm::SmallVector<Value> values;
+  for (int64_t target : targets)
+    values.push_back(builder.getInsertionBlock()->getArgument(target));
+  return GradOp::create(builder, scalar.getLoc(), ValueRange(values).getTypes(), TypeRange(),
+                        scalar, values, builder.getArrayAttr({}))
+      ->getResults();
 }
 
 static void setResults(OpBuilder &builder, Operation *terminator, ValueRange values) {
@@ -72,7 +86,7 @@ namespace {
 /// One function: as itself, and as its gradient.
 class Check {
 public:
-  explicit Check(FuncOp function) : function(function) {}
+  Check(FuncOp function, bool isSecond) : function(function), isSecond(isSecond) {}
   LogicalResult run();
 
 private:
@@ -82,6 +96,7 @@ private:
   FuncOp in(ModuleOp module) { return module.lookupSymbol<FuncOp>(function.getSymName()); }
 
   FuncOp function;
+  bool isSecond;
   llvm::SmallVector<int64_t> targets;
   OwningOpRef<ModuleOp> forward, gradient;
 };
@@ -102,21 +117,22 @@ LogicalResult Check::prepare() {
   forward->getBody()->push_back(function->clone());
   Operation *end = in(*forward).getBody().front().getTerminator();
   OpBuilder builder(end);
-  Value scalar = buildScalar(builder, end);
+  llvm::SmallVector<Value> results(end->getOperands());
+  if (isSecond)
+    for (Value &result : results)
+      if (llvm::cast<NNTensorType>(result.getType()).isFloat())
+        result = MulOp::create(builder, end->getLoc(), result, result);
+  Value scalar = buildScalar(builder, end->getLoc(), results, 0);
   if (!scalar)
     return function.emitError("no floating-point result to differentiate");
+  if (isSecond)
+    scalar = buildScalar(builder, end->getLoc(), buildGradients(builder, scalar, targets), 1000);
   setResults(builder, end, scalar);
 
   gradient = llvm::cast<ModuleOp>(forward->getOperation()->clone());
-  Block &body = in(*gradient).getBody().front();
-  end = body.getTerminator();
+  end = in(*gradient).getBody().front().getTerminator();
   builder.setInsertionPoint(end);
-  llvm::SmallVector<Value> values;
-  for (int64_t target : targets)
-    values.push_back(body.getArgument(target));
-  auto grad = GradOp::create(builder, end->getLoc(), ValueRange(values).getTypes(), TypeRange(),
-                             end->getOperand(0), values, builder.getArrayAttr({}));
-  setResults(builder, end, grad->getResults());
+  setResults(builder, end, buildGradients(builder, end->getOperand(0), targets));
   // Nested gradients are expanded in both.
   return success(succeeded(verify(*forward)) && succeeded(verify(*gradient)) &&
                  succeeded(expand(*forward)) && succeeded(expand(*gradient)));
@@ -198,24 +214,26 @@ LogicalResult Check::run() {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  if (argc != 2) {
-    llvm::errs() << "usage: nn-gradcheck FILE.mlir\n";
+  bool isSecond = argc == 3 && llvm::StringRef(argv[1]) == "--second";
+  if (argc != (isSecond ? 3 : 2)) {
+    llvm::errs() << "usage: nn-gradcheck [--second] FILE.mlir\n";
     return 2;
   }
+  const char *file = argv[argc - 1];
   MLIRContext context;
   context.disableMultithreading();
   context.loadDialect<NNDialect, arith::ArithDialect, math::MathDialect>();
   llvm::SourceMgr sources;
   SourceMgrDiagnosticHandler handler(sources, &context);
-  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(argv[1], sources, &context);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(file, sources, &context);
   if (!module)
     return 1;
   bool passed = true, any = false;
   for (FuncOp function : module->getOps<FuncOp>()) {
     any = true;
-    passed &= succeeded(Check(function).run());
+    passed &= succeeded(Check(function, isSecond).run());
   }
   if (!any)
-    llvm::errs() << argv[1] << ": no nn.func to check\n";
+    llvm::errs() << file << ": no nn.func to check\n";
   return passed && any ? 0 : 1;
 }
