@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/Passes.h"
+#include "compiler/ir/Origin.h"
 
 namespace nnc::codegen {
 #define GEN_PASS_DEF_LINETABLES
@@ -17,29 +18,15 @@ using namespace mlir;
 
 namespace {
 
-/// Appends the places in `loc`, innermost first.
-void collectPlaces(Location loc, SmallVectorImpl<FileLineColLoc> &places) {
-  if (auto place = dyn_cast<FileLineColLoc>(loc))
-    places.push_back(place);
-  else if (auto named = dyn_cast<NameLoc>(loc))
-    collectPlaces(named.getChildLoc(), places);
-  else if (auto call = dyn_cast<CallSiteLoc>(loc)) {
-    collectPlaces(call.getCallee(), places);
-    collectPlaces(call.getCaller(), places);
-  } else if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      collectPlaces(part, places);
-}
-
 Location choosePlace(Location loc, StringRef file, Location fallback) {
-  SmallVector<FileLineColLoc> places;
-  collectPlaces(loc, places);
+  SmallVector<FileLineColRange> places = ir::getPlaces(loc);
   if (places.empty())
     return fallback;
-  for (FileLineColLoc place : places)
-    if (file.empty() || place.getFilename().getValue() == file)
-      return place;
-  return places.back();
+  auto *chosen = llvm::find_if(places, [&](FileLineColRange place) {
+    return file.empty() || place.getFilename().getValue() == file;
+  });
+  FileLineColRange place = chosen == places.end() ? places.back() : *chosen;
+  return FileLineColLoc::get(place.getFilename(), place.getStartLine(), place.getStartColumn());
 }
 
 struct LineTables : impl::LineTablesBase<LineTables> {

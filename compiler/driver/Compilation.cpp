@@ -3,6 +3,7 @@
 #include "compiler/driver/Compilation.h"
 #include "compiler/elaborate/Elaborator.h"
 #include "compiler/gradient/Passes.h"
+#include "compiler/ir/Origin.h"
 #include "compiler/lower/Passes.h"
 #include "compiler/optimise/Passes.h"
 #include "compiler/syntax/Parser.h"
@@ -43,36 +44,19 @@ Compilation::~Compilation() = default;
 
 //===-- MLIR's diagnostics -----------------------------------------------------------===//
 
-Span Compilation::getSpan(mlir::Location location) const {
+Span Compilation::getSpan(mlir::FileLineColRange place) const {
   Span span;
-  location->walk([&](mlir::Location inner) {
-    auto place = llvm::dyn_cast<mlir::FileLineColLoc>(inner);
-    if (!place)
-      return mlir::WalkResult::advance();
-    for (const SourceFile *candidate : files) {
-      if (candidate->getPath() != place.getFilename().getValue() ||
-          place.getLine() > candidate->getLineCount())
-        continue;
-      // The column counts code points.
-      llvm::StringRef line = candidate->getLine(place.getLine());
-      uint32_t offset = 0;
-      for (unsigned column = 1; column < place.getColumn() && offset < line.size(); ++column)
-        do
-          ++offset;
-        while (offset < line.size() && (line[offset] & 0xC0) == 0x80);
-      span.file = candidate;
-      span.begin = candidate->getLineStart(place.getLine()) + offset;
-      // Underline the word that begins here.
-      span.end = span.begin;
-      while (offset < line.size() &&
-             (llvm::isAlnum(line[offset]) || line[offset] == '_' || (line[offset] & 0x80))) {
-        ++offset;
-        ++span.end;
-      }
-      span.end = std::max(span.end, span.begin + 1);
-    }
-    return mlir::WalkResult::interrupt();
+  if (!place)
+    return span;
+  auto file = llvm::find_if(files, [&](const SourceFile *candidate) {
+    return candidate->getPath() == place.getFilename().getValue();
   });
+  if (file == files.end())
+    return span;
+  span.file = *file;
+  span.begin = span.file->getOffset({place.getStartLine(), place.getStartColumn()});
+  span.end =
+      std::max(span.begin + 1, span.file->getOffset({place.getEndLine(), place.getEndColumn()}));
   return span;
 }
 
@@ -92,9 +76,16 @@ void Compilation::report(mlir::Diagnostic &diagnostic) {
       message = rest;
     }
   }
-  DiagnosticBuilder builder = engine.report(kind, getSpan(diagnostic.getLocation()), message);
+  mlir::FileLineColRange shown = ir::getUserPlace(diagnostic.getLocation());
+  DiagnosticBuilder builder = engine.report(kind, getSpan(shown), message);
   for (mlir::Diagnostic &note : diagnostic.getNotes())
-    builder.note(getSpan(note.getLocation()), note.str());
+    builder.note(getSpan(ir::getUserPlace(note.getLocation())), note.str());
+  // The user's own calls that led there.
+  bool isOutside = false;
+  for (mlir::FileLineColRange place : ir::getPlaces(diagnostic.getLocation()))
+    if (std::exchange(isOutside, isOutside || place == shown) &&
+        !isLibraryPath(place.getFilename().getValue()))
+      builder.call(getSpan(place), "called from here");
 }
 
 //===-- Steps ---------------------------------------------------------------------------===//
@@ -126,7 +117,7 @@ bool Compilation::elaborate() {
 
   elaborate::Elaborator elaborator(*module, engine, imports.getMap(), options.isDouble);
   for (const LibraryFile &part : getLibraryFiles()) {
-    const SourceFile *text = sources.addText("<stdlib>/" + part.name.str(), part.text);
+    const SourceFile *text = sources.addText((libraryFolder + part.name).str(), part.text);
     files.push_back(text);
     library.push_back(nnc::parse(*text, engine));
     elaborator.addLibrary(*library.back());

@@ -65,7 +65,7 @@ public:
 private:
   bool runPasses(llvm::function_ref<void(mlir::OpPassManager &)> build);
   void report(mlir::Diagnostic &diagnostic);
-  Span getSpan(mlir::Location location) const;
+  Span getSpan(mlir::FileLineColRange place) const;
 
   SourceManager &sources;
   DiagnosticEngine &engine;

@@ -7,8 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/driver/Driver.h"
-#include "compiler/gradient/Provenance.h"
-#include "compiler/ir/NN.h"
+#include "compiler/ir/Origin.h"
 #include "compiler/support/Text.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringExtras.h"
@@ -38,15 +37,8 @@ std::string typeOf(mlir::Value value) {
 }
 
 std::string lineOf(mlir::Location location) {
-  std::string text;
-  location->walk([&](mlir::Location inner) {
-    auto place = llvm::dyn_cast<mlir::FileLineColLoc>(inner);
-    if (!place)
-      return mlir::WalkResult::advance();
-    text = "line " + std::to_string(place.getLine());
-    return mlir::WalkResult::interrupt();
-  });
-  return text;
+  mlir::FileLineColRange place = getUserPlace(location);
+  return place ? "line " + std::to_string(place.getStartLine()) : "";
 }
 
 class Drawing {
@@ -66,10 +58,10 @@ private:
   void drawRegion(mlir::Region &region, const std::string &indent) {
     for (mlir::Block &block : region) {
       for (mlir::BlockArgument argument : block.getArguments()) {
-        std::string name = gradient::getUserName(argument.getLoc()).str();
+        std::string name = getName(argument.getLoc()).str();
         if (name.empty())
           name = "argument " + std::to_string(argument.getArgNumber());
-        if (gradient::getForward(argument.getLoc()))
+        if (!getGradientName(argument.getLoc()).empty())
           name = "gradient of " + name;
         node(indent, add(argument), name + "\\n" + escape(typeOf(argument)),
              "shape=ellipse, fillcolor=\"#fff6dd\"");
@@ -107,7 +99,7 @@ private:
     for (mlir::Value result : op.getResults())
       ids[result] = id;
     std::string label = escape(op.getName().stripDialect());
-    if (llvm::StringRef name = gradient::getUserName(op.getLoc()); !name.empty())
+    if (llvm::StringRef name = getName(op.getLoc()); !name.empty())
       label = escape(name) + " = " + label;
     for (mlir::NamedAttribute attribute : op.getAttrs())
       if (auto reduce = llvm::dyn_cast<ReduceKindAttr>(attribute.getValue()))
@@ -118,17 +110,17 @@ private:
     if (op.getNumResults() == 1)
       label += "\\n" + escape(typeOf(op.getResult(0)));
     std::string style;
-    if (std::optional<gradient::Forward> forward = gradient::getForward(op.getLoc())) {
-      label +=
-          "\\ngradient of " + escape(forward->operation.substr(forward->operation.find('.') + 1));
-      if (std::string line = lineOf(forward->location); !line.empty())
-        label += ", " + line;
-      style = "fillcolor=\"#fbe9ee\"";
-      auto key = std::make_pair(forward->operation.str(), lineAndColumn(forward->location));
-      if (auto found = forwards.find(key); found != forwards.end())
-        edge(found->second, id, "style=dotted, constraint=false, color=\"#cc6688\"");
-    } else {
-      forwards[{op.getName().getStringRef().str(), lineAndColumn(op.getLoc())}] = id;
+    if (OriginAttr origin = getOrigin(op.getLoc())) {
+      // Of copies the first stands for all.
+      nodes.try_emplace(origin.getId(), id);
+      if (origin.getKind() == OriginKind::Gradient) {
+        label += "\\n" + escape(getGradientName(op.getLoc()));
+        if (std::string line = lineOf(op.getLoc()); !line.empty())
+          label += ", " + line;
+        style = "fillcolor=\"#fbe9ee\"";
+        if (auto found = nodes.find(origin.getOf()); found != nodes.end())
+          edge(found->second, id, "style=dotted, constraint=false, color=\"#cc6688\"");
+      }
     }
     node(indent, id, label, style);
     for (mlir::Value operand : op.getOperands())
@@ -156,18 +148,6 @@ private:
     for (auto [inside, result] :
          llvm::zip_equal(scan.getBlock().getTerminator()->getOperands(), scan.getResults()))
       ids[result] = ids.lookup(inside);
-  }
-
-  std::string lineAndColumn(mlir::Location location) {
-    std::string text;
-    location->walk([&](mlir::Location inner) {
-      auto place = llvm::dyn_cast<mlir::FileLineColLoc>(inner);
-      if (!place)
-        return mlir::WalkResult::advance();
-      text = std::to_string(place.getLine()) + ":" + std::to_string(place.getColumn());
-      return mlir::WalkResult::interrupt();
-    });
-    return text;
   }
 
   std::string constantText(mlir::Value value) {
@@ -198,7 +178,7 @@ private:
   unsigned next = 0;
   llvm::DenseMap<mlir::Value, unsigned> ids;
   llvm::DenseMap<mlir::StringAttr, unsigned> variables;
-  std::map<std::pair<std::string, std::string>, unsigned> forwards;
+  llvm::DenseMap<int64_t, unsigned> nodes; // by the id of an operation's origin
 };
 } // namespace
 

@@ -10,6 +10,7 @@ Activation::Activation(Interpreter &interpreter, std::string what, Span definiti
                        Module &module, Scope &scope)
     : interpreter(interpreter), position(interpreter), control(interpreter) {
   frame.callSite = callSite;
+  frame.site = interpreter.getLoc(callSite);
   frame.parent = interpreter.frame;
   frame.depth = interpreter.frame ? interpreter.frame->depth + 1 : 1;
   enter(std::move(what), definition, module, scope);

@@ -221,6 +221,7 @@ Value Interpreter::callFunction(Module &module, const ast::Function &function,
     return Value();
   Value result;
   if (function.expr) {
+    Restore<Span> here(currentSpan, function.expr->span);
     result = evaluate(function.expr);
   } else {
     executeStatements(function.block->statements);

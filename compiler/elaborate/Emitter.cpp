@@ -9,19 +9,17 @@ using namespace nnc::ir;
 using llvm::StringRef;
 
 Emitter::Emitter(mlir::ModuleOp module, DiagnosticEngine &engine, Modules &modules)
-    : builder(module.getContext()), engine(engine), module(module), context(module.getContext()),
-      modules(modules) {}
+    : builder(module.getContext(), &origins), engine(engine), module(module),
+      context(module.getContext()), modules(modules) {}
 
 mlir::Location Emitter::getLoc(Span span) {
-  // What happens inside the library happens, to the user, where the library was called.
-  Span shown = span;
-  for (const Frame *f = frame; f; f = f->parent)
-    if (f->inLibrary && f->callSite)
-      shown = f->callSite;
-  if (!shown)
-    return builder.getUnknownLoc();
-  LineColumn at = shown.getBegin();
-  return mlir::FileLineColLoc::get(context, shown.file->getPath(), at.line, at.column);
+  mlir::Location place = builder.getUnknownLoc();
+  if (Span at = span ? span : currentSpan) {
+    LineColumn begin = at.getBegin(), end = at.getEnd();
+    place = mlir::FileLineColRange::get(builder.getStringAttr(at.file->getPath()), begin.line,
+                                        begin.column, end.line, end.column);
+  }
+  return frame && frame->site ? mlir::CallSiteLoc::get(place, frame->site) : place;
 }
 
 void Emitter::addCallChain(DiagnosticBuilder &report) {
@@ -74,11 +72,11 @@ void Emitter::nameValue(const Value &value, StringRef name) {
     return;
   mlir::Value result = value.getRuntime();
   if (mlir::Operation *op = result.getDefiningOp()) {
-    if (!llvm::isa<mlir::NameLoc>(op->getLoc()) && op->getBlock() == builder.getInsertionBlock())
-      op->setLoc(mlir::NameLoc::get(builder.getStringAttr(name), op->getLoc()));
-  } else if (!llvm::isa<mlir::NameLoc>(result.getLoc())) {
+    if (op->getBlock() == builder.getInsertionBlock())
+      op->setLoc(withName(op->getLoc(), name));
+  } else {
     auto argument = llvm::cast<mlir::BlockArgument>(result);
-    argument.setLoc(mlir::NameLoc::get(builder.getStringAttr(name), argument.getLoc()));
+    argument.setLoc(withName(argument.getLoc(), name));
   }
 }
 

@@ -12,6 +12,7 @@
 #define NNC_ELABORATE_EMITTER_H
 
 #include "compiler/elaborate/Unit.h"
+#include "compiler/ir/Origin.h"
 #include "compiler/support/Diagnostics.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
@@ -33,9 +34,10 @@ private:
 
 /// A function, layer or command that is being elaborated, as messages and locations see it.
 struct Frame {
-  std::string what;      // "relu", "Linear.forward"
-  Span callSite;         // null for a command
-  int64_t firstLine = 0; // of its declaration
+  std::string what;        // "relu", "Linear.forward"
+  Span callSite;           // null for a command
+  mlir::LocationAttr site; // the same, with the calls that led there
+  int64_t firstLine = 0;   // of its declaration
   bool inLibrary = false;
   const Frame *parent = nullptr;
   unsigned depth = 0;
@@ -66,6 +68,7 @@ public:
   Emitter(mlir::ModuleOp module, DiagnosticEngine &engine, Modules &modules);
 
   //===-- Places and errors --===//
+  /// The place within the calls that led there; of nowhere, that of the statement.
   mlir::Location getLoc(Span span);
   DiagnosticBuilder error(diag::Kind kind, Span span, auto &&...args) {
     DiagnosticBuilder builder = engine.report(kind, span, std::forward<decltype(args)>(args)...);
@@ -177,6 +180,7 @@ public:
   mlir::Value formatValues(llvm::ArrayRef<Value> values, llvm::ArrayRef<std::string> text,
                            llvm::ArrayRef<std::string> specs, Span span);
 
+  ir::OriginListener origins; // of what the builder inserts
   mlir::OpBuilder builder;
   DiagnosticEngine &engine;
   mlir::ModuleOp module;

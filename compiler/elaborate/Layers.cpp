@@ -177,6 +177,7 @@ static void makeAssignable(Interpreter &e, Instance &optimizer) {
 static void elaborateMembers(Interpreter &e, Instance &instance,
                              llvm::ArrayRef<ast::LayerMember *> members) {
   for (const ast::LayerMember *member : members) {
+    Restore<Span> here(e.currentSpan, member->span);
     switch (member->kind) {
     case ast::LayerMember::Param:
       declareParam(e, member->name, member->type, member->init);

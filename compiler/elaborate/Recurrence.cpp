@@ -304,8 +304,8 @@ bool ScanBuilder::purify() {
   Purification purification(draft.getBody(), draft);
   if (failed(purification.run())) {
     std::string place;
-    if (auto line = llvm::dyn_cast<mlir::FileLineColLoc>(purification.culprit->getLoc()))
-      place = " (line " + std::to_string(line.getLine()) + ")";
+    if (mlir::FileLineColRange at = getUserPlace(purification.culprit->getLoc()))
+      place = " (line " + std::to_string(at.getStartLine()) + ")";
     e.error(diag::ScanBody, expr->span, purification.what + place);
     return false;
   }

@@ -87,6 +87,8 @@ static void applyUpdate(Interpreter &e, Instance &optimizer, const ast::Function
   local.parent = &optimizer.scope;
   Activation callee(e, optimizer.item->name.name + ".update", optimizer.item->name.span, span,
                     *optimizer.module, local);
+  Restore<OriginListener::Source> inUpdate(e.origins.source,
+                                           OriginListener::updateOf(param->declaration));
   mlir::Value turn = AddOp::create(e.builder, e.getLoc(span), slots.t->type,
                                    e.readVariable(*slots.t), e.constantInt(1));
   e.assignVariable(*slots.t, turn);

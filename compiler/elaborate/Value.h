@@ -36,6 +36,7 @@ struct Variable {
   Span span;
   std::string name; // as the user wrote it
   Span madeAt;      // the outermost call that made it, if any
+  ir::VariableOp declaration;
   mlir::StringAttr getSymbol() const { return mlir::StringAttr::get(type.getContext(), symbol); }
   ir::NNTensorType getTensorType() const { return llvm::cast<ir::NNTensorType>(type); }
 };

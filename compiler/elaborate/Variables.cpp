@@ -31,7 +31,8 @@ std::shared_ptr<const Variable> Emitter::makeVariable(StringRef wanted, Variable
     builder.setInsertionPointAfter(unit.variableAnchor);
   else
     builder.setInsertionPointToStart(&block);
-  unit.variableAnchor = VariableOp::create(builder, getLoc(span), variable->symbol, kind, type);
+  variable->declaration = VariableOp::create(builder, getLoc(span), variable->symbol, kind, type);
+  unit.variableAnchor = variable->declaration;
   unit.variables.push_back(variable);
   return variable;
 }

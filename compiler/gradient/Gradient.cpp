@@ -1,9 +1,10 @@
 //===- Gradient.cpp - the reverse sweep ---------------------------------------------===//
 
 #include "compiler/gradient/Gradient.h"
-#include "compiler/gradient/Provenance.h"
+#include "compiler/gradient/Describe.h"
 #include "compiler/gradient/VariableFlow.h"
 #include "compiler/ir/Branches.h"
+#include "compiler/ir/Origin.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
@@ -18,22 +19,17 @@ static bool isFloat(Value value) {
 
 namespace {
 
-/// Gives each operation that is emitted the location of its forward operation, and remembers it.
-class Emission : public OpBuilder::Listener {
+/// Gives each operation that is emitted its origin, and remembers it.
+class Emission : public OriginListener {
 public:
   explicit Emission(OpBuilder &builder) : builder(builder), outer(builder.getListener()) {
     builder.setListener(this);
   }
   ~Emission() override { builder.setListener(outer); }
 
-  void setForward(Location location) { forward = location; }
-
   void notifyOperationInserted(Operation *op, OpBuilder::InsertPoint previous) override {
-    if (forward)
-      op->setLoc(*forward);
+    OriginListener::notifyOperationInserted(op, previous);
     emitted.push_back(op);
-    if (outer)
-      outer->notifyOperationInserted(op, previous);
   }
 
   /// Erases what was emitted for operands that do not matter; `kept` stays.
@@ -50,7 +46,6 @@ public:
 private:
   OpBuilder &builder;
   OpBuilder::Listener *outer;
-  std::optional<Location> forward;
   llvm::SmallVector<Operation *> emitted;
 };
 
@@ -214,7 +209,7 @@ void Sweep::explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> ro
   llvm::SetVector<StringAttr> names;
   auto add = [&](Value value) {
     if (reaching.contains(value) && !llvm::is_contained(roots, value))
-      if (llvm::StringRef name = getUserName(value.getLoc()); !name.empty())
+      if (llvm::StringRef name = getName(value.getLoc()); !name.empty())
         names.insert(builder.getStringAttr(describe(value)));
   };
   for (Operation *op : slice) {
@@ -320,7 +315,8 @@ void Sweep::accumulate(Value value, Value contribution) {
     return;
   }
   Operation *op = value.getDefiningOp();
-  emission.setForward(op ? getGradientLocation(op) : request.at->getLoc());
+  emission.source = op ? OriginListener::gradientOf(op)
+                       : OriginListener::gradientOf(request.at, request.at->getLoc());
   sum = AddOp::create(builder, request.at->getLoc(), sum.getType(), sum, contribution);
 }
 
@@ -335,7 +331,7 @@ void Sweep::propagate(Operation *op, const llvm::DenseSet<Value> &active) {
     return;
   }
   llvm::SmallVector<Value> operands(op->getOperands()), outgoing(op->getNumOperands());
-  emission.setForward(getGradientLocation(op));
+  emission.source = OriginListener::gradientOf(op);
   llvm::cast<GradientOpInterface>(op).buildGradient(builder, incoming, outgoing);
   for (auto [operand, cotangent] : llvm::zip_equal(operands, outgoing)) {
     assert((!cotangent || cotangent.getType() == operand.getType()) &&
@@ -361,7 +357,8 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
   }
 
   auto type = llvm::cast<NNTensorType>(request.scalar.getType());
-  emission.setForward(request.at->getLoc());
+  Operation *last = request.scalar.getDefiningOp();
+  emission.source = OriginListener::gradientOf(last ? last : request.at, request.at->getLoc());
   cotangents[request.scalar] =
       request.seed ? request.seed : createFilled(builder, request.at->getLoc(), type, 1);
   llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);
@@ -382,7 +379,7 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
         sum = cotangent ? cotangent : sum;
         continue;
       }
-      emission.setForward(getGradientLocation(read.getDefiningOp()));
+      emission.source = OriginListener::gradientOf(read.getDefiningOp());
       sum = AddOp::create(builder, request.at->getLoc(), sum.getType(), sum, cotangent);
     }
     gradients.push_back(sum);
@@ -417,7 +414,10 @@ LogicalResult expand(GradOp grad) {
 }
 
 LogicalResult expand(JacobianOp jacobian) {
-  OpBuilder builder(jacobian);
+  OriginListener origins;
+  origins.source = OriginListener::gradientOf(jacobian, jacobian.getLoc());
+  OpBuilder builder(jacobian->getContext(), &origins);
+  builder.setInsertionPoint(jacobian);
   Location loc = jacobian.getLoc();
   NNTensorType type = jacobian.getValue().getType();
   Dim count = type.getCount();

@@ -15,8 +15,13 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include <atomic>
+
 #include "compiler/ir/NNDialect.h.inc"
 #include "compiler/ir/NNEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "compiler/ir/NNAttributes.h.inc"
 
 #define GET_TYPEDEF_CLASSES
 #include "compiler/ir/NNTypes.h.inc"
@@ -53,8 +58,6 @@ NNTensorType getScalarType(mlir::Type elementType);
 mlir::Value createFilled(mlir::OpBuilder &builder, mlir::Location loc, NNTensorType type,
                          double value);
 
-/// The location of what the gradient rule of `forward` emits (compiler/gradient/Provenance.h).
-mlir::Location getGradientLocation(mlir::Operation *forward);
 /// Erases an operation whose gradient rule has replaced it: its regions and uses are gone.
 void eraseReplaced(mlir::Operation *op);
 

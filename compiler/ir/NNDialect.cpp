@@ -11,11 +11,15 @@ using namespace nnc::ir;
 #include "compiler/ir/NNEnums.cpp.inc"
 #include "compiler/ir/NNInterfaces.cpp.inc"
 
+#define GET_ATTRDEF_CLASSES
+#include "compiler/ir/NNAttributes.cpp.inc"
+
 #define GET_TYPEDEF_CLASSES
 #include "compiler/ir/NNTypes.cpp.inc"
 
 void NNDialect::initialize() {
   registerTypes();
+  registerAttributes();
   registerOperations();
 }
 
@@ -23,6 +27,13 @@ void NNDialect::registerTypes() {
   addTypes<
 #define GET_TYPEDEF_LIST
 #include "compiler/ir/NNTypes.cpp.inc"
+      >();
+}
+
+void NNDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "compiler/ir/NNAttributes.cpp.inc"
       >();
 }
 

@@ -16,11 +16,23 @@ def NN_Dialect : Dialect {
   let cppNamespace = "::nnc::ir";
   let summary = "Neural networks: tensor operations, gradients, training programs";
   let useDefaultTypePrinterParser = 1;
+  let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
   let hasCanonicalizer = 1;
   let extraClassDeclaration = [{
     void registerTypes();
+    void registerAttributes();
     void registerOperations();
+
+    /// An id for an operation's origin (#nn.origin) that no other operation of this context has.
+    int64_t makeOriginId() { return ++lastOriginId; }
+    /// Says that an id is in use, so that it will not be made again.
+    void reserveOriginId(int64_t id);
+
+  private:
+    ::std::atomic<int64_t> lastOriginId = 0;
+
+  public:
   }];
 }
 
@@ -91,6 +103,28 @@ def NN_FloatScalar : NN_TensorWhere<"isScalar() && ::llvm::cast<::nnc::ir::NNTen
 def NN_Str : Type<CPred<"::llvm::isa<::nnc::ir::StrType>($_self)">, "string", "::nnc::ir::StrType">,
              BuildableType<"$_builder.getType<::nnc::ir::StrType>()">;
 def NN_Dataset : Type<CPred<"::llvm::isa<::nnc::ir::DatasetType>($_self)">, "data set", "::nnc::ir::DatasetType">;
+
+class NN_Attr<string name, string attrMnemonic> : AttrDef<NN_Dialect, name> { let mnemonic = attrMnemonic; }
+
+def NN_OriginKind : I32EnumAttr<"OriginKind", "which part of a program an operation belongs to", [
+    I32EnumAttrCase<"Forward", 0, "forward">,    // what the program says
+    I32EnumAttrCase<"Gradient", 1, "gradient">,  // what a gradient rule made of that
+    I32EnumAttrCase<"Update", 2, "update">,      // what an optimizer does to a variable
+    I32EnumAttrCase<"Schedule", 3, "schedule">]> { // what the optimiser arranged
+  let cppNamespace = "::nnc::ir";
+}
+
+def NN_OriginAttr : NN_Attr<"Origin", "origin"> {
+  let summary = "where an operation comes from";
+  let description = [{
+    `#nn.origin<7>`, `#nn.origin<9, gradient of 7>`, `#nn.origin<12, update of 3>`: the metadata of the fused location that
+    every operation of a program has (ir/Origin.h). `id` is the operation's own; `of` is the id of the operation that it was
+    derived from, which is for a gradient the one whose rule emitted it and for an update the updated variable's nn.variable,
+    or 0. Copies of an operation share its id.
+  }];
+  let parameters = (ins "int64_t":$id, "OriginKind":$kind, "int64_t":$of);
+  let hasCustomAssemblyFormat = 1;
+}
 
 /// An array of Dims, printed [n, 2*t, 4].
 def NN_DimsAttr : Attr<CPred<"::llvm::isa<::mlir::ArrayAttr>($_self)">, "dimensions"> {

@@ -1,6 +1,7 @@
 //===- Memory.cpp - elements, offsets and sizes in emitted code ----------------------===//
 
 #include "compiler/lower/Memory.h"
+#include "compiler/ir/Origin.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Matchers.h"
@@ -89,20 +90,9 @@ void emitStore(OpBuilder &builder, Location loc, Value element, Value base, Valu
 }
 
 std::string getSourceLocation(Location loc) {
-  // The innermost place; of a fused location the last part, which is what the group ends with.
-  if (auto line = llvm::dyn_cast<FileLineColLoc>(loc))
-    return (line.getFilename().getValue() + ":" + llvm::Twine(line.getLine())).str();
-  if (auto name = llvm::dyn_cast<NameLoc>(loc))
-    return getSourceLocation(name.getChildLoc());
-  if (auto call = llvm::dyn_cast<CallSiteLoc>(loc)) {
-    std::string callee = getSourceLocation(call.getCallee());
-    return callee.empty() ? getSourceLocation(call.getCaller()) : callee;
-  }
-  if (auto fused = llvm::dyn_cast<FusedLoc>(loc))
-    for (Location part : llvm::reverse(fused.getLocations()))
-      if (std::string text = getSourceLocation(part); !text.empty())
-        return text;
-  return "";
+  FileLineColRange place = getUserPlace(loc);
+  return place ? (place.getFilename().getValue() + ":" + llvm::Twine(place.getStartLine())).str()
+               : "";
 }
 
 } // namespace nnc::lower

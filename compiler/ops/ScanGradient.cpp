@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/ir/NN.h"
+#include "compiler/ir/Origin.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -25,21 +26,12 @@ static Value createZero(OpBuilder &builder, Location loc, Type type) {
 
 namespace {
 
-/// Gives what is emitted for a forward operation its location.
-struct ForwardLocation : OpBuilder::Listener {
-  Location location;
-  explicit ForwardLocation(Location location) : location(location) {}
-  void notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) override {
-    op->setLoc(location);
-  }
-};
-
 /// The reverse sweep over the operations of a body, which are all pure and in one block.
 class BodySweep {
 public:
   BodySweep(Block &forward, Block &backward)
-      : forward(forward), listener(forward.getParentOp()->getLoc()),
-        builder(forward.getParentOp()->getContext(), &listener) {
+      : forward(forward), builder(forward.getParentOp()->getContext(), &origins) {
+    setForward(nullptr);
     builder.setInsertionPointToEnd(&backward);
     for (BlockArgument argument : forward.getArguments())
       if (isFloat(argument))
@@ -54,13 +46,21 @@ public:
 
   OpBuilder &getBuilder() { return builder; }
   Value getCotangent(Value value) { return cotangents.lookup(value); }
+  /// What is emitted from here on is of the gradient of `op`, or of the loop itself.
+  void setForward(Operation *op) {
+    origins.source = OriginListener::gradientOf(op ? op : forward.getParentOp());
+  }
 
   void accumulate(Value value, Value contribution) {
     if (!contribution || !active.contains(value))
       return;
     Value &sum = cotangents[value];
-    sum = sum ? AddOp::create(builder, listener.location, sum.getType(), sum, contribution)
-              : contribution;
+    if (!sum) {
+      sum = contribution;
+      return;
+    }
+    setForward(value.getDefiningOp());
+    sum = AddOp::create(builder, builder.getUnknownLoc(), sum.getType(), sum, contribution);
   }
 
   void run() {
@@ -77,17 +77,18 @@ public:
       if (!rule)
         continue;
       llvm::SmallVector<Value> operands(op->getOperands()), outgoing(op->getNumOperands());
-      listener.location = getGradientLocation(op);
+      setForward(op);
       rule.buildGradient(builder, incoming, outgoing);
       for (auto [operand, cotangent] : llvm::zip_equal(operands, outgoing))
         accumulate(operand, cotangent);
       eraseReplaced(op);
     }
+    setForward(nullptr);
   }
 
 private:
   Block &forward;
-  ForwardLocation listener;
+  OriginListener origins;
   OpBuilder builder;
   llvm::DenseSet<Value> active;
   llvm::DenseMap<Value, Value> cotangents;
@@ -106,9 +107,7 @@ public:
 private:
   /// An argument that is the cotangent of `of`, and named after it.
   BlockArgument addArgument(Value of) {
-    Location at =
-        NameLoc::get(StringAttr::get(op.getContext(), "gradient of nn.scan"), of.getLoc());
-    return scratch.addArgument(of.getType(), at);
+    return scratch.addArgument(of.getType(), getGradientLocation(op, of.getLoc()));
   }
   void sweepBody();
   void eraseUnused();
@@ -344,11 +343,6 @@ void ScanGradient::run(MutableArrayRef<Value> operandCotangents) {
 void ScanOp::buildGradient(OpBuilder &builder, ValueRange cotangents,
                            MutableArrayRef<Value> operandCotangents) {
   ScanGradient(*this, builder, cotangents).run(operandCotangents);
-}
-
-Location nnc::ir::getGradientLocation(Operation *forward) {
-  llvm::Twine name = "gradient of " + forward->getName().getStringRef();
-  return NameLoc::get(StringAttr::get(forward->getContext(), name), forward->getLoc());
 }
 
 void nnc::ir::eraseReplaced(Operation *op) {

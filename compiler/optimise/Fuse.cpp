@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/ir/Origin.h"
 #include "compiler/optimise/FusionGraph.h"
 #include "compiler/optimise/Passes.h"
 #include "mlir/IR/IRMapping.h"
@@ -221,8 +222,8 @@ private:
     for (Operation *op : node.ops)
       locations.push_back(op->getLoc());
     OpBuilder outer(block.getTerminator());
-    auto fused = FusedOp::create(outer, outer.getFusedLoc(locations),
-                                 ValueRange(outputs).getTypes(), inputs);
+    auto fused =
+        FusedOp::create(outer, getGroupLocation(locations), ValueRange(outputs).getTypes(), inputs);
     fused.getBody().takeBody(*body);
     for (auto [output, result] : llvm::zip_equal(outputs, fused.getOutputs()))
       output.replaceAllUsesWith(result);

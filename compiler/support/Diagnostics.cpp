@@ -64,7 +64,7 @@ bool DiagnosticEngine::isRepeated(const Diagnostic &diagnostic) {
     if (note.isCall && note.span)
       chain.push_back({note.span.file, note.span.begin});
   auto place = llvm::find_if(
-      chain, [](const Place &place) { return !place.first->getPath().starts_with("<stdlib>"); });
+      chain, [](const Place &place) { return !isLibraryPath(place.first->getPath()); });
   auto [known, isNew] =
       seen.try_emplace({diagnostic.kind, place == chain.end() ? chain.front() : *place});
   if (isNew)

@@ -33,6 +33,18 @@ LineColumn SourceFile::getLineColumn(uint32_t offset) const {
   return place;
 }
 
+uint32_t SourceFile::getOffset(LineColumn place) const {
+  if (place.line > getLineCount())
+    return text.size();
+  llvm::StringRef line = getLine(place.line);
+  size_t offset = 0;
+  for (unsigned column = 1; column < place.column && offset < line.size(); ++column)
+    do
+      ++offset;
+    while (offset < line.size() && !beginsCodePoint(line[offset]));
+  return getLineStart(place.line) + offset;
+}
+
 unsigned SourceFile::getLineNumber(uint32_t offset) const {
   return std::upper_bound(lineStarts.begin(), lineStarts.end(), offset) - lineStarts.begin();
 }

@@ -16,6 +16,11 @@
 
 namespace nnc {
 
+/// Where the paths of the embedded library's files begin.
+inline constexpr llvm::StringLiteral libraryFolder = "<stdlib>/";
+/// Whether a path is that of a file of the library, which the user did not write.
+inline bool isLibraryPath(llvm::StringRef path) { return path.starts_with(libraryFolder); }
+
 /// A line and a column, both from 1; the column counts code points, as editors do.
 struct LineColumn {
   unsigned line = 1;
@@ -30,6 +35,8 @@ public:
   llvm::StringRef getPath() const { return path; }
   llvm::StringRef getText() const { return text; }
   LineColumn getLineColumn(uint32_t offset) const;
+  /// The inverse; the end of the line or of the text where they are shorter.
+  uint32_t getOffset(LineColumn place) const;
   /// The line alone, which is found faster: columns are counted.
   unsigned getLineNumber(uint32_t offset) const;
   /// The text of a line (from 1), without its end.
@@ -52,6 +59,8 @@ struct Span {
   explicit operator bool() const { return file; }
   llvm::StringRef getText() const { return file->getText().slice(begin, end); }
   LineColumn getBegin() const { return file->getLineColumn(begin); }
+  /// The place behind the last character.
+  LineColumn getEnd() const { return file->getLineColumn(end); }
   /// The smallest span that covers both (of the same file).
   static Span cover(Span a, Span b);
 };
