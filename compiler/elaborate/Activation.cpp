@@ -6,27 +6,25 @@
 using namespace nnc;
 using namespace nnc::elaborate;
 
-Activation::Activation(Interpreter &interpreter, std::string what, Span definition, Span callSite,
-                       Module &module, Scope &scope)
+Activation::Activation(Interpreter &interpreter, std::string what, Span callSite, Module &module,
+                       Scope &scope)
     : interpreter(interpreter), position(interpreter), control(interpreter) {
   frame.callSite = callSite;
   frame.site = interpreter.getLoc(callSite);
   frame.parent = interpreter.frame;
   frame.depth = interpreter.frame ? interpreter.frame->depth + 1 : 1;
-  enter(std::move(what), definition, module, scope);
+  enter(std::move(what), module, scope);
 }
 
-Activation::Activation(Interpreter &interpreter, std::string what, Span definition, Module &module,
-                       Scope &scope)
+Activation::Activation(Interpreter &interpreter, std::string what, Module &module, Scope &scope)
     : interpreter(interpreter), position(interpreter), control(interpreter) {
   static_cast<Position &>(interpreter) = Position();
   static_cast<Control &>(interpreter) = Control();
-  enter(std::move(what), definition, module, scope);
+  enter(std::move(what), module, scope);
 }
 
-void Activation::enter(std::string what, Span definition, Module &module, Scope &scope) {
+void Activation::enter(std::string what, Module &module, Scope &scope) {
   frame.what = std::move(what);
-  frame.firstLine = definition ? definition.getBegin().line : 0;
   frame.inLibrary = module.isLibrary;
   runtimeDepth = interpreter.runtimeDepth;
   interpreter.frame = &frame;

@@ -53,13 +53,11 @@ struct RuntimeReturn {
 
 class Activation {
 public:
-  /// Enters a function or layer that is called; `definition` is its name where it is declared, and
-  /// its own names stand in `scope`.
-  Activation(Interpreter &interpreter, std::string what, Span definition, Span callSite,
-             Module &module, Scope &scope);
-  /// Enters a command, or a function by itself, with nothing around it.
-  Activation(Interpreter &interpreter, std::string what, Span definition, Module &module,
+  /// Enters a function or layer that is called; its own names stand in `scope`.
+  Activation(Interpreter &interpreter, std::string what, Span callSite, Module &module,
              Scope &scope);
+  /// Enters a command, or a function by itself, with nothing around it.
+  Activation(Interpreter &interpreter, std::string what, Module &module, Scope &scope);
   ~Activation();
   Activation(const Activation &) = delete;
 
@@ -79,7 +77,7 @@ public:
   std::shared_ptr<const Variable> left; // whether one of them has happened
 
 private:
-  void enter(std::string what, Span definition, Module &module, Scope &scope);
+  void enter(std::string what, Module &module, Scope &scope);
 
   Interpreter &interpreter;
   Position position; // around it

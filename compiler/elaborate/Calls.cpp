@@ -204,8 +204,8 @@ Value Interpreter::callFunction(Module &module, const ast::Function &function,
                                 Span span) {
   Scope local;
   local.parent = self ? &self->scope : &module.scope;
-  Activation callee(*this, (self ? self->item->name.name + "." : "") + function.name.name,
-                    function.name.span, span, module, local);
+  Activation callee(*this, (self ? self->item->name.name + "." : "") + function.name.name, span,
+                    module, local);
   const std::string &what = callee.frame.what;
   if (callee.isTooDeep())
     return fail(diag::TooDeep, span, what);

@@ -37,7 +37,6 @@ struct Frame {
   std::string what;        // "relu", "Linear.forward"
   Span callSite;           // null for a command
   mlir::LocationAttr site; // the same, with the calls that led there
-  int64_t firstLine = 0;   // of its declaration
   bool inLibrary = false;
   const Frame *parent = nullptr;
   unsigned depth = 0;
@@ -169,7 +168,7 @@ public:
   std::string getPathOf(llvm::StringRef name) const {
     return path.empty() ? name.str() : path + "." + name.str();
   }
-  /// A number for a place in the source, together with the calls that led there.
+  /// A number for a place in the program's structure, together with the calls that led there.
   int64_t getPlace(Span span);
   /// The number of draws at a place so far.
   mlir::Value nextStream(Span span);

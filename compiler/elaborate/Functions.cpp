@@ -74,7 +74,7 @@ std::optional<std::vector<Argument>> FunctionBuilder::findArguments(const ast::L
         value.getCallable()->layer->flavour == ast::LayerItem::Optimizer || first.arguments)
       continue;
     Span span = value.getCallable()->layer->name.span;
-    Activation top(e, name, span, program, program.scope);
+    Activation top(e, name, program, program.scope);
     runOutside(e, span, [&] { return e.call(value, {}, span); });
   }
   auto isStatic = [](const Argument &argument) {
@@ -257,7 +257,7 @@ bool FunctionBuilder::fill(mlir::Block &block, bool withGradient) {
 bool FunctionBuilder::run(bool withGradient) {
   if (!resolve())
     return false;
-  Activation top(e, name.str(), {}, *callable->module, callable->module->scope);
+  Activation top(e, name.str(), *callable->module, callable->module->scope);
   e.builder.setInsertionPointToEnd(e.module.getBody());
   auto op = FuncOp::create(e.builder, e.getLoc(function->name.span), name);
   mlir::Block &block = op.getBody().emplaceBlock();

@@ -234,7 +234,7 @@ Value elaborate::instantiate(Interpreter &e, Module &module, const ast::LayerIte
   instance->scope.parent = &module.scope;
   instance->scope.owner = instance.get();
 
-  Activation callee(e, item.name.name, item.name.span, span, module, instance->scope);
+  Activation callee(e, item.name.name, span, module, instance->scope);
   if (callee.isTooDeep())
     return e.fail(diag::TooDeep, span, item.name.name);
   if (!e.bindParameters(item.parameters, std::move(arguments), instance->scope, item.name.name,

@@ -14,6 +14,7 @@ using namespace nnc::ir;
 using llvm::StringRef;
 
 void Elaborator::addItems(const ast::File &file, Module &into) {
+  modules.callSites.add(file);
   Restore<Scope *> inScope(interpreter.scope, &into.scope);
   Restore<Module *> inModule(interpreter.currentModule, &into);
   auto checkDistinct = [&](llvm::ArrayRef<ast::Parameter> parameters) {

@@ -141,7 +141,7 @@ void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc,
   if (flags.size() != parameters.size())
     return;
 
-  Activation top(e, name.name, name.span, modules.program, local);
+  Activation top(e, name.name, modules.program, local);
   collectDifferentiated(body, top.differentiated);
   llvm::SmallVector<mlir::Attribute> entries;
   for (const Flag &flag : flags)

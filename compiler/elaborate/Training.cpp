@@ -85,8 +85,7 @@ static void applyUpdate(Interpreter &e, Instance &optimizer, const ast::Function
   Slots slots = getSlots(e, optimizer, *param, span);
   Scope local;
   local.parent = &optimizer.scope;
-  Activation callee(e, optimizer.item->name.name + ".update", optimizer.item->name.span, span,
-                    *optimizer.module, local);
+  Activation callee(e, optimizer.item->name.name + ".update", span, *optimizer.module, local);
   Restore<OriginListener::Source> inUpdate(e.origins.source,
                                            OriginListener::updateOf(param->declaration));
   mlir::Value turn = AddOp::create(e.builder, e.getLoc(span), slots.t->type,

@@ -9,6 +9,7 @@
 #ifndef NNC_ELABORATE_VALUE_H
 #define NNC_ELABORATE_VALUE_H
 
+#include "compiler/elaborate/CallSites.h"
 #include "compiler/ir/NN.h"
 #include "compiler/syntax/Ast.h"
 #include "llvm/ADT/StringMap.h"
@@ -230,6 +231,7 @@ struct Module {
 struct Modules {
   Module library, program;
   std::map<const ast::File *, std::unique_ptr<Module>> imported;
+  CallSites callSites; // of all of them
 };
 
 /// An argument of a call, evaluated.

@@ -3,7 +3,6 @@
 
 #include "compiler/elaborate/Emitter.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/xxhash.h"
 
 using namespace nnc;
@@ -74,21 +73,13 @@ void Emitter::assignVariable(const Variable &variable, mlir::Value value) {
 
 //===-- Random streams --===//
 
-/// A number for a place in the source, together with the calls that led there: two Dropout layers
-/// are two places.
+/// A draw's place in the program's structure, together with the calls that led there: two Dropout
+/// layers are two places. Neither lines and columns nor what stands elsewhere matter.
 int64_t Emitter::getPlace(Span span) {
-  // Lines count from the function's first, so that a place keeps its numbers when others are
-  // edited.
   std::string text = path;
   Span where = span;
   for (const Frame *f = frame; f; f = f->parent) {
-    if (llvm::any_of(modules.imported,
-                     [&](auto &file) { return file.first->source == where.file; }))
-      text += "|" + llvm::sys::path::filename(where.file->getPath()).str();
-    if (where)
-      text += "|" + std::to_string(static_cast<int64_t>(where.getBegin().line) - f->firstLine) +
-              ":" + std::to_string(where.getBegin().column);
-    text += f->what;
+    text += ("|" + modules.callSites.getName(where) + " in " + f->what).str();
     where = f->callSite;
   }
   return static_cast<int64_t>(llvm::xxh3_64bits(text) >> 1);

@@ -2,6 +2,7 @@
 
 #include "compiler/gradient/Gradient.h"
 #include "compiler/gradient/Passes.h"
+#include "compiler/ir/Origin.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace nnc::gradient {
@@ -23,6 +24,8 @@ struct ExpandGradients : nnc::gradient::impl::ExpandGradientsBase<ExpandGradient
   }
 
   LogicalResult expandWithin(Operation &command) {
+    // Those that were made without one, as in files of the dialect, may be asked for it later.
+    command.walk([](Operation *op) { ensureOrigin(op); });
     // In program order: a gradient that another is taken of is expanded first.
     llvm::SmallVector<Operation *> requests;
     command.walk<WalkOrder::PreOrder>([&](Operation *op) {

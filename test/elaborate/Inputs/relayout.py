@@ -1,6 +1,6 @@
-"""Compares a program with itself in another layout: the same draws, and else the same operations.
+"""Compares programs with themselves in another layout: the same draws, and else the same operations.
 
-    relayout.py nnc program.nn scratch-folder
+    relayout.py nnc scratch-folder program.nn ...
 
 In the other layout lines are indented twice as far, a line ends after each comma in brackets,
 comments and blank lines stand between statements, the items stand in the reverse order (imports and
@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 
-nnc, program, scratch = sys.argv[1:]
+nnc, scratch, programs = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3:]
 STATEMENT = re.compile(r"\s*(let|var|param|for|if|print|while|return|minimize|scan|forward|fn|layer|model|command|test)\b")
 
 
@@ -77,22 +77,29 @@ def emit(path):
     done = subprocess.run(command, cwd=os.path.dirname(path), capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{path}: {done.stderr}")
+    # Messages of assertions quote the program.
+    text = re.sub(r"\\0A *", " ", done.stdout)
     # Each command or test, without the order in which the file has them.
-    units = re.split(r"^(?=  nn\.command)", done.stdout, flags=re.M)[1:]
+    units = re.split(r"^(?=  nn\.command)", text, flags=re.M)[1:]
     return sorted(re.sub(r"\s*\}\s*\Z", "", unit) for unit in units)
 
 
-program = os.path.abspath(program)
+def compare(program):
+    """How many units and draws the program has."""
+    other_layout = os.path.join(scratch, "other_" + os.path.basename(program))
+    with open(program) as source, open(other_layout, "w") as target:
+        target.write(relayout(source.read()))
+    before, after = emit(program), emit(other_layout)
+    if len(before) != len(after):
+        sys.exit(f"{program}: {len(before)} units, then {len(after)}")
+    for one, other in zip(before, after):
+        for line, other_line in zip(one.splitlines(), other.splitlines()):
+            if line != other_line:
+                sys.exit(f"{program} differs:\n{line}\n{other_line}")
+    draws = sum(len(re.findall(r"nn\.(?:random|sampled) ", unit)) for unit in before)
+    return len(before), draws
+
+
 os.makedirs(scratch, exist_ok=True)
-other_layout = os.path.join(os.path.abspath(scratch), "other_" + os.path.basename(program))
-with open(program) as source, open(other_layout, "w") as target:
-    target.write(relayout(source.read()))
-before, after = emit(program), emit(other_layout)
-if len(before) != len(after):
-    sys.exit("the number of units differs")
-for one, other in zip(before, after):
-    for line, other_line in zip(one.splitlines(), other.splitlines()):
-        if line != other_line:
-            sys.exit(f"{program} differs:\n{line}\n{other_line}")
-draws = sum(len(re.findall(r"nn\.(?:random|sampled) ", unit)) for unit in before)
-print(f"{len(before)} units, {draws} draws: the same")
+counts = [compare(os.path.abspath(program)) for program in programs]
+print(f"{sum(units for units, _ in counts)} units with {sum(draws for _, draws in counts)} draws are the same")

@@ -25,8 +25,9 @@ def read(text):
         return re.sub(r"#loc\d*\b", lambda alias: expand(aliases[alias[0]]), location)
 
     for line in text.splitlines():
-        operation = re.match(r"\s+(?:%.* = |\} )?(?:nn\.\S+)?.* loc\((#loc\d*)\)$", line)
-        if operation and re.search(r"\bnn\.[a-z_]+ ", line) and not re.search(r"^\s*\^bb", line):
+        # One with a region has its location behind that.
+        operation = re.match(r"\s+(?!\^).* loc\((#loc\d*)\)$", line)
+        if operation:
             yield line.strip(), expand(operation[1])
 
 
