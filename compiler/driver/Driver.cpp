@@ -1,6 +1,7 @@
 //===- Driver.cpp - what the commands of nnc do --------------------------------------===//
 
 #include "compiler/driver/Driver.h"
+#include "compiler/ir/Cost.h"
 #include "compiler/syntax/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
@@ -282,6 +283,8 @@ int Driver::emit() {
     return 1;
   if (options.stage > Phase::Nn && !compilation.lowerTo(std::min(options.stage, Phase::Loops)))
     return 1;
+  if (options.cost && options.stage <= Phase::Opt)
+    nnc::ir::annotateCosts(compilation.getModule());
   if (options.stage <= Phase::Loops)
     return writeOutput([&](llvm::raw_pwrite_stream &os) {
       mlir::OpPrintingFlags flags;

@@ -116,6 +116,8 @@ const OptionInfo optionTable[] = {
     {"--strip", "", "build", "leave out symbols", SWITCH(strip)},
     {"--quiet", "", "build", "do not say how much memory the commands need", SWITCH(quiet)},
     {"--stage", "STAGE", "emit", "which stage; see below", setStage},
+    {"--cost", "", "emit", "stages nn to opt: with the work and memory traffic of each operation",
+     SWITCH(cost)},
     {"--of", "NAME", "emit graph", "only this function, loss, layer or command", TEXT(unit)},
     {"--view", "VIEW", "graph", "forward (default) or backward: with the gradient",
      [](Options &o, StringRef v) { return choose(o.view, "--view", v, {"forward", "backward"}); }},

@@ -20,7 +20,8 @@ struct Options {
   std::string cpu = "native";
   std::string real = "f32";
   unsigned optimisationLevel = 2;
-  bool lineTables = false, strip = false, verifyDiagnostics = false, help = false, quiet = false;
+  bool lineTables = false, strip = false, verifyDiagnostics = false, help = false, quiet = false,
+       cost = false;
   DiagnosticEngine::Colour colour = DiagnosticEngine::Colour::Auto;
   std::map<std::string, std::string> defines;
   std::vector<std::string> folders; // -I

@@ -1,6 +1,7 @@
 //===- VariableFlow.cpp - how values pass through the variables of a command --------===//
 
 #include "compiler/gradient/VariableFlow.h"
+#include "compiler/ir/Effects.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -12,26 +13,6 @@ VariableOp getVariable(Operation *from, FlatSymbolRefAttr name) {
   return SymbolTable::lookupNearestSymbolFrom<VariableOp>(from, name);
 }
 
-static bool isLoop(Operation *op) { return llvm::isa<ForOp, WhileOp, BatchesOp>(op); }
-
-/// An operation in `root`, itself included, that assigns the variable.
-static Operation *findAssignment(Operation *root, FlatSymbolRefAttr variable) {
-  Operation *found = nullptr;
-  root->walk([&](Operation *op) {
-    auto assign = llvm::dyn_cast<AssignOp>(op);
-    auto load = llvm::dyn_cast<LoadOp>(op);
-    auto rows = llvm::dyn_cast<AssignRowsOp>(op);
-    if ((rows && rows.getVariableAttr() == variable) ||
-        (assign && assign.getVariableAttr() == variable) ||
-        (load && llvm::is_contained(load.getVariables(), variable))) {
-      found = op;
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  return found;
-}
-
 Operation *getStorer(ReadOp read) {
   FlatSymbolRefAttr variable = read.getVariableAttr();
   VariableOp place = getVariable(read, variable);
@@ -40,10 +21,11 @@ Operation *getStorer(ReadOp read) {
   for (Operation *at = read; !at->hasTrait<OpTrait::IsIsolatedFromAbove>();
        at = at->getParentOp()) {
     for (Operation *op = at->getPrevNode(); op; op = op->getPrevNode())
-      if (findAssignment(op, variable))
+      if (findWrite(op, variable))
         return op;
     // An assignment later in a loop may have run in its last turn.
-    if (Operation *parent = at->getParentOp(); isLoop(parent) && findAssignment(parent, variable))
+    if (Operation *parent = at->getParentOp();
+        llvm::isa<LoopOpInterface>(parent) && findWrite(parent, variable))
       return {};
   }
   return {};
@@ -61,13 +43,13 @@ Operation *findAssignmentSince(ReadOp read, Operation *at) {
     bool isReadBlock = block == read->getBlock();
     for (Operation *op = isReadBlock ? read->getNextNode() : &block->front(); op != at;
          op = op->getNextNode())
-      if (Operation *assignment = findAssignment(op, variable))
+      if (Operation *assignment = findWrite(op, variable))
         return assignment;
     if (isReadBlock)
       return nullptr;
     at = block->getParentOp();
-    if (isLoop(at))
-      if (Operation *assignment = findAssignment(at, variable))
+    if (llvm::isa<LoopOpInterface>(at))
+      if (Operation *assignment = findWrite(at, variable))
         return assignment;
   }
 }
@@ -125,25 +107,6 @@ private:
         if (state.values.contains(read.getResult()) && !found.read)
           found = {read, origins.lookup(read)};
     llvm::TypeSwitch<Operation *>(&op)
-        .Case([&](ReadOp read) {
-          Operation *assignment = state.variables.lookup(read.getVariableAttr());
-          if (assignment)
-            origins[read] = assignment;
-          setDepends(read, assignment || read.getVariableAttr() == variable, state);
-        })
-        .Case([&](AssignOp assign) {
-          bool depends = state.values.contains(assign.getValue());
-          store(assign.getVariableAttr(), depends ? &op : nullptr, state);
-        })
-        .Case([&](AssignRowsOp rows) {
-          if (state.values.contains(rows.getValue()))
-            store(rows.getVariableAttr(), &op, state);
-        })
-        .Case([&](LoadOp load) {
-          for (auto name : load.getVariables().getAsRange<FlatSymbolRefAttr>())
-            store(name, nullptr, state);
-        })
-        .Case<ForOp, BatchesOp, WhileOp>([&](Operation *loop) { visitLoop(*loop, state); })
         .Case([&](IfOp conditional) {
           Dependence otherwise = state;
           visit(conditional.getThenRegion().front(), state);
@@ -165,14 +128,40 @@ private:
           state.clear();
         })
         .Default([&](Operation *other) {
-          bool depends = llvm::isa<GradientOpInterface, GradOp>(other) &&
+          if (llvm::isa<LoopOpInterface>(other) && !other->hasTrait<OpTrait::IsIsolatedFromAbove>())
+            return visitLoop(*other, state);
+          bool depends = llvm::isa<GradientOpInterface, GradOp, JacobianOp>(other) &&
                          llvm::any_of(other->getOperands(), [&](Value operand) {
                            return state.values.contains(operand);
                          });
           setDepends(other, depends, state);
         });
+    for (const VariableAccess &access : getVariableAccesses(&op))
+      visit(op, access, state);
     if (value && value.getDefiningOp() == &op)
       renew(state);
+  }
+
+  void visit(Operation &op, const VariableAccess &access, Dependence &state) {
+    bool depends = access.value && state.values.contains(access.value);
+    switch (access.kind) {
+    case VariableAccess::Read: {
+      Operation *assignment = state.variables.lookup(access.variable);
+      if (assignment && access.value)
+        origins[access.value] = assignment;
+      if (assignment || access.variable == variable)
+        setDepends(&op, true, state);
+      return;
+    }
+    case VariableAccess::Write:
+      return store(access.variable, depends ? &op : nullptr, state);
+    case VariableAccess::WritePart:
+      if (depends)
+        store(access.variable, &op, state);
+      return;
+    case VariableAccess::Target:
+      return;
+    }
   }
 
   void visitLoop(Operation &loop, Dependence &state) {
@@ -223,7 +212,7 @@ private:
   FlatSymbolRefAttr variable;
   llvm::ArrayRef<ReadOp> reads;
   llvm::SmallVector<Jumps> jumps;
-  llvm::DenseMap<Operation *, Operation *> origins;
+  llvm::DenseMap<Value, Operation *> origins; // of values read
   Carried found = {};
 };
 

@@ -1,36 +1,22 @@
 //===- Branches.cpp - branches become choices --------------------------------------------===//
 
 #include "compiler/ir/Branches.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 
 namespace nnc::ir {
 
-/// The indices of an operation that fails where one is out of range; null for others.
-static OpOperand *getIndices(Operation *op) {
-  if (auto gather = llvm::dyn_cast<GatherOp>(op))
-    return &gather.getIndicesMutable();
-  if (auto scatter = llvm::dyn_cast<ScatterAddOp>(op))
-    return &scatter.getIndicesMutable();
-  return nullptr;
-}
-
-static bool readsVariables(Region &region) {
-  return region.walk([](ReadOp) { return WalkResult::interrupt(); }).wasInterrupted();
-}
-
 static bool canStand(Operation *op) {
-  if (llvm::isa<EndOp, ReadOp, ScanOp, WithGradientOp>(op))
-    return true;
-  if (auto grad = llvm::dyn_cast<GradOp>(op))
-    return grad.getVariables().empty();
-  if (auto assign = llvm::dyn_cast<AssignOp>(op))
-    return llvm::isa<NNTensorType>(assign.getValue().getType());
-  if (auto check = llvm::dyn_cast<AssertOp>(op))
-    return !readsVariables(check.getMessage());
-  return getIndices(op) ||
-         (op->getNumRegions() == 0 && isMemoryEffectFree(op) && isSpeculatable(op));
+  if (auto variables = llvm::dyn_cast<VariableOpInterface>(op))
+    return variables.touchesOnlyVariables() &&
+           llvm::all_of(variables.getVariableAccesses(), [](const VariableAccess &access) {
+             return access.kind == VariableAccess::Read ||
+                    (access.kind == VariableAccess::Write &&
+                     llvm::isa<NNTensorType>(access.value.getType()));
+           });
+  if (auto guard = llvm::dyn_cast<GuardOpInterface>(op))
+    return guard.canNeutralise();
+  return op->getNumRegions() == 0 && isMemoryEffectFree(op) && isSpeculatable(op);
 }
 
 Operation *findObstacle(IfOp op) {
@@ -41,28 +27,6 @@ Operation *findObstacle(IfOp op) {
         return obstacle;
     }
   return nullptr;
-}
-
-static Value broadcastTo(OpBuilder &builder, Location loc, Value scalar, NNTensorType like) {
-  if (like.isScalar())
-    return scalar;
-  return BroadcastOp::create(builder, loc, like.withElementType(builder.getI1Type()), scalar,
-                             llvm::ArrayRef<int64_t>());
-}
-
-/// Keeps an operation from failing where its branch is not taken.
-static void guard(Operation *op, Value taken) {
-  OpBuilder builder(op);
-  Location loc = op->getLoc();
-  if (OpOperand *indices = getIndices(op)) {
-    auto type = llvm::cast<NNTensorType>(indices->get().getType());
-    Value zero = createFilled(builder, loc, type, 0);
-    Value isTaken = broadcastTo(builder, loc, taken, type);
-    indices->set(SelectOp::create(builder, loc, type, isTaken, indices->get(), zero));
-  } else if (auto check = llvm::dyn_cast<AssertOp>(op)) {
-    Value isLeft = NotOp::create(builder, loc, taken);
-    check.getConditionMutable().assign(OrOp::create(builder, loc, isLeft, check.getCondition()));
-  }
 }
 
 using Assigned = llvm::MapVector<StringAttr, Value>;
@@ -78,14 +42,21 @@ static Assigned inlineBranch(Region &region, IfOp op, Value taken) {
       assign.erase();
       continue;
     }
-    if (auto read = llvm::dyn_cast<ReadOp>(inner))
+    // Reads in its regions as well: the text of an assertion, the rule of a gradient.
+    bool isRead = llvm::isa<ReadOp>(inner);
+    bool isReplaced = false;
+    inner.walk([&](ReadOp read) {
       if (Value value = assigned.lookup(read.getVariableAttr().getAttr())) {
         read.replaceAllUsesWith(value);
         read.erase();
-        continue;
+        isReplaced = true;
       }
+    });
+    if (isRead && isReplaced)
+      continue;
     inner.moveBefore(op);
-    guard(&inner, taken);
+    if (auto guard = llvm::dyn_cast<GuardOpInterface>(inner))
+      guard.neutralise(taken);
   }
   return assigned;
 }
@@ -106,7 +77,7 @@ void makeChoice(IfOp op) {
     for (Value &value : values)
       if (!value) // what it held before
         value = ReadOp::create(builder, loc, type, name);
-    Value condition = broadcastTo(builder, loc, op.getCondition(), type);
+    Value condition = createUniform(builder, loc, op.getCondition(), type);
     Value chosen = SelectOp::create(builder, loc, type, condition, values[0], values[1]);
     AssignOp::create(builder, loc, name, chosen);
   }

@@ -48,6 +48,108 @@ def ElementOpInterface : OpInterface<"ElementOpInterface"> {
   ];
 }
 
+//===-- Variables, loops, failures --------------------------------------------===//
+
+def VariableOpInterface : OpInterface<"VariableOpInterface"> {
+  let cppNamespace = "::nnc::ir";
+  let description = [{
+    An operation that names variables (nn.variable). What happens in its regions is said by the operations there;
+    getEffects and findWrite (Effects.h) sum up.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      What it does to each variable that it names, in this order.
+    }], "::llvm::SmallVector<::nnc::ir::VariableAccess>", "getVariableAccesses">,
+    InterfaceMethod<[{
+      False where it does more than give its results and do this to variables, such as read and write files.
+    }], "bool", "touchesOnlyVariables", (ins), "", "return true;">
+  ];
+}
+
+def LoopOpInterface : OpInterface<"LoopOpInterface"> {
+  let cppNamespace = "::nnc::ir";
+  let description = [{
+    An operation that runs its regions turn by turn, all of them in order in each turn. Before the last one, the body, a turn may
+    end the loop. A loop is either isolated from above, a function of its operands, which each turn may read (nn.scan), or its body
+    uses values and variables from around it.
+  }];
+  let methods = [
+    InterfaceMethod<"The region that runs once in each turn.", "::mlir::Region &", "getLoopBody", (ins), "",
+                    "return $_op->getRegions().back();">,
+    InterfaceMethod<[{
+      The values (i64 scalars) from which and up to which, not included, the first argument of the body counts; nothing
+      for a loop of another kind.
+    }], "::std::optional<::nnc::ir::LoopBounds>", "getBounds", (ins), "", "return ::std::nullopt;">,
+    InterfaceMethod<[{
+      The number of turns where it is known when the program is compiled, as a function of sizes. Fewer run where the body
+      leaves the loop.
+    }], "::std::optional<::nnc::ir::Dim>", "getTripCount", (ins), "",
+        "return ::nnc::ir::getConstantTripCount($_op.getBounds());">,
+    InterfaceMethod<"False where at least one turn begins in any case.", "bool", "mayRunZeroTimes", (ins), "", [{
+      ::std::optional<::nnc::ir::Dim> count = $_op.getTripCount();
+      return !count || !count->isStatic() || count->getStatic() <= 0;
+    }]>
+  ];
+}
+
+def GuardOpInterface : OpInterface<"GuardOpInterface"> {
+  let cppNamespace = "::nnc::ir";
+  let description = [{
+    An operation that may stop the program with an error (an index out of range, an assertion), but otherwise only computes. Where
+    branches become choices, it runs although its branch is not taken (Branches.h).
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      Keeps it from failing where `taken` (a bool scalar) is false. What it gives there does not matter.
+    }], "void", "neutralise", (ins "::mlir::Value":$taken)>,
+    InterfaceMethod<[{
+      False where something in its regions does more than compute and fail.
+    }], "bool", "canNeutralise", (ins), "", "return true;">
+  ];
+}
+
+//===-- Sizes, memory, cost ----------------------------------------------------===//
+
+def SizeOpInterface : OpInterface<"SizeOpInterface"> {
+  let cppNamespace = "::nnc::ir";
+  let description = [{
+    An operation that has sizes in its attributes (besides those in types), or gives size symbols their values.
+  }];
+  let methods = [
+    InterfaceMethod<"The sizes in its attributes.", "::llvm::SmallVector<::nnc::ir::Dim>", "getAttributeSizes", (ins),
+                    "", "return {};">,
+    InterfaceMethod<[{
+      The size symbols to which it gives values (besides those of data sets, which are in the results' types).
+    }], "::llvm::SmallVector<::mlir::StringAttr>", "getBoundSymbols", (ins), "", "return {};">
+  ];
+}
+
+def CostOpInterface : OpInterface<"CostOpInterface"> {
+  let cppNamespace = "::nnc::ir";
+  let description = [{
+    What computing the results takes, as functions of sizes. getCost (Cost.h) sums up, loops included. Bytes are those of a cold
+    cache: each operand is read and each result is written once.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+      Operations on floating-point numbers: one for each element that an element-wise function gives or a reduction takes in, two for
+      each product that a contraction adds up. Nothing for comparisons, integers and moves.
+    }], "::nnc::ir::Dim", "getFlops", (ins), "", "return ::nnc::ir::Dim::get($_op->getContext(), 0);">,
+    InterfaceMethod<[{
+      Bytes that are read of an operand: all of it, unless only chosen elements are.
+    }], "::nnc::ir::Dim", "getBytesRead", (ins "unsigned":$operand), "",
+        "return ::nnc::ir::getBytes($_op->getOperand(operand));">,
+    InterfaceMethod<"Bytes of the results that are written.", "::nnc::ir::Dim", "getBytesWritten", (ins), "",
+                    "return ::nnc::ir::getResultBytes($_op);">
+  ];
+}
+
+/// Stores its results, also a scalar, at the addresses that it is given; the memory plan may choose any that nothing else needs.
+def ComputesIntoDestination : NativeOpTrait<"ComputesIntoDestination"> { let cppNamespace = "::nnc::ir"; }
+
+/// The result is the operand's memory.
+def SharesMemory : NativeOpTrait<"SharesMemory"> { let cppNamespace = "::nnc::ir"; }
+
 /// Gradients stop here by nature: integer, boolean or piecewise constant results.
 def NotDifferentiable : NativeOpTrait<"NotDifferentiable"> { let cppNamespace = "::nnc::ir"; }
 

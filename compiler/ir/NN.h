@@ -32,6 +32,37 @@ namespace nnc::ir {
 template <typename Concrete>
 class NotDifferentiable : public mlir::OpTrait::TraitBase<Concrete, NotDifferentiable> {};
 
+/// Which stores its results where it is told to (Interfaces.td).
+template <typename Concrete>
+class ComputesIntoDestination : public mlir::OpTrait::TraitBase<Concrete, ComputesIntoDestination> {
+};
+
+/// Whose result is its operand's memory.
+template <typename Concrete>
+class SharesMemory : public mlir::OpTrait::TraitBase<Concrete, SharesMemory> {};
+
+/// What an operation does to a variable (VariableOpInterface).
+struct VariableAccess {
+  enum Kind {
+    Read,      // its whole value
+    Write,     // a new value for all of it
+    WritePart, // for a part; the rest stays
+    Target,    // a gradient with respect to it, as nn.read gave it since it was last written
+  };
+  Kind kind;
+  mlir::FlatSymbolRefAttr variable;
+  /// The result that is the value read, or the operand that is written; null where a file has it.
+  mlir::Value value = {};
+  bool isWrite() const { return kind == Write || kind == WritePart; }
+};
+
+/// From `lower` up to but not including `upper`.
+struct LoopBounds {
+  mlir::Value lower, upper;
+};
+/// The number of turns, where both bounds are constants.
+std::optional<Dim> getConstantTripCount(std::optional<LoopBounds> bounds);
+
 /// Through which ElementOpInterface reads operands while a kernel's loops are being emitted.
 class ElementEmitter {
 public:
@@ -57,6 +88,19 @@ NNTensorType getScalarType(mlir::Type elementType);
 /// is dynamic.
 mlir::Value createFilled(mlir::OpBuilder &builder, mlir::Location loc, NNTensorType type,
                          double value);
+
+/// The scalar itself, or a tensor of the shape of `like` with it everywhere.
+mlir::Value createUniform(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value scalar,
+                          NNTensorType like);
+
+/// The bytes of an element in memory (a bool is a byte).
+int64_t getElementBytes(mlir::Type elementType);
+/// The bytes of a tensor; 0 for another value.
+Dim getBytes(mlir::Value value);
+/// The bytes of all results.
+Dim getResultBytes(mlir::Operation *op);
+/// The number of elements of a tensor of floating-point numbers; 0 for another.
+Dim countNumbers(mlir::Value tensor);
 
 /// Erases an operation whose gradient rule has replaced it: its regions and uses are gone.
 void eraseReplaced(mlir::Operation *op);

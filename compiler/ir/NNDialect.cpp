@@ -152,6 +152,14 @@ NNTensorType nnc::ir::getScalarType(Type elementType) {
   return NNTensorType::getScalar(elementType);
 }
 
+Value nnc::ir::createUniform(OpBuilder &builder, Location loc, Value scalar, NNTensorType like) {
+  if (like.isScalar())
+    return scalar;
+  NNTensorType type =
+      like.withElementType(llvm::cast<NNTensorType>(scalar.getType()).getElementType());
+  return BroadcastOp::create(builder, loc, type, scalar, llvm::ArrayRef<int64_t>());
+}
+
 Value nnc::ir::createFilled(OpBuilder &builder, Location loc, NNTensorType type, double value) {
   Type elementType = type.getElementType();
   Attribute element = llvm::isa<FloatType>(elementType)

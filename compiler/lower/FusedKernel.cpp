@@ -322,10 +322,14 @@ private:
 
 } // namespace
 
-LogicalResult lowerFused(FusedOp op, Host &host) {
+static LogicalResult lowerFused(FusedOp op, Host &host) {
   GroupLoops(op, host).run();
   host.loadScalars(op);
   return success();
+}
+
+void attachGroups(MLIRContext *context) {
+  FusedOp::attachInterface<LowerModel<FusedOp, lowerFused>>(*context);
 }
 
 } // namespace nnc::lower

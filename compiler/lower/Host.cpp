@@ -25,6 +25,8 @@ Host::Host(CommandOp command, ConstantTable &constants, llvm::StringRef function
 }
 
 LogicalResult Host::run() {
+  if (failed(verifyPlan(command, plan, [&](Value value) { return plan.getPlace(value); })))
+    return failure();
   Location loc = command.getLoc();
   OpBuilder globals = OpBuilder::atBlockBegin(getModule().getBody());
   auto defineZero = [&](StringAttr name, int64_t bytes) {

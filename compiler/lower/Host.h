@@ -122,9 +122,13 @@ struct LowerModel : LowerOpInterface::ExternalModel<LowerModel<Op, function>, Op
 // The families, each in a file of its own.
 void attachControl(mlir::MLIRContext *context);
 void attachData(mlir::MLIRContext *context);
+void attachGroups(mlir::MLIRContext *context);
+void attachOrder(mlir::MLIRContext *context);
 void attachOutput(mlir::MLIRContext *context);
+void attachStructure(mlir::MLIRContext *context);
 void attachTensors(mlir::MLIRContext *context);
 void attachVariables(mlir::MLIRContext *context);
+void attachWindows(mlir::MLIRContext *context);
 
 } // namespace nnc::lower
 

@@ -17,7 +17,7 @@ using namespace nnc::lower;
 static bool makesHandles(Region &region) {
   bool found = false;
   region.walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (isLoop(op))
+    if (llvm::isa<LoopOpInterface>(op))
       return WalkResult::skip();
     for (Type type : op->getResultTypes())
       found |=

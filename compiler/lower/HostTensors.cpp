@@ -1,7 +1,6 @@
-//===- HostTensors.cpp - tensor operations: calls of kernels and of the runtime
-//-------------------------===//
+//===- HostTensors.cpp - tensor operations that become calls of the runtime ---------------===//
 
-#include "compiler/lower/Kernel.h"
+#include "compiler/lower/Host.h"
 #include "compiler/optimise/ContractLayout.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -87,12 +86,4 @@ void nnc::lower::attachTensors(MLIRContext *context) {
   ReshapeOp::attachInterface<LowerModel<ReshapeOp, lowerReshape>>(*context);
   RandomOp::attachInterface<LowerModel<RandomOp, lowerRandom>>(*context);
   ContractOp::attachInterface<LowerModel<ContractOp, lowerContract>>(*context);
-  FusedOp::attachInterface<LowerModel<FusedOp, lowerFused>>(*context);
-  ConcatOp::attachInterface<LowerModel<ConcatOp, lowerConcat>>(*context);
-  FoldOp::attachInterface<LowerModel<FoldOp, lowerFold>>(*context);
-  PadOp::attachInterface<LowerModel<PadOp, lowerPad>>(*context);
-  ScatterAddOp::attachInterface<LowerModel<ScatterAddOp, lowerScatterAdd>>(*context);
-  ArgMaxOp::attachInterface<LowerModel<ArgMaxOp, lowerArgMax>>(*context);
-  ArgSortOp::attachInterface<LowerModel<ArgSortOp, lowerArgSort>>(*context);
-  CumSumOp::attachInterface<LowerModel<CumSumOp, lowerCumSum>>(*context);
 }

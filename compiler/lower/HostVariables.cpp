@@ -1,7 +1,7 @@
 //===- HostVariables.cpp - variables: reading, assigning, saving, loading --------------------===//
 
+#include "compiler/ir/Effects.h"
 #include "compiler/lower/Host.h"
-#include "compiler/optimise/Effects.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -87,8 +87,8 @@ static Value buildAggregate(OpBuilder &builder, Location loc, Type type, ValueRa
   return value;
 }
 
-static LogicalResult lowerCheckpoint(Operation *op, Host &host, Value path, ArrayAttr variables,
-                                     ArrayAttr names, RuntimeFunction function) {
+static LogicalResult lowerCheckpoint(Operation *op, Host &host, Value path, ArrayAttr names,
+                                     RuntimeFunction function) {
   Location loc = op->getLoc();
   OpBuilder &builder = host.getBuilder();
   ConstantTable &constants = host.getConstants();
@@ -103,8 +103,9 @@ static LogicalResult lowerCheckpoint(Operation *op, Host &host, Value path, Arra
   };
   llvm::SmallVector<Info> infos;
   SymbolTable symbols(host.getCommand());
-  for (auto [variable, name] :
-       llvm::zip_equal(nnc::optimise::getNames(variables), names.getAsValueRange<StringAttr>())) {
+  for (auto [access, name] :
+       llvm::zip_equal(getVariableAccesses(op), names.getAsValueRange<StringAttr>())) {
+    StringAttr variable = access.variable.getAttr();
     auto declared = symbols.lookup<VariableOp>(variable);
     auto type = declared ? llvm::dyn_cast<NNTensorType>(declared.getType()) : NNTensorType();
     if (!type || !type.hasStaticShape())
@@ -145,10 +146,10 @@ static LogicalResult lowerCheckpoint(Operation *op, Host &host, Value path, Arra
 }
 
 static LogicalResult lowerSave(SaveOp op, Host &host) {
-  return lowerCheckpoint(op, host, op.getPath(), op.getVariables(), op.getNames(), runtime::Save);
+  return lowerCheckpoint(op, host, op.getPath(), op.getNames(), runtime::Save);
 }
 static LogicalResult lowerLoad(LoadOp op, Host &host) {
-  return lowerCheckpoint(op, host, op.getPath(), op.getVariables(), op.getNames(), runtime::Load);
+  return lowerCheckpoint(op, host, op.getPath(), op.getNames(), runtime::Load);
 }
 
 void nnc::lower::attachVariables(MLIRContext *context) {

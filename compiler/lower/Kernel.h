@@ -78,16 +78,4 @@ template <> struct DenseMapInfo<nnc::ir::Dim> {
 };
 } // namespace llvm
 
-namespace nnc::lower {
-/// Kernels of the families.
-mlir::LogicalResult lowerFused(ir::FusedOp op, Host &host);
-mlir::LogicalResult lowerConcat(ir::ConcatOp op, Host &host);
-mlir::LogicalResult lowerFold(ir::FoldOp op, Host &host);
-mlir::LogicalResult lowerPad(ir::PadOp op, Host &host);
-mlir::LogicalResult lowerScatterAdd(ir::ScatterAddOp op, Host &host);
-mlir::LogicalResult lowerArgMax(ir::ArgMaxOp op, Host &host);
-mlir::LogicalResult lowerArgSort(ir::ArgSortOp op, Host &host);
-mlir::LogicalResult lowerCumSum(ir::CumSumOp op, Host &host);
-} // namespace nnc::lower
-
 #endif // NNC_LOWER_KERNEL_H

@@ -7,7 +7,10 @@ using namespace nnc::ir;
 
 namespace nnc::lower {
 
-bool isLoop(Operation *op) { return llvm::isa<ForOp, WhileOp, BatchesOp>(op); }
+/// What goes into it is read in every turn, and what comes out is written in every turn.
+static bool isIsolatedLoop(Operation *op) {
+  return llvm::isa<LoopOpInterface>(op) && op->hasTrait<OpTrait::IsIsolatedFromAbove>();
+}
 
 Lifetimes::Lifetimes(Operation *root) { number(root); }
 
@@ -25,11 +28,10 @@ void Lifetimes::number(Operation *op) {
 int64_t Lifetimes::getEnd(Value value, Operation *user) const {
   Region *home = value.getParentRegion();
   int64_t end = getPosition(user);
-  // What goes into a scan is read in every turn.
-  if (llvm::isa<ScanOp>(user))
+  if (isIsolatedLoop(user))
     end = positions.lookup(user).end;
   for (Operation *op = user; op->getParentRegion() != home; op = op->getParentOp())
-    if (Operation *parent = op->getParentOp(); isLoop(parent))
+    if (Operation *parent = op->getParentOp(); llvm::isa<LoopOpInterface>(parent))
       end = positions.lookup(parent).end;
   return end;
 }
@@ -38,8 +40,7 @@ Interval Lifetimes::getInterval(Value value) const {
   Operation *def = value.getDefiningOp();
   int64_t begin = getPosition(def ? def : value.getParentBlock()->getParentOp());
   Interval interval{begin, begin};
-  // What comes out of a scan is written in every turn.
-  if (def && llvm::isa<ScanOp>(def))
+  if (def && isIsolatedLoop(def))
     interval.end = positions.lookup(def).end;
   for (Operation *user : value.getUsers())
     interval.end = std::max(interval.end, getEnd(value, user));

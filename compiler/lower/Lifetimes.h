@@ -19,8 +19,6 @@ struct Interval {
   bool overlaps(Interval other) const { return begin <= other.end && other.begin <= end; }
 };
 
-bool isLoop(mlir::Operation *op);
-
 class Lifetimes {
 public:
   explicit Lifetimes(mlir::Operation *root);

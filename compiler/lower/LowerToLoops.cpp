@@ -26,9 +26,22 @@ using namespace nnc::lower;
 namespace {
 
 struct PrintMemoryPlan : nnc::lower::impl::PrintMemoryPlanBase<PrintMemoryPlan> {
+  using PrintMemoryPlanBase::PrintMemoryPlanBase;
+
   void runOnOperation() override {
-    for (auto command : getOperation().getOps<CommandOp>())
-      MemoryPlan(command).emitRemarks(command);
+    for (auto command : getOperation().getOps<CommandOp>()) {
+      MemoryPlan plan(command);
+      if (places)
+        plan.emitRemarks(command);
+      auto getPlace = [&](Value value) {
+        Place place = plan.getPlace(value);
+        if (overlay && place.kind == Place::Static)
+          place.offset = std::min(place.offset, plan.getVariableBytes());
+        return place;
+      };
+      if (failed(verifyPlan(command, plan, getPlace)))
+        signalPassFailure();
+    }
   }
 };
 
@@ -84,9 +97,13 @@ void nnc::lower::registerLowerings(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, NNDialect *) {
     attachControl(context);
     attachData(context);
+    attachGroups(context);
+    attachOrder(context);
     attachOutput(context);
+    attachStructure(context);
     attachTensors(context);
     attachVariables(context);
+    attachWindows(context);
   });
 }
 

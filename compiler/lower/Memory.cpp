@@ -11,8 +11,6 @@ using namespace nnc::ir;
 
 namespace nnc::lower {
 
-int64_t getElementBytes(Type elementType) { return (elementType.getIntOrFloatBitWidth() + 7) / 8; }
-
 int64_t getDType(Type elementType) {
   if (elementType.isInteger(1))
     return 0;

@@ -11,8 +11,6 @@
 
 namespace nnc::lower {
 
-/// Bytes of an element in memory.
-int64_t getElementBytes(mlir::Type elementType);
 /// The number of runtime/nnrt.h's nn_dtype.
 int64_t getDType(mlir::Type elementType);
 /// The type with which an element is loaded and stored: i8 for bools.

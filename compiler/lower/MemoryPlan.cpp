@@ -1,9 +1,9 @@
 //===- MemoryPlan.cpp - where tensors and variables lie ---------------------------------===//
 
 #include "compiler/lower/MemoryPlan.h"
+#include "compiler/ir/Effects.h"
 #include "compiler/lower/GroupAccess.h"
 #include "compiler/lower/Memory.h"
-#include "compiler/optimise/Effects.h"
 
 using namespace mlir;
 using namespace nnc::ir;
@@ -15,7 +15,7 @@ static constexpr int64_t alignment = 64;
 bool MemoryPlan::isScalarInMemory(Value value) {
   auto type = llvm::dyn_cast<NNTensorType>(value.getType());
   Operation *op = value.getDefiningOp();
-  return type && type.isScalar() && op && llvm::isa<FusedOp, ContractOp, RandomOp, ArgMaxOp>(op);
+  return type && type.isScalar() && op && op->hasTrait<ComputesIntoDestination>();
 }
 
 bool MemoryPlan::isInMemory(Value value) {
@@ -48,18 +48,24 @@ unsigned MemoryPlan::getRegion(Dim unit) {
   return regions.size() - 1;
 }
 
-std::pair<std::optional<unsigned>, int64_t> MemoryPlan::getExtent(NNTensorType type) {
+MemoryPlan::Extent MemoryPlan::getExtent(NNTensorType type) {
   int64_t elementBytes = getElementBytes(type.getElementType());
   Dim count = type.getCount();
   if (count.isStatic())
-    return {std::nullopt, std::max<int64_t>(count.getStatic(), 1) * elementBytes};
+    return {{}, std::max<int64_t>(count.getStatic(), 1) * elementBytes};
   // One product of symbols has a region of its own for all its multiples; a sum, for itself.
   Polynomial polynomial = count.getPolynomial();
   auto [symbols, coefficient] = *polynomial.begin();
   if (polynomial.size() == 1 && coefficient > 0)
-    return {getRegion(Dim::get(type.getContext(), Polynomial{{symbols, 1}})),
-            coefficient * elementBytes};
-  return {getRegion(count), elementBytes};
+    return {Dim::get(type.getContext(), Polynomial{{symbols, 1}}), coefficient * elementBytes};
+  return {count, elementBytes};
+}
+
+std::pair<std::optional<unsigned>, int64_t> MemoryPlan::reserve(NNTensorType type) {
+  Extent extent = getExtent(type);
+  if (!extent.unit)
+    return {std::nullopt, extent.bytes};
+  return {getRegion(extent.unit), extent.bytes};
 }
 
 void MemoryPlan::placeVariables(CommandOp command) {
@@ -69,7 +75,7 @@ void MemoryPlan::placeVariables(CommandOp command) {
     if (!type || type.isScalar()) {
       staticBytes += 8;
     } else {
-      auto [region, bytes] = getExtent(type);
+      auto [region, bytes] = reserve(type);
       if (region) {
         place = Place{Place::Region, *region, regions[*region].bytesPerUnit, nullptr};
         regions[*region].bytesPerUnit += bytes;
@@ -110,7 +116,7 @@ static std::optional<Place> getSourceRow(Value value) {
   return std::nullopt;
 }
 
-Value MemoryPlan::getRoot(Value value) const {
+Value MemoryPlan::getRoot(Value value) {
   while (true) {
     if (auto reshape = value.getDefiningOp<ReshapeOp>();
         reshape && !reshape.getA().getType().isScalar())
@@ -133,18 +139,12 @@ void MemoryPlan::addValue(Value value) {
     return;
   }
   auto type = llvm::cast<NNTensorType>(value.getType());
-  auto [region, bytes] = getExtent(type);
+  auto [region, bytes] = reserve(type);
   bufferOf[value] = buffers.size();
   buffers.push_back({bytes, region, getElementBytes(type.getElementType()), life, {}, 0});
 }
 
 //===-- Scans --------------------------------------------------------------------------===//
-
-/// Whether the operation stores what it computes where it is told to.
-static bool computesAnywhere(Operation *op) {
-  return llvm::isa<FusedOp, ContractOp, RandomOp, ConcatOp, PadOp, FoldOp, ScatterAddOp, ArgMaxOp>(
-      op);
-}
 
 void MemoryPlan::decideRows(ScanOp scan) {
   for (auto [row, stacked] : llvm::zip_equal(scan.getRows(), scan.getStacked())) {
@@ -152,7 +152,7 @@ void MemoryPlan::decideRows(ScanOp scan) {
     auto found = bufferOf.find(root);
     Operation *producer = root.getDefiningOp();
     if (found == bufferOf.end() || !producer || producer->getBlock() != &scan.getBlock() ||
-        buffers[found->second].isFixed() || !computesAnywhere(producer) ||
+        buffers[found->second].isFixed() || !producer->hasTrait<ComputesIntoDestination>() ||
         llvm::cast<NNTensorType>(root.getType()).isScalar())
       continue;
     buffers[found->second].row = Place{Place::Row, 0, 0, nullptr, stacked, scan.getIndex()};
@@ -187,15 +187,11 @@ void MemoryPlan::collect(Operation *op) {
   }
   if (auto scan = llvm::dyn_cast<ScanOp>(op))
     scans.push_back(scan);
-  if (auto assign = llvm::dyn_cast<AssignOp>(op)) {
+  if (auto assign = llvm::dyn_cast<AssignOp>(op))
     assigns.push_back(assign);
-    writes[assign.getVariableAttr().getAttr()].push_back(lifetimes.getPosition(op));
-  }
-  if (auto rows = llvm::dyn_cast<AssignRowsOp>(op))
-    writes[rows.getVariableAttr().getAttr()].push_back(lifetimes.getPosition(op));
-  if (auto load = llvm::dyn_cast<LoadOp>(op))
-    for (StringAttr name : optimise::getNames(load.getVariables()))
-      writes[name].push_back(lifetimes.getPosition(op));
+  for (const VariableAccess &access : getVariableAccesses(op))
+    if (access.isWrite())
+      writes[access.variable.getAttr()].push_back(lifetimes.getPosition(op));
   for (Region &region : op->getRegions())
     for (Block &block : region) {
       for (BlockArgument argument : block.getArguments())
@@ -257,7 +253,7 @@ void MemoryPlan::decideInPlace(AssignOp assign) {
   auto found = bufferOf.find(root);
   Operation *producer = root.getDefiningOp();
   if (found == bufferOf.end() || !producer || producer->getBlock() != assign->getBlock() ||
-      buffers[found->second].variable || !computesAnywhere(producer) ||
+      buffers[found->second].variable || !producer->hasTrait<ComputesIntoDestination>() ||
       llvm::cast<NNTensorType>(assign.getValue().getType()).isScalar())
     return;
   if (!canComputeInto(assign, root, producer))

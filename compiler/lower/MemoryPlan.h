@@ -48,6 +48,15 @@ public:
   bool isCopied(ir::ReadOp op) const { return copied.contains(op); }
   /// The value is computed right in the variable.
   bool isInPlace(ir::AssignOp op) const { return inPlace.contains(op); }
+  /// The value whose memory this one is: of a reshape its operand, of what goes into a scan the
+  /// operand or the final value; otherwise the value itself.
+  static mlir::Value getRoot(mlir::Value value);
+  /// How much memory a tensor takes.
+  struct Extent {
+    ir::Dim unit;      // null for a static size
+    int64_t bytes = 0; // in all, or for each unit
+  };
+  static Extent getExtent(ir::NNTensorType type);
   /// Room for the next value of carried value `i`, which is the current one of another and so must
   /// not be stored before that is read; None where there is no need.
   Place getShadow(ir::ScanOp op, unsigned i) const;
@@ -84,7 +93,6 @@ private:
   void placeVariables(ir::CommandOp command);
   void collect(mlir::Operation *op);
   void addValue(mlir::Value value);
-  mlir::Value getRoot(mlir::Value value) const;
   void decideInPlace(ir::AssignOp assign);
   bool canComputeInto(ir::AssignOp assign, mlir::Value root, mlir::Operation *producer);
   void decideCopies();
@@ -95,7 +103,7 @@ private:
   void assignOffsets();
   unsigned getRegion(ir::Dim unit);
   /// The region and bytes (for each unit) of a tensor.
-  std::pair<std::optional<unsigned>, int64_t> getExtent(ir::NNTensorType type);
+  std::pair<std::optional<unsigned>, int64_t> reserve(ir::NNTensorType type);
   bool readsOnlySameIndex(mlir::Operation *op, llvm::function_ref<bool(mlir::Value)> isMeant) const;
 
   Lifetimes lifetimes;
@@ -103,7 +111,7 @@ private:
   llvm::DenseMap<mlir::Value, unsigned> bufferOf; // of roots
   llvm::MapVector<mlir::StringAttr, Place> variables;
   llvm::DenseMap<mlir::StringAttr, llvm::SmallVector<Snapshot>> snapshots;
-  /// When a variable is written: positions of nn.assign and nn.load, and of in-place producers.
+  /// When a variable is written: positions of what writes it, and of in-place producers.
   llvm::DenseMap<mlir::StringAttr, llvm::SmallVector<int64_t>> writes;
   llvm::SmallVector<ir::AssignOp> assigns;
   llvm::SmallVector<ir::FusedOp> groups;
@@ -113,6 +121,12 @@ private:
   llvm::SmallVector<RegionInfo> regions;
   int64_t staticBytes = 0, variableBytes = 0;
 };
+
+/// Checks, for all commands that are compiled, that no value is overwritten while it is needed;
+/// emits an error where one is. `getPlace` gives places: those of the plan but in tests of this
+/// check.
+mlir::LogicalResult verifyPlan(ir::CommandOp command, const MemoryPlan &plan,
+                               llvm::function_ref<Place(mlir::Value)> getPlace);
 
 } // namespace nnc::lower
 

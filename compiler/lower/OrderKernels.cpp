@@ -10,7 +10,7 @@ using namespace nnc::ir;
 
 namespace nnc::lower {
 
-LogicalResult lowerArgSort(ArgSortOp op, Host &host) {
+static LogicalResult lowerArgSort(ArgSortOp op, Host &host) {
   Location loc = op.getLoc();
   NNTensorType type = op.getA().getType();
   llvm::SmallVector<Dim> rows = type.getShape();
@@ -23,7 +23,7 @@ LogicalResult lowerArgSort(ArgSortOp op, Host &host) {
   return success();
 }
 
-LogicalResult lowerCumSum(CumSumOp op, Host &host) {
+static LogicalResult lowerCumSum(CumSumOp op, Host &host) {
   Location loc = op.getLoc();
   Kernel kernel(host, op, "cumsum");
   Value result = op.getResult(), a = op.getA();
@@ -55,6 +55,11 @@ LogicalResult lowerCumSum(CumSumOp op, Host &host) {
   });
   kernel.finish();
   return success();
+}
+
+void attachOrder(MLIRContext *context) {
+  ArgSortOp::attachInterface<LowerModel<ArgSortOp, lowerArgSort>>(*context);
+  CumSumOp::attachInterface<LowerModel<CumSumOp, lowerCumSum>>(*context);
 }
 
 } // namespace nnc::lower

@@ -7,6 +7,9 @@ include "mlir/Pass/PassBase.td"
 def PrintMemoryPlan : Pass<"nn-print-memory-plan", "::mlir::ModuleOp"> {
   let summary = "shows where each value and variable of each command would lie in memory";
   let description = [{ Writes remarks: for tests and for curious people. Changes nothing. }];
+  let options = [Option<"places", "places", "bool", "true", "show places; otherwise only check that no two live ones overlap">,
+                 Option<"overlay", "overlay", "bool", "false",
+                        "check as if all values began at the same place, which must be found">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 

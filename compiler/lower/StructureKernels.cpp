@@ -45,7 +45,7 @@ static Value addSize(Kernel &kernel, Value index, Dim size) {
   return arith::AddIOp::create(kernel.getBuilder(), kernel.getLoc(), index, kernel.getSize(size));
 }
 
-LogicalResult lowerConcat(ConcatOp op, Host &host) {
+static LogicalResult lowerConcat(ConcatOp op, Host &host) {
   Kernel kernel(host, op, "concat");
   Value result = op.getResult();
   kernel.bind(result, result);
@@ -64,7 +64,7 @@ LogicalResult lowerConcat(ConcatOp op, Host &host) {
   return success();
 }
 
-LogicalResult lowerPad(PadOp op, Host &host) {
+static LogicalResult lowerPad(PadOp op, Host &host) {
   Kernel kernel(host, op, "pad");
   Value result = op.getResult();
   kernel.bind(result, result);
@@ -85,7 +85,7 @@ LogicalResult lowerPad(PadOp op, Host &host) {
   return success();
 }
 
-LogicalResult lowerScatterAdd(ScatterAddOp op, Host &host) {
+static LogicalResult lowerScatterAdd(ScatterAddOp op, Host &host) {
   Location loc = op.getLoc();
   Kernel kernel(host, op, "scatter_add");
   Value result = op.getResult();
@@ -110,7 +110,7 @@ LogicalResult lowerScatterAdd(ScatterAddOp op, Host &host) {
   return success();
 }
 
-LogicalResult lowerArgMax(ArgMaxOp op, Host &host) {
+static LogicalResult lowerArgMax(ArgMaxOp op, Host &host) {
   Location loc = op.getLoc();
   Kernel kernel(host, op, "argmax");
   Value result = op.getResult(), a = op.getA();
@@ -150,6 +150,13 @@ LogicalResult lowerArgMax(ArgMaxOp op, Host &host) {
   kernel.finish();
   host.loadScalars(op);
   return success();
+}
+
+void attachStructure(MLIRContext *context) {
+  ConcatOp::attachInterface<LowerModel<ConcatOp, lowerConcat>>(*context);
+  PadOp::attachInterface<LowerModel<PadOp, lowerPad>>(*context);
+  ScatterAddOp::attachInterface<LowerModel<ScatterAddOp, lowerScatterAdd>>(*context);
+  ArgMaxOp::attachInterface<LowerModel<ArgMaxOp, lowerArgMax>>(*context);
 }
 
 } // namespace nnc::lower

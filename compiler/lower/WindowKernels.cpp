@@ -16,7 +16,7 @@ using namespace nnc::ir;
 
 namespace nnc::lower {
 
-LogicalResult lowerFold(FoldOp op, Host &host) {
+static LogicalResult lowerFold(FoldOp op, Host &host) {
   Location loc = op.getLoc();
   Kernel kernel(host, op, "fold");
   OpBuilder &builder = kernel.getBuilder();
@@ -67,6 +67,10 @@ LogicalResult lowerFold(FoldOp op, Host &host) {
   builder.setInsertionPointAfter(loop);
   kernel.finishRange(images, perImage);
   return success();
+}
+
+void attachWindows(MLIRContext *context) {
+  FoldOp::attachInterface<LowerModel<FoldOp, lowerFold>>(*context);
 }
 
 } // namespace nnc::lower

@@ -4,7 +4,8 @@
 
 include "compiler/ops/OpBase.td"
 
-def NN_WithGradientOp : NN_Pure<"with_gradient", [SingleBlock, NN_Gradient, AllTypesMatch<["value", "result"]>]> {
+def NN_WithGradientOp : NN_Pure<"with_gradient", [SingleBlock, NN_Gradient, SharesMemory, DeclareOpInterfaceMethods<GuardOpInterface, ["canNeutralise"]>,
+                                                 AllTypesMatch<["value", "result"]>]> {
   let summary = "its first operand, with a gradient that the program states; expanded by --nn-expand-gradients";
   let description = [{
     The block's argument is the cotangent of the result; nn.yield gives a cotangent for each of `inputs`. Nothing flows to what

@@ -88,13 +88,13 @@ def NN_SampledOp : NN_Op<"sampled"> {
 
 //===-- Rows -----------------------------------------------------------------------------------===//
 
-def NN_RowsOp : NN_Op<"rows"> {
+def NN_RowsOp : NN_Op<"rows", [ComputesIntoDestination]> {
   let summary = "a field of all rows, as one tensor [rows, ...]";
   let arguments = (ins NN_Dataset:$data, I64Attr:$field);
   let results = (outs NN_Tensor:$result);
   let assemblyFormat = "$data `field` $field attr-dict `:` type($data) `->` custom<NNType>(type($result))";
 }
-def NN_BatchesOp : NN_Body<"batches"> {
+def NN_BatchesOp : NN_Body<"batches", [LoopOpInterface, SizeOpInterface]> {
   let summary = "for each batch of at most `size` rows; the last may be short";
   let description = [{
     The block's arguments are the fields numbered `fields`, with a first dimension that is the symbol `rows`, bound anew for each batch;
@@ -106,11 +106,12 @@ def NN_BatchesOp : NN_Body<"batches"> {
   let assemblyFormat = [{
     $data `,` $size `rows` $rows `fields` $fields (`counted` $counted^)? attr-dict-with-keyword `:` type($data) $body
   }];
+  let extraClassDeclaration = "::llvm::SmallVector<::mlir::StringAttr> getBoundSymbols() { return {getRowsAttr()}; }";
 }
 
 //===-- Characters ----------------------------------------------------------------------------===//
 
-def NN_CharactersOp : NN_Op<"characters"> {
+def NN_CharactersOp : NN_Op<"characters", [ComputesIntoDestination]> {
   let summary = "`known` (code points; -1: free) and, in the free places, the other characters of a text file in ascending order";
   let arguments = (ins NN_Str:$path, NN_IntTensor:$known);
   let results = (outs NN_IntTensor:$result);
@@ -123,7 +124,7 @@ def NN_TextSizeOp : NN_Op<"text_size"> {
   let results = (outs NN_IntScalar:$result);
   let assemblyFormat = "$text (`bytes` $bytes^)? attr-dict";
 }
-def NN_EncodeOp : NN_Op<"encode"> {
+def NN_EncodeOp : NN_Op<"encode", [ComputesIntoDestination]> {
   let summary = "the numbers of a text's characters (in `characters`; without, its bytes), as [1, nn.text_size of it]";
   let arguments = (ins NN_Str:$text, Optional<NN_IntTensor>:$characters);
   let results = (outs NN_IntTensor:$result);

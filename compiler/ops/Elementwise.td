@@ -38,7 +38,7 @@ class NN_Operands<int arity> {
 class NN_Elementwise<string mnemonic, string languageName, int arity, NN_Value value, list<string> gradient,
                      list<Trait> traits = []>
     : NN_Pure<mnemonic, !listconcat(
-          [NN_Element],
+          [NN_Element, NN_Cost<>],
           !if(!empty(gradient), [NotDifferentiable], [NN_Gradient]), traits)> {
   string language = languageName;
   bit isPrimitive = !empty(value.formula);
@@ -85,6 +85,7 @@ class NN_Elementwise<string mnemonic, string languageName, int arity, NN_Value v
         elements.push_back(emitter.getElement(operand, index));
       return emitScalar(emitter.getBuilder(), getLoc(), elements);
     }
+    Dim $cppClass::getFlops() { return countNumbers(getResult()); }
   }] # !if(isPrimitive, [{
     double $cppClass::compute(::llvm::ArrayRef<double> in) {
       }] # NN_Operands<arity>.declare # "\n      return " # value.real # [{;
@@ -239,7 +240,7 @@ def NN_SelectOp : NN_Elementwise<"select", "where", 3, NN_Primitive<"emitSelect(
 }
 
 /// Floating point to integer rounds towards zero, saturates, and makes NaN 0; bool to number gives 0 or 1; number to bool is `!= 0`.
-def NN_ConvertOp : NN_Pure<"convert", [NN_Element, NN_Gradient]> {
+def NN_ConvertOp : NN_Pure<"convert", [NN_Element, NN_Gradient, NN_Move]> {
   let summary = "change of element type";
   let arguments = (ins NN_Tensor:$a);
   let results = (outs NN_Tensor:$result);

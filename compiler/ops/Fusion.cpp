@@ -48,3 +48,26 @@ LogicalResult FusedOp::verify() {
   }
   return success();
 }
+
+//===-- Cost --------------------------------------------------------------------------===//
+
+Dim FusedOp::getFlops() {
+  Dim flops = Dim::get(getContext(), 0);
+  for (Operation &op : getBody().front())
+    if (auto inside = llvm::dyn_cast<CostOpInterface>(op))
+      flops = flops + inside.getFlops();
+  return flops;
+}
+
+/// Chosen elements where all readers inside choose, otherwise the whole operand, once.
+Dim FusedOp::getBytesRead(unsigned operand) {
+  Dim whole = getBytes(getInputs()[operand]), chosen = Dim::get(getContext(), 0);
+  for (OpOperand &use : getBody().getArgument(operand).getUses()) {
+    auto reader = llvm::dyn_cast<CostOpInterface>(use.getOwner());
+    Dim bytes = reader ? reader.getBytesRead(use.getOperandNumber()) : whole;
+    if (bytes == whole)
+      return whole;
+    chosen = chosen + bytes;
+  }
+  return chosen;
+}

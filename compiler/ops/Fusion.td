@@ -4,7 +4,8 @@
 
 include "compiler/ops/OpBase.td"
 
-def NN_FusedOp : NN_Op<"fused", [Pure, SingleBlock, IsolatedFromAbove, NotDifferentiable]> {
+def NN_FusedOp : NN_Op<"fused", [Pure, SingleBlock, IsolatedFromAbove, NotDifferentiable, ComputesIntoDestination,
+                                 NN_Cost<["getFlops", "getBytesRead"]>]> {
   let summary = "a group of element operations and reductions that run as one loop nest";
   let description = [{
     The block's arguments stand for the operands; nn.yield gives the results. The group has one iteration space: the shape of

@@ -16,6 +16,13 @@ class NN_Pure<string mnemonic, list<Trait> traits = []> : NN_Op<mnemonic, !listc
 
 def NN_Gradient : DeclareOpInterfaceMethods<GradientOpInterface>;
 def NN_Element : DeclareOpInterfaceMethods<ElementOpInterface>;
+/// It names variables, which must exist and have the types that it needs.
+def NN_UsesVariables : TraitList<[DeclareOpInterfaceMethods<SymbolUserOpInterface>,
+                                  DeclareOpInterfaceMethods<VariableOpInterface>]>;
+def NN_Guard : DeclareOpInterfaceMethods<GuardOpInterface>;
+/// An operation says what it costs (ops/Cost.cpp); or it only moves elements, all of them, and computes no numbers.
+class NN_Cost<list<string> methods = ["getFlops"]> : DeclareOpInterfaceMethods<CostOpInterface, methods>;
+def NN_Move : TraitList<[CostOpInterface]>;
 def NN_InferType : DeclareOpInterfaceMethods<InferTypeOpInterface>;
 
 #endif // NNC_OPS_OP_BASE

@@ -32,3 +32,7 @@ void CumSumOp::buildGradient(OpBuilder &builder, ValueRange cotangents,
   operands[0] = CumSumOp::create(builder, getLoc(), getType(), cotangents[0], getAxis(),
                                  /*reverse=*/!getReverse());
 }
+
+//===-- Cost --------------------------------------------------------------------------===//
+
+Dim CumSumOp::getFlops() { return countNumbers(getA()); }

@@ -128,6 +128,40 @@ LogicalResult LoadOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return checkFile(*this, getVariables(), getNames(), symbols);
 }
 
+//===-- What operations do to variables ---------------------------------------------------===//
+
+using Accesses = llvm::SmallVector<VariableAccess>;
+
+static Accesses getAccesses(ArrayAttr variables, VariableAccess::Kind kind) {
+  Accesses accesses;
+  for (auto variable : variables.getAsRange<FlatSymbolRefAttr>())
+    accesses.push_back({kind, variable});
+  return accesses;
+}
+
+Accesses ReadOp::getVariableAccesses() {
+  return {{VariableAccess::Read, getVariableAttr(), getResult()}};
+}
+Accesses AssignOp::getVariableAccesses() {
+  return {{VariableAccess::Write, getVariableAttr(), getValue()}};
+}
+Accesses AssignRowsOp::getVariableAccesses() {
+  return {{VariableAccess::WritePart, getVariableAttr(), getValue()}};
+}
+Accesses SaveOp::getVariableAccesses() { return getAccesses(getVariables(), VariableAccess::Read); }
+Accesses LoadOp::getVariableAccesses() {
+  return getAccesses(getVariables(), VariableAccess::Write);
+}
+Accesses GradOp::getVariableAccesses() {
+  return getAccesses(getVariables(), VariableAccess::Target);
+}
+Accesses JacobianOp::getVariableAccesses() {
+  return getAccesses(getVariables(), VariableAccess::Target);
+}
+Accesses MinimizeOp::getVariableAccesses() {
+  return getAccesses(getVariables(), VariableAccess::Target);
+}
+
 //===-- Regions -----------------------------------------------------------------------===//
 
 static bool isScalarOf(Type type, unsigned width) {

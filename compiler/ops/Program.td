@@ -54,9 +54,6 @@ def NN_YieldOp : NN_Terminator<"yield", [Pure]> {
 
 //===-- Variables --------------------------------------------------------------===//
 
-/// Checks that the variables an operation names exist and have the types that it needs.
-def NN_UsesVariables : DeclareOpInterfaceMethods<SymbolUserOpInterface>;
-
 def NN_VariableKind : I64EnumAttr<"VariableKind", "what a variable is for", [
     I64EnumAttrCase<"Param", 0, "param">,   // trained
     I64EnumAttrCase<"State", 1, "state">,   // of a layer: saved, not trained
@@ -86,10 +83,11 @@ def NN_AssignRowsOp : NN_Op<"assign_rows", [MemoryEffects<[MemRead, MemWrite]>, 
   let arguments = (ins FlatSymbolRefAttr:$variable, NN_IntScalar:$first, NN_Tensor:$value);
   let assemblyFormat = "$variable `from` $first `,` $value attr-dict `:` custom<NNType>(type($value))";
 }
-def NN_BindSizeOp : NN_Op<"bind_size"> {
+def NN_BindSizeOp : NN_Op<"bind_size", [SizeOpInterface]> {
   let summary = "gives a size symbol its value (not negative, else an error at run time)";
   let arguments = (ins NN_IntScalar:$value, StrAttr:$symbol);
   let assemblyFormat = "$symbol `=` $value attr-dict";
+  let extraClassDeclaration = "::llvm::SmallVector<::mlir::StringAttr> getBoundSymbols() { return {getSymbolAttr()}; }";
 }
 
 //===-- Gradients and training -----------------------------------------------------===//
@@ -130,18 +128,20 @@ def NN_MinimizeOp : NN_Body<"minimize", [NN_UsesVariables]> {
   let arguments = (ins NN_FloatScalar:$loss, ArrayAttr:$variables);
   let regions = (region SizedRegion<1>:$update);
   let assemblyFormat = "$loss `over` $variables attr-dict `:` custom<NNType>(type($loss)) $update";
+  let extraClassDeclaration = "bool touchesOnlyVariables() { return false; }";
 }
 
 //===-- Control ----------------------------------------------------------------------===//
 
-def NN_ForOp : NN_Body<"for"> {
+def NN_ForOp : NN_Body<"for", [LoopOpInterface]> {
   let summary = "for each i (an i64 scalar, the block's argument) from `lower` up to but not including `upper`";
   let arguments = (ins NN_IntScalar:$lower, NN_IntScalar:$upper);
   let regions = (region SizedRegion<1>:$body);
   let hasVerifier = 1;
   let assemblyFormat = "$lower `to` $upper attr-dict-with-keyword $body";
+  let extraClassDeclaration = "::std::optional<LoopBounds> getBounds() { return LoopBounds{getLower(), getUpper()}; }";
 }
-def NN_WhileOp : NN_Op<"while"> {
+def NN_WhileOp : NN_Op<"while", [LoopOpInterface]> {
   let summary = "while the condition's region yields true";
   let regions = (region SizedRegion<1>:$condition, SizedRegion<1>:$body);
   let hasVerifier = 1;
@@ -199,7 +199,7 @@ def NN_ClockOp : NN_Op<"clock", [NotDifferentiable]> {
   let results = (outs NN_FloatScalar:$result);
   let assemblyFormat = "attr-dict `:` custom<NNType>(type($result))";
 }
-def NN_AssertOp : NN_Op<"assert"> {
+def NN_AssertOp : NN_Op<"assert", [NN_Guard]> {
   let summary = "ends the program where the condition is false, with the string that the region yields";
   let description = [{ With `check` it is a check of the language, not an assertion of the user: the message stands alone. }];
   let arguments = (ins NN_BoolScalar:$condition, UnitAttr:$check);
@@ -208,11 +208,13 @@ def NN_AssertOp : NN_Op<"assert"> {
   let assemblyFormat = "(`check` $check^)? $condition $message attr-dict";
 }
 def NN_SaveOp : NN_Op<"save", [NN_UsesVariables]> {
+  let extraClassDeclaration = "bool touchesOnlyVariables() { return false; }";
   let summary = "writes variables to a safetensors file under the given names";
   let arguments = (ins NN_Str:$path, ArrayAttr:$variables, StrArrayAttr:$names);
   let assemblyFormat = "$path $variables `as` $names attr-dict";
 }
 def NN_LoadOp : NN_Op<"load", [NN_UsesVariables]> {
+  let extraClassDeclaration = "bool touchesOnlyVariables() { return false; }";
   let summary = "fills variables from a safetensors file";
   let arguments = (ins NN_Str:$path, ArrayAttr:$variables, StrArrayAttr:$names);
   let assemblyFormat = "$path $variables `as` $names attr-dict";

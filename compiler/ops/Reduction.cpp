@@ -123,3 +123,14 @@ llvm::SmallVector<int64_t> ContractOp::getLhsFree() {
 llvm::SmallVector<int64_t> ContractOp::getRhsFree() {
   return getFree(getRhs().getType().getRank(), getRhsBatch(), getRhsContract());
 }
+
+//===-- Cost --------------------------------------------------------------------------===//
+
+Dim ReduceOp::getFlops() { return countNumbers(getA()); }
+
+Dim ContractOp::getFlops() {
+  Dim products = countNumbers(getResult());
+  for (int64_t axis : getLhsContract())
+    products = products * getLhs().getType().getDim(axis);
+  return products * 2;
+}

@@ -5,7 +5,8 @@
 include "compiler/ops/OpBase.td"
 
 def NN_ScanOp : NN_Op<"scan", [SingleBlock, IsolatedFromAbove, AttrSizedOperandSegments, AttrSizedResultSegments,
-                               RecursiveMemoryEffects, NN_Gradient]> {
+                               RecursiveMemoryEffects, NN_Gradient, LoopOpInterface, SizeOpInterface,
+                               DeclareOpInterfaceMethods<GuardOpInterface, ["canNeutralise"]>]> {
   let summary = "carries values through the rows of tensors, and stacks what each turn yields";
   let description = [{
     `sources` have the first dimension `length`. The body runs once for each row, from the first to the last (`reverse`: from the last to
@@ -26,6 +27,8 @@ def NN_ScanOp : NN_Op<"scan", [SingleBlock, IsolatedFromAbove, AttrSizedOperandS
   }];
   let extraClassDeclaration = [{
     Dim getLengthDim() { return Dim(getLength()); }
+    ::std::optional<Dim> getTripCount() { return getLengthDim(); }
+    ::llvm::SmallVector<Dim> getAttributeSizes() { return {getLengthDim()}; }
     ::mlir::Block &getBlock() { return getBody().front(); }
     //===-- The body's arguments and results --===//
     ::mlir::BlockArgument getIndex() { return getBlock().getArgument(0); }

@@ -4,7 +4,7 @@
 
 include "compiler/ops/OpBase.td"
 
-def NN_ConstantOp : NN_Pure<"constant", [NN_InferType, ConstantLike, NotDifferentiable, NN_Element]> {
+def NN_ConstantOp : NN_Pure<"constant", [NN_InferType, ConstantLike, NotDifferentiable, NN_Element, NN_Cost<["getBytesWritten"]>]> {
   let summary = "tensor known at compile time";
   let arguments = (ins ElementsAttr:$value);
   let results = (outs NN_Tensor:$result);
@@ -12,7 +12,7 @@ def NN_ConstantOp : NN_Pure<"constant", [NN_InferType, ConstantLike, NotDifferen
   let hasFolder = 1;
 }
 
-def NN_IotaOp : NN_Pure<"iota", [NotDifferentiable, NN_Element]> {
+def NN_IotaOp : NN_Pure<"iota", [NotDifferentiable, NN_Element, NN_Move]> {
   let summary = "each element's index along an axis";
   let arguments = (ins I64Attr:$axis);
   let results = (outs NN_NumberTensor:$result);
@@ -21,16 +21,19 @@ def NN_IotaOp : NN_Pure<"iota", [NotDifferentiable, NN_Element]> {
   let assemblyFormat = "$axis attr-dict `:` custom<NNType>(type($result))";
 }
 
-def NN_SizeOp : NN_Pure<"size", [NotDifferentiable, NN_Element]> {
+def NN_SizeOp : NN_Pure<"size", [NotDifferentiable, NN_Element, SizeOpInterface, NN_Move]> {
   let summary = "the value of a dimension, as i64";
   let arguments = (ins AnyAttr:$dim);
   let results = (outs NN_IntScalar:$result);
-  let extraClassDeclaration = "bool isCheap() { return true; }";
+  let extraClassDeclaration = [{
+    bool isCheap() { return true; }
+    ::llvm::SmallVector<Dim> getAttributeSizes() { return {Dim(getDim())}; }
+  }];
   let assemblyFormat = "custom<OneDim>($dim) attr-dict";
   let hasFolder = 1;
 }
 
-def NN_BroadcastOp : NN_Pure<"broadcast", [NN_Gradient, NN_Element]> {
+def NN_BroadcastOp : NN_Pure<"broadcast", [NN_Gradient, NN_Element, NN_Move]> {
   let summary = "repeats along new axes";
   let description = [{ Axis i of the operand becomes axis `axes[i]` (increasing) of the result; both have the same size. }];
   let arguments = (ins NN_Tensor:$a, DenseI64ArrayAttr:$axes);
@@ -41,7 +44,7 @@ def NN_BroadcastOp : NN_Pure<"broadcast", [NN_Gradient, NN_Element]> {
   let assemblyFormat = "$a $axes attr-dict `:` custom<NNType>(type($a)) `->` custom<NNType>(type($result))";
 }
 
-def NN_ReshapeOp : NN_Pure<"reshape", [NN_Gradient]> {
+def NN_ReshapeOp : NN_Pure<"reshape", [NN_Gradient, SharesMemory, NN_Cost<["getBytesRead", "getBytesWritten"]>]> {
   let summary = "the same elements in row-major order, in another shape; never copies";
   let description = [{
     The counts of elements must be equal. With `checked`, this was found when the program ran, by an nn.assert before it.
@@ -54,7 +57,7 @@ def NN_ReshapeOp : NN_Pure<"reshape", [NN_Gradient]> {
   let assemblyFormat = "(`checked` $checked^)? $a attr-dict `:` custom<NNType>(type($a)) `->` custom<NNType>(type($result))";
 }
 
-def NN_TransposeOp : NN_Pure<"transpose", [NN_InferType, NN_Gradient, NN_Element]> {
+def NN_TransposeOp : NN_Pure<"transpose", [NN_InferType, NN_Gradient, NN_Element, NN_Move]> {
   let summary = "permutes axes: axis i of the result is axis `permutation[i]` of the operand";
   let arguments = (ins NN_Tensor:$a, DenseI64ArrayAttr:$permutation);
   let results = (outs NN_Tensor:$result);
@@ -63,7 +66,8 @@ def NN_TransposeOp : NN_Pure<"transpose", [NN_InferType, NN_Gradient, NN_Element
   let assemblyFormat = "$a $permutation attr-dict `:` custom<NNType>(type($a)) `->` custom<NNType>(type($result))";
 }
 
-def NN_SliceOp : NN_Pure<"slice", [NN_Gradient, NN_Element]> {
+def NN_SliceOp : NN_Pure<"slice", [NN_Gradient, NN_Element, SizeOpInterface, NN_Cost<["getBytesRead"]>]> {
+  let extraClassDeclaration = "::llvm::SmallVector<Dim> getAttributeSizes() { return getDims(getOffsets()); }";
   let summary = "elements offset, offset + stride, ... along each axis";
   let arguments = (ins NN_Tensor:$a, NN_DimsAttr:$offsets, DenseI64ArrayAttr:$strides);
   let results = (outs NN_Tensor:$result);
@@ -75,7 +79,7 @@ def NN_SliceOp : NN_Pure<"slice", [NN_Gradient, NN_Element]> {
 }
 
 /// With `value` 0, the gradient of nn.slice.
-def NN_PadOp : NN_Pure<"pad", [NN_InferType, NN_Gradient]> {
+def NN_PadOp : NN_Pure<"pad", [NN_InferType, NN_Gradient, ComputesIntoDestination, SizeOpInterface, NN_Move]> {
   let summary = "`value` before, after and (interior[i] times) between the elements of each axis";
   let arguments = (ins NN_Tensor:$a, NN_DimsAttr:$low, NN_DimsAttr:$high, DenseI64ArrayAttr:$interior,
                        DefaultValuedAttr<F64Attr, "::llvm::APFloat(0.0)">:$value);
@@ -85,9 +89,16 @@ def NN_PadOp : NN_Pure<"pad", [NN_InferType, NN_Gradient]> {
     $a `low` custom<Dims>($low) `high` custom<Dims>($high) `interior` $interior attr-dict `:`
     custom<NNType>(type($a)) `->` custom<NNType>(type($result))
   }];
+  let extraClassDeclaration = [{
+    ::llvm::SmallVector<Dim> getAttributeSizes() {
+      ::llvm::SmallVector<Dim> sizes = getDims(getLow());
+      ::llvm::append_range(sizes, getDims(getHigh()));
+      return sizes;
+    }
+  }];
 }
 
-def NN_ReverseOp : NN_Pure<"reverse", [SameOperandsAndResultType, NN_Gradient, NN_Element]> {
+def NN_ReverseOp : NN_Pure<"reverse", [SameOperandsAndResultType, NN_Gradient, NN_Element, NN_Move]> {
   let summary = "the elements in reverse order along axes";
   let arguments = (ins NN_Tensor:$a, DenseI64ArrayAttr:$axes);
   let results = (outs NN_Tensor:$result);
@@ -96,7 +107,7 @@ def NN_ReverseOp : NN_Pure<"reverse", [SameOperandsAndResultType, NN_Gradient, N
   let assemblyFormat = "$a $axes attr-dict `:` custom<NNType>(type($result))";
 }
 
-def NN_ConcatOp : NN_Pure<"concat", [NN_InferType, NN_Gradient]> {
+def NN_ConcatOp : NN_Pure<"concat", [NN_InferType, NN_Gradient, ComputesIntoDestination, NN_Move]> {
   let summary = "operands one after another along an axis";
   let arguments = (ins Variadic<NN_Tensor>:$parts, I64Attr:$axis);
   let results = (outs NN_Tensor:$result);
@@ -105,7 +116,7 @@ def NN_ConcatOp : NN_Pure<"concat", [NN_InferType, NN_Gradient]> {
 }
 
 // Not to be computed where the program would not: an index may be out of range.
-def NN_GatherOp : NN_Op<"gather", [NoMemoryEffect, NN_InferType, NN_Gradient, NN_Element]> {
+def NN_GatherOp : NN_Op<"gather", [NoMemoryEffect, NN_InferType, NN_Gradient, NN_Element, NN_Guard, NN_Cost<["getBytesRead"]>]> {
   let summary = "elements chosen by an index tensor";
   let description = [{
     With `batch` = b: the first b axes of both operands are paired; axis b of `a` is indexed. The result has the b paired
@@ -123,7 +134,7 @@ def NN_GatherOp : NN_Op<"gather", [NoMemoryEffect, NN_InferType, NN_Gradient, NN
 }
 
 /// The gradient of nn.gather.
-def NN_ScatterAddOp : NN_Op<"scatter_add", [NoMemoryEffect, NN_Gradient]> {
+def NN_ScatterAddOp : NN_Op<"scatter_add", [NoMemoryEffect, NN_Gradient, NN_Guard, ComputesIntoDestination, NN_Cost<>]> {
   let summary = "zeros of the result's shape, with each row of `a` added at its index; the transpose of nn.gather";
   let arguments = (ins NN_Tensor:$a, NN_IntTensor:$indices, I64Attr:$batch);
   let results = (outs NN_Tensor:$result);
@@ -142,7 +153,7 @@ def NN_ReduceKind : I64EnumAttr<"ReduceKind", "how elements are combined", [
   let cppNamespace = "::nnc::ir";
 }
 
-def NN_ReduceOp : NN_Pure<"reduce", [NN_InferType, NN_Gradient]> {
+def NN_ReduceOp : NN_Pure<"reduce", [NN_InferType, NN_Gradient, NN_Cost<>]> {
   let summary = "combines all elements along axes, which disappear";
   let description = [{
     The gradient of max and min goes in equal parts to all elements that attain it. Sums are ordered by shape alone, never by
@@ -154,7 +165,7 @@ def NN_ReduceOp : NN_Pure<"reduce", [NN_InferType, NN_Gradient]> {
   let assemblyFormat = "$kind $a $axes attr-dict `:` custom<NNType>(type($a)) `->` custom<NNType>(type($result))";
 }
 
-def NN_ArgMaxOp : NN_Pure<"argmax", [NN_InferType, NotDifferentiable]> {
+def NN_ArgMaxOp : NN_Pure<"argmax", [NN_InferType, NotDifferentiable, ComputesIntoDestination, NN_Move]> {
   let summary = "index (i32) of the first largest (or `smallest`) element along an axis, which disappears";
   let arguments = (ins NN_NumberTensor:$a, I64Attr:$axis, UnitAttr:$smallest);
   let results = (outs NN_IntTensor:$result);
@@ -162,7 +173,7 @@ def NN_ArgMaxOp : NN_Pure<"argmax", [NN_InferType, NotDifferentiable]> {
   let assemblyFormat = "(`smallest` $smallest^)? $a `along` $axis attr-dict `:` custom<NNType>(type($a)) `->` custom<NNType>(type($result))";
 }
 
-def NN_ContractOp : NN_Pure<"contract", [NN_InferType, NN_Gradient]> {
+def NN_ContractOp : NN_Pure<"contract", [NN_InferType, NN_Gradient, ComputesIntoDestination, NN_Cost<>]> {
   let summary = "sum of products: matrix product in general";
   let description = [{
     Axes `lhsBatch[i]` and `rhsBatch[i]` are paired and kept; axes `lhsContract[i]` and `rhsContract[i]` are
@@ -189,7 +200,7 @@ def NN_Distribution : I64EnumAttr<"Distribution", "of random numbers", [
   let cppNamespace = "::nnc::ir";
 }
 
-def NN_RandomOp : NN_Pure<"random", [NotDifferentiable]> {
+def NN_RandomOp : NN_Pure<"random", [NotDifferentiable, ComputesIntoDestination, NN_Move]> {
   let summary = "random numbers: uniform in [0, 1) or standard normal";
   let description = [{
     A function of the program's seed, `place` (where in the source), `stream` and the element's index: the same operands give the

@@ -73,3 +73,7 @@ void FoldOp::buildGradient(OpBuilder &builder, ValueRange cotangents,
   operands[0] = PatchesOp::create(builder, getLoc(), getA().getType(), cotangents[0], getKernel(),
                                   getStrides(), getDilations());
 }
+
+//===-- Cost --------------------------------------------------------------------------===//
+
+Dim FoldOp::getFlops() { return countNumbers(getA()); }

@@ -20,7 +20,7 @@ class NN_Windows<string mnemonic, list<Trait> traits> : NN_Pure<mnemonic, !listc
   }];
 }
 
-def NN_PatchesOp : NN_Windows<"patches", [NN_Element]> {
+def NN_PatchesOp : NN_Windows<"patches", [NN_Element, NN_Move]> {
   let summary = "all windows of the last axes";
   let description = [{
     With s = number of sizes in `kernel`: of an operand [lead.., x1, .., xs] the result [lead.., k1, .., ks, o1, .., os],
@@ -31,7 +31,7 @@ def NN_PatchesOp : NN_Windows<"patches", [NN_Element]> {
   let extraClassDeclaration = "bool isCheap() { return true; }";
 }
 
-def NN_FoldOp : NN_Windows<"fold", []> {
+def NN_FoldOp : NN_Windows<"fold", [ComputesIntoDestination, NN_Cost<>]> {
   let summary = "adds windows up where nn.patches would read them; its transpose";
   let description = [{
     From [lead.., k1, .., ks, o1, .., os] to [lead.., x1, .., xs]. What no window covers is 0. Sums are in the order of the

@@ -7,7 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/optimise/Effects.h"
+#include "compiler/ir/Effects.h"
 #include "compiler/optimise/Passes.h"
 
 using namespace mlir;
@@ -50,7 +50,7 @@ struct ForwardVariables : nnc::optimise::impl::ForwardVariablesBase<ForwardVaria
       }
       if (isMemoryEffectFree(&op) && op.getNumRegions() == 0)
         continue;
-      nnc::optimise::Effects effects = nnc::optimise::getEffects(&op);
+      Effects effects = getEffects(&op);
       for (StringAttr name : effects.reads)
         unread.erase(name);
       for (StringAttr name : effects.writes)

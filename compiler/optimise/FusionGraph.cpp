@@ -1,7 +1,7 @@
 //===- FusionGraph.cpp - a block as a graph of groups ---------------------------------===//
 
 #include "compiler/optimise/FusionGraph.h"
-#include "compiler/optimise/Effects.h"
+#include "compiler/ir/Effects.h"
 #include <queue>
 
 using namespace mlir;
@@ -9,11 +9,11 @@ using namespace nnc::ir;
 
 namespace nnc::optimise {
 
-/// The size symbol that an operation binds, if any.
+/// The size symbols to which an operation gives values.
 static llvm::SmallVector<StringAttr> getBoundSymbols(Operation *op) {
   llvm::SmallVector<StringAttr> symbols;
-  if (auto bind = llvm::dyn_cast<BindSizeOp>(op))
-    symbols.push_back(bind.getSymbolAttr());
+  if (auto sizes = llvm::dyn_cast<SizeOpInterface>(op))
+    symbols = sizes.getBoundSymbols();
   for (Type type : op->getResultTypes())
     if (auto data = llvm::dyn_cast<DatasetType>(type))
       symbols.push_back(data.getRows());
@@ -25,12 +25,9 @@ static void collectSymbols(Operation *op, llvm::SetVector<StringAttr> &symbols) 
     if (auto tensor = llvm::dyn_cast<NNTensorType>(type))
       for (Dim dim : tensor.getShape())
         dim.collectSymbols(symbols);
-  if (auto size = llvm::dyn_cast<SizeOp>(op))
-    Dim(size.getDim()).collectSymbols(symbols);
-  for (llvm::StringRef name : {"offsets", "low", "high"})
-    if (auto dims = op->getAttrOfType<ArrayAttr>(name))
-      for (Dim dim : getDims(dims))
-        dim.collectSymbols(symbols);
+  if (auto sizes = llvm::dyn_cast<SizeOpInterface>(op))
+    for (Dim dim : sizes.getAttributeSizes())
+      dim.collectSymbols(symbols);
 }
 
 FusionGraph::FusionGraph(Block &block, llvm::function_ref<bool(Operation *)> isRepeated)
@@ -80,8 +77,9 @@ FusionGraph::FusionGraph(Block &block, llvm::function_ref<bool(Operation *)> isR
       usesSince[name].clear();
       lastWrite[name] = node;
     }
-    if (auto read = llvm::dyn_cast<ReadOp>(op))
-      snapshots[read] = read.getVariableAttr().getAttr();
+    for (const VariableAccess &access : getVariableAccesses(&op))
+      if (access.kind == VariableAccess::Read && access.value)
+        snapshots[access.value] = access.variable.getAttr();
     if (effects.opaque) {
       if (lastOpaque)
         before.insert(*lastOpaque);

@@ -1,0 +1,45 @@
+//===- Effects.cpp - what an operation does to variables and the world --------------===//
+
+#include "compiler/ir/Effects.h"
+
+using namespace mlir;
+
+namespace nnc::ir {
+
+llvm::SmallVector<VariableAccess> getVariableAccesses(Operation *op) {
+  auto variables = llvm::dyn_cast<VariableOpInterface>(op);
+  return variables ? variables.getVariableAccesses() : llvm::SmallVector<VariableAccess>();
+}
+
+Effects getEffects(Operation *root) {
+  Effects effects;
+  root->walk([&](Operation *op) {
+    if (auto variables = llvm::dyn_cast<VariableOpInterface>(op)) {
+      for (const VariableAccess &access : variables.getVariableAccesses()) {
+        if (access.kind != VariableAccess::Write)
+          effects.reads.insert(access.variable.getAttr());
+        if (access.isWrite())
+          effects.writes.insert(access.variable.getAttr());
+      }
+      effects.opaque |= !variables.touchesOnlyVariables();
+      return;
+    }
+    // What has regions decides whether, and how often, they run; unless it could run at any time.
+    effects.opaque |= !isMemoryEffectFree(op) || (op->getNumRegions() != 0 && !isSpeculatable(op));
+  });
+  return effects;
+}
+
+Operation *findWrite(Operation *root, FlatSymbolRefAttr variable) {
+  Operation *found = nullptr;
+  root->walk([&](VariableOpInterface op) {
+    bool writes = llvm::any_of(op.getVariableAccesses(), [&](const VariableAccess &access) {
+      return access.isWrite() && access.variable == variable;
+    });
+    found = writes ? op.getOperation() : nullptr;
+    return writes ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return found;
+}
+
+} // namespace nnc::ir

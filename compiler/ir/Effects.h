@@ -1,0 +1,36 @@
+//===- Effects.h - what an operation does to variables and the world ---------------===//
+//
+// Sums up what operations say of themselves (VariableOpInterface, memory effects). For an operation
+// with regions: everything that happens inside.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_IR_EFFECTS_H
+#define NNC_IR_EFFECTS_H
+
+#include "compiler/ir/NN.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace nnc::ir {
+
+using VariableSet = llvm::SmallSetVector<mlir::StringAttr, 4>;
+
+struct Effects {
+  /// Variables whose value matters: read, or written in part.
+  VariableSet reads;
+  VariableSet writes;
+  /// Output, files, data sets, sizes, control: keeps its order among others of this kind.
+  bool opaque = false;
+};
+
+Effects getEffects(mlir::Operation *op);
+
+/// An operation in `root`, itself included, that writes the variable or a part of it; null if none
+/// does.
+mlir::Operation *findWrite(mlir::Operation *root, mlir::FlatSymbolRefAttr variable);
+
+/// What the operation itself does to variables; nothing for most.
+llvm::SmallVector<VariableAccess> getVariableAccesses(mlir::Operation *op);
+
+} // namespace nnc::ir
+
+#endif // NNC_IR_EFFECTS_H
