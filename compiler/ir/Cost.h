@@ -24,8 +24,8 @@ struct Cost {
 /// program is compiled, and for operations that compute no tensors.
 std::optional<Cost> getCost(mlir::Operation *op);
 
-/// Writes what each operation in `root` costs into an attribute of it, nn.cost = {flops, read,
-/// written}; of a group, what all of it costs.
+/// Writes what each operation in `root` costs, but for those that cost nothing, into an attribute
+/// of it: nn.cost with flops, read and written. A group is one operation.
 void annotateCosts(mlir::Operation *root);
 
 } // namespace nnc::ir

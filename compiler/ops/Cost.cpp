@@ -101,7 +101,10 @@ std::optional<Cost> getCost(Operation *op) {
 void annotateCosts(Operation *root) {
   Builder builder(root->getContext());
   root->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (std::optional<Cost> cost = getCost(op)) {
+    std::optional<Cost> cost = getCost(op);
+    bool isFree = cost && cost->flops.isStatic(0) && cost->bytesRead.isStatic(0) &&
+                  cost->bytesWritten.isStatic(0);
+    if (cost && !isFree) {
       auto entry = [&](llvm::StringRef name, Dim value) {
         return builder.getNamedAttr(name, value.toAttribute());
       };
