@@ -116,6 +116,7 @@ bool Compilation::elaborate() {
   (*module)->setAttr("nn.cpu_level", builder.getI64IntegerAttr(options.codegen.cpu.level));
 
   elaborate::Elaborator elaborator(*module, engine, imports.getMap(), options.isDouble);
+  elaborator.setObserver(options.observer);
   for (const LibraryFile &part : getLibraryFiles()) {
     const SourceFile *text = sources.addText((libraryFolder + part.name).str(), part.text);
     files.push_back(text);

@@ -16,6 +16,10 @@
 #include "mlir/IR/OwningOpRef.h"
 #include <map>
 
+namespace nnc::elaborate {
+class Observer;
+}
+
 namespace nnc::driver {
 
 enum class Phase {
@@ -37,6 +41,7 @@ struct CompileOptions {
   bool tests = false;    // the test blocks instead of the commands
   std::string unit;      // --of: only this function, loss or layer, as an nn.func
   bool gradient = false; // of the unit, the gradient with respect to its arguments and params
+  elaborate::Observer *observer = nullptr; // told of what elaboration finds
 };
 
 class Compilation {

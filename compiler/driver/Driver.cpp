@@ -1,6 +1,7 @@
 //===- Driver.cpp - what the commands of nnc do --------------------------------------===//
 
 #include "compiler/driver/Driver.h"
+#include "compiler/elaborate/Listing.h"
 #include "compiler/ir/Cost.h"
 #include "compiler/syntax/Parser.h"
 #include "llvm/Support/FileSystem.h"
@@ -205,6 +206,9 @@ int Driver::check() {
     return 1;
   DiagnosticEngine collecting;
   DiagnosticEngine &used = options.verifyDiagnostics ? collecting : engine;
+  std::optional<elaborate::Listing> listing;
+  if (options.values)
+    compileOptions.observer = &listing.emplace(options.inputs.front());
   // Commands, then tests: each in a compilation of its own, as they would be built.
   for (bool tests : {false, true}) {
     compileOptions.tests = tests;
@@ -222,6 +226,8 @@ int Driver::check() {
     if (!good)
       break;
   }
+  if (listing)
+    listing->print(llvm::outs());
   if (!options.verifyDiagnostics)
     return engine.hasErrors() ? 1 : 0;
   return !source                                                                    ? 1

@@ -21,7 +21,7 @@ struct Options {
   std::string real = "f32";
   unsigned optimisationLevel = 2;
   bool lineTables = false, strip = false, verifyDiagnostics = false, help = false, quiet = false,
-       cost = false;
+       cost = false, values = false;
   DiagnosticEngine::Colour colour = DiagnosticEngine::Colour::Auto;
   std::map<std::string, std::string> defines;
   std::vector<std::string> folders; // -I

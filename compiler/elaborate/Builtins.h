@@ -71,6 +71,8 @@ struct ElementwiseEntry {
 /// Null where no operation has the name.
 const ElementwiseEntry *findElementwise(llvm::StringRef languageName, unsigned arity);
 bool isElementwiseName(llvm::StringRef languageName);
+/// Which element type wins where scalars meet: the one with the larger rank.
+unsigned rankOf(mlir::Type type);
 /// Hands `add` a built-in function for each element-wise operation that has a name in the language.
 void addElementwiseBuiltins(llvm::function_ref<void(llvm::StringRef, const Builtin *)> add);
 

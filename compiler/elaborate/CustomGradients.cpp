@@ -22,6 +22,25 @@ struct Input {
   const ast::Parameter *parameter;
   mlir::Value value;
 };
+
+/// What the rules of one call give.
+class Rules {
+public:
+  Rules(Interpreter &e, const ast::Function &function) : e(e), function(function) {}
+
+  void evaluate(const ast::CustomGradient &rule, mlir::Value cotangent);
+  /// The gradient of an input as it is yielded: null where it is a constant to differentiation, as
+  /// what the body uses besides; nothing after an error.
+  std::optional<mlir::Value> getGradient(const Input &input);
+  bool good = true;
+
+private:
+  void set(const ast::Parameter &parameter, Value value, const ast::CustomGradient &rule);
+
+  Interpreter &e;
+  const ast::Function &function;
+  llvm::DenseMap<const ast::Parameter *, Value> gradients;
+};
 } // namespace
 
 /// Variables that rules read are read where the function is called: by the time that a gradient
@@ -40,12 +59,62 @@ static bool settleEffects(WithGradientOp op) {
   return good;
 }
 
+void Rules::set(const ast::Parameter &parameter, Value value, const ast::CustomGradient &rule) {
+  good &= !value.isPoison();
+  if (!gradients.insert({&parameter, value}).second) {
+    e.error(diag::DefinedTwice, rule.rule.span, "grad_" + parameter.name.name);
+    good = false;
+  }
+}
+
+void Rules::evaluate(const ast::CustomGradient &rule, mlir::Value cotangent) {
+  Scope local;
+  local.parent = e.scope;
+  local.set(rule.cotangent.name, Binding::fixed(Value::of(cotangent), rule.cotangent.span));
+  Restore<Scope *> inScope(e.scope, &local);
+  Value value = e.evaluate(rule.value);
+  if (rule.rule.name != "grad") {
+    for (const ast::Parameter &parameter : function.parameters)
+      if ("grad_" + parameter.name.name == rule.rule.name)
+        set(parameter, value, rule);
+    return;
+  }
+  Values parts = value.is(Value::Tuple) ? value.getElements() : Values{value};
+  if (parts.size() > function.parameters.size()) {
+    e.error(diag::WrongArgument, rule.value->span, "what the rule gives",
+            "at most one gradient for each parameter", describe(value));
+    good = false;
+  }
+  for (auto [parameter, part] : llvm::zip(function.parameters, parts))
+    set(parameter, part, rule);
+}
+
+std::optional<mlir::Value> Rules::getGradient(const Input &input) {
+  auto type = llvm::cast<NNTensorType>(input.value.getType());
+  auto found = gradients.find(input.parameter);
+  if (found == gradients.end())
+    return mlir::Value();
+  Span span = function.customGradients.front().value->span;
+  Value tensor = e.toTensor(found->second, span, type.getElementType());
+  if (tensor.isPoison())
+    return std::nullopt;
+  mlir::Value value = tensor.getRuntime();
+  if (type.getElementType().isBF16() && tensor.getTensorType().isFloat())
+    value = e.convertTo(value, type.getElementType()); // computed as f32
+  if (tensor.isScalarTensor() && tensor.getTensorType().isFloat())
+    value = e.broadcastTo(e.convertTo(value, type.getElementType()), type.getShape());
+  if (value.getType() == type)
+    return value;
+  e.error(diag::CustomGradientShape, span, input.parameter->name.name, type.str(),
+          tensor.getTensorType().str());
+  return std::nullopt;
+}
+
 Value elaborate::attachGradient(Interpreter &e, const ast::Function &function, Value result) {
-  Span resultSpan = function.name.span;
   if (result.isPoison() || result.isStaticNumber())
     return result;
   if (!result.isTensor() || !result.getTensorType().isFloat())
-    return e.fail(diag::CustomGradientResult, resultSpan, describe(result));
+    return e.fail(diag::CustomGradientResult, function.name.span, describe(result));
 
   llvm::SmallVector<Input> inputs;
   llvm::SmallVector<mlir::Value> operands;
@@ -58,70 +127,20 @@ Value elaborate::attachGradient(Interpreter &e, const ast::Function &function, V
   }
   auto op = WithGradientOp::create(e.builder, e.getLoc(function.customGradients.front().span),
                                    result.getRuntime(), operands);
-  llvm::DenseMap<const ast::Parameter *, Value> gradients;
-  bool good = true;
-  auto set = [&](const ast::Parameter &parameter, Value value, const ast::CustomGradient &rule) {
-    good &= !value.isPoison();
-    if (!gradients.insert({&parameter, value}).second) {
-      e.error(diag::DefinedTwice, rule.rule.span, "grad_" + parameter.name.name);
-      good = false;
-    }
-  };
   mlir::OpBuilder::InsertionGuard guard(e.builder);
   mlir::Block &block = op.getRule().emplaceBlock();
   mlir::Value cotangent = block.addArgument(result.getTensorType(), op.getLoc());
   e.builder.setInsertionPointToEnd(&block);
   Restore<unsigned> deeper(e.runtimeDepth, e.runtimeDepth + 1);
-  for (const ast::CustomGradient &rule : function.customGradients) {
-    Scope local;
-    local.parent = e.scope;
-    local.set(rule.cotangent.name, Binding::fixed(Value::of(cotangent), rule.cotangent.span));
-    Restore<Scope *> inScope(e.scope, &local);
-    Value value = e.evaluate(rule.value);
-    if (rule.rule.name != "grad") {
-      for (const ast::Parameter &parameter : function.parameters)
-        if ("grad_" + parameter.name.name == rule.rule.name)
-          set(parameter, value, rule);
-      continue;
-    }
-    Values parts = value.is(Value::Tuple) ? value.getElements() : Values{value};
-    if (parts.size() > function.parameters.size()) {
-      e.error(diag::WrongArgument, rule.value->span, "what the rule gives",
-              "at most one gradient for each parameter", describe(value));
-      good = false;
-    }
-    for (auto [parameter, part] : llvm::zip(function.parameters, parts))
-      set(parameter, part, rule);
-  }
-
+  Rules rules(e, function);
+  for (const ast::CustomGradient &rule : function.customGradients)
+    rules.evaluate(rule, cotangent);
+  bool good = rules.good;
   llvm::SmallVector<mlir::Value> yielded;
   for (const Input &input : inputs) {
-    auto type = llvm::cast<NNTensorType>(input.value.getType());
-    auto found = gradients.find(input.parameter);
-    if (found == gradients.end()) {
-      // A constant to differentiation, as what the body uses besides.
-      yielded.push_back({});
-      continue;
-    }
-    if (found->second.isPoison())
-      continue;
-    Value tensor = e.toTensor(found->second, function.customGradients.front().value->span,
-                              type.getElementType());
-    if (tensor.isPoison()) {
-      good = false;
-      continue;
-    }
-    mlir::Value value = tensor.getRuntime();
-    if (type.getElementType().isBF16() && tensor.getTensorType().isFloat())
-      value = e.convertTo(value, type.getElementType()); // computed as f32
-    if (tensor.isScalarTensor() && tensor.getTensorType().isFloat())
-      value = e.broadcastTo(e.convertTo(value, type.getElementType()), type.getShape());
-    if (value.getType() != type) {
-      e.error(diag::CustomGradientShape, function.customGradients.front().value->span,
-              input.parameter->name.name, type.str(), tensor.getTensorType().str());
-      good = false;
-    }
-    yielded.push_back(value);
+    std::optional<mlir::Value> gradient = rules.getGradient(input);
+    good &= gradient.has_value();
+    yielded.push_back(gradient.value_or(mlir::Value()));
   }
   if (!good)
     return Value();

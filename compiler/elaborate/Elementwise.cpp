@@ -194,15 +194,196 @@ static Value foldStatic(mlir::MLIRContext *context, const ElementwiseEntry &entr
 //===-- Element-wise operations -------------------------------------------------------===//
 
 /// Which element type wins where scalars meet.
-static unsigned rankOf(mlir::Type type) {
+unsigned elaborate::rankOf(mlir::Type type) {
   if (auto real = llvm::dyn_cast<mlir::FloatType>(type))
     return 100 + real.getWidth();
   return type.getIntOrFloatBitWidth();
 }
 
+namespace {
+
+/// A call of an element-wise operation under construction.
+class ElementwiseCall {
+public:
+  ElementwiseCall(Emitter &e, StringRef name, const ElementwiseEntry &entry, Values operands,
+                  Span span, llvm::ArrayRef<Span> spans)
+      : e(e), name(name), entry(entry), operands(std::move(operands)), span(span), spans(spans) {}
+
+  Value run();
+
+private:
+  std::optional<Value> compute();
+  bool findElement();
+  bool adaptLists();
+  bool settleElement();
+  Value emit();
+  Span spanOf(size_t i) const { return i < spans.size() ? spans[i] : span; }
+  bool all(llvm::function_ref<bool(const Value &)> condition) const {
+    return llvm::all_of(operands, condition);
+  }
+  bool any(llvm::function_ref<bool(const Value &)> condition) const {
+    return llvm::any_of(operands, condition);
+  }
+  bool isDivision() const { return name == "div" || name == "mod"; }
+  bool takes(mlir::Type type) const { return accepts(e.context, entry, type); }
+  /// That of the operand which decided about the element type.
+  std::string getDecidingType() const { return operands[*elementFrom].getTensorType().str(); }
+
+  Emitter &e;
+  StringRef name;
+  const ElementwiseEntry &entry;
+  Values operands;
+  Span span;
+  llvm::ArrayRef<Span> spans;
+
+  mlir::Type element;                // of what the operation computes with
+  bool fromTensor = false;           // with axes
+  std::optional<size_t> elementFrom; // the operand that decided
+  Values tensors;                    // the operands; static numbers adapt later
+};
+
+} // namespace
+
+/// The result where all operands are static and the operation folds; poison after an error.
+std::optional<Value> ElementwiseCall::compute() {
+  auto isBool = [](const Value &v) { return v.is(Value::Bool); };
+  if (!all([](const Value &v) { return v.isStaticNumber() || v.is(Value::Bool); }))
+    return std::nullopt;
+  bool allBool = all(isBool), allInt = all([](const Value &v) { return v.is(Value::Int); });
+  if (any(isBool) && !allBool)
+    return e.fail(diag::MixedElementTypes, span, describe(operands[0]), describe(operands.back()));
+  // Whole numbers stay whole where the operation takes them.
+  mlir::Type i64 = e.builder.getI64Type();
+  mlir::Type type = allBool                ? e.builder.getI1Type()
+                    : allInt && takes(i64) ? i64
+                                           : mlir::Type(e.builder.getF64Type());
+  if (type.isInteger(64) && isDivision() && operands[1].getInt() == 0)
+    return e.fail(diag::DivisionByZero, span);
+  if (takes(type))
+    if (Value result = foldStatic(e.context, entry, operands, type); !result.isPoison())
+      return result;
+  return std::nullopt;
+}
+
+/// Element type: that of the operands with axes, which must agree; of scalars the widest. False
+/// after an error.
+bool ElementwiseCall::findElement() {
+  for (auto [i, operand] : llvm::enumerate(operands)) {
+    bool adaptsLater = operand.is(Value::List) || operand.isStaticNumber();
+    Value tensor = adaptsLater ? operand : e.toTensor(operand, spanOf(i));
+    if (tensor.isPoison())
+      return false;
+    tensors.push_back(tensor);
+    if (!tensor.isTensor())
+      continue;
+    NNTensorType type = tensor.getTensorType();
+    bool hasAxes = !type.isScalar();
+    if (hasAxes && fromTensor && type.getElementType() != element) {
+      e.error(diag::MixedElementTypes, span, getDecidingType(), type.str());
+      return false;
+    }
+    if ((hasAxes && !fromTensor) ||
+        (hasAxes == fromTensor && (!element || rankOf(type.getElementType()) > rankOf(element)))) {
+      element = type.getElementType();
+      fromTensor |= hasAxes;
+      elementFrom = i;
+    }
+  }
+  return true;
+}
+
+/// Lists of numbers become tensors, of the element type so far if they can. False after an error.
+bool ElementwiseCall::adaptLists() {
+  for (auto [i, operand] : llvm::enumerate(operands)) {
+    if (!operand.is(Value::List))
+      continue;
+    tensors[i] =
+        e.toTensor(operand, spanOf(i), element && !element.isInteger(1) ? element : mlir::Type());
+    if (tensors[i].isPoison())
+      return false;
+    mlir::Type own = tensors[i].getTensorType().getElementType();
+    if (fromTensor && own != element) {
+      e.error(diag::MixedElementTypes, span, getDecidingType(), tensors[i].getTensorType().str());
+      return false;
+    }
+    element = own;
+    fromTensor = true;
+    elementFrom = i;
+    operands[i] = tensors[i];
+  }
+  return true;
+}
+
+/// A real number makes whole scalars real, but never whole tensors. False after an error.
+bool ElementwiseCall::settleElement() {
+  if (!element)
+    element = any([](const Value &v) { return v.is(Value::Float); })
+                  ? mlir::Type(e.builder.getF64Type())
+                  : e.builder.getI64Type();
+  auto isRealScalar = [](const Value &v) {
+    return v.isScalarTensor() && v.getTensorType().isFloat();
+  };
+  auto isWhole = [&] { return llvm::isa<mlir::IntegerType>(element) && !element.isInteger(1); };
+  bool anyReal = any([&](const Value &v) { return v.is(Value::Float) || isRealScalar(v); });
+  if (isWhole() && anyReal) {
+    if (fromTensor) {
+      e.error(diag::MixedElementTypes, span, getDecidingType(), "a real number")
+          .hint("f32(x) converts a tensor of whole numbers");
+      return false;
+    }
+    element = e.getReal();
+    for (const Value &operand : operands)
+      if (isRealScalar(operand))
+        element = operand.getTensorType().getElementType();
+  }
+  if (isWhole() && !takes(element)) {
+    if (fromTensor) {
+      e.error(diag::WrongOperand, span, name, getDecidingType(), "real numbers")
+          .hint("f32(x) converts a tensor of whole numbers");
+      return false;
+    }
+    element = e.builder.getF64Type();
+  }
+  if (takes(element))
+    return true;
+  e.error(diag::WrongOperand, span, name, describe(operands[0]),
+          element.isInteger(1) ? "numbers" : "truth values");
+  return false;
+}
+
+Value ElementwiseCall::emit() {
+  llvm::SmallVector<mlir::Value> values;
+  for (auto [i, tensor] : llvm::enumerate(tensors)) {
+    bool isBool = tensor.isTensor() && tensor.getTensorType().isBool();
+    if (isBool != element.isInteger(1)) {
+      size_t other = i == 0 && operands.size() > 1 ? 1 : 0;
+      return e.fail(diag::MixedElementTypes, span, describe(operands[std::min(i, other)]),
+                    describe(operands[std::max(i, other)]));
+    }
+    values.push_back(e.toElementType(tensor, element, spanOf(i)));
+    if (!values.back())
+      return Value();
+  }
+  std::optional<llvm::SmallVector<Dim>> shape = e.unifyShapes(values, span, spans);
+  if (!shape)
+    return Value();
+  for (mlir::Value &value : values)
+    value = e.broadcastTo(value, *shape);
+  // Of tensors a zero divisor gives 0, as the operation says; of one number it is a mistake.
+  if (isDivision() && shape->empty() && llvm::isa<mlir::IntegerType>(element))
+    e.emitCheck(NeOp::create(e.builder, e.getLoc(span), values[1], e.constant(0, element)),
+                "division by zero", span);
+  return Value::of(createElementwise(e.builder, e.getLoc(span), entry, values)->getResult(0));
+}
+
+Value ElementwiseCall::run() {
+  if (std::optional<Value> result = compute())
+    return *result;
+  return findElement() && adaptLists() && settleElement() ? emit() : Value();
+}
+
 Value Emitter::elementwise(StringRef languageName, Values operands, Span span,
                            llvm::ArrayRef<Span> spans) {
-  auto spanOf = [&](size_t i) { return i < spans.size() ? spans[i] : span; };
   for (const Value &operand : operands)
     if (operand.isPoison())
       return operand;
@@ -213,218 +394,5 @@ Value Emitter::elementwise(StringRef languageName, Values operands, Span span,
   const ElementwiseEntry *entry = findElementwise(languageName, operands.size());
   if (!entry)
     return fail(diag::WrongArgumentCount, span, languageName, operands.size());
-
-  bool isStatic = llvm::all_of(
-      operands, [](const Value &v) { return v.isStaticNumber() || v.is(Value::Bool); });
-  if (isStatic) {
-    bool allBool = llvm::all_of(operands, [](const Value &v) { return v.is(Value::Bool); });
-    bool allInt = llvm::all_of(operands, [](const Value &v) { return v.is(Value::Int); });
-    bool anyBool = llvm::any_of(operands, [](const Value &v) { return v.is(Value::Bool); });
-    if (anyBool && !allBool)
-      return fail(diag::MixedElementTypes, span, describe(operands[0]), describe(operands.back()));
-    // Whole numbers stay whole where the operation takes them.
-    mlir::Type type = allBool ? builder.getI1Type()
-                      : allInt && accepts(context, *entry, builder.getI64Type())
-                          ? mlir::Type(builder.getI64Type())
-                          : builder.getF64Type();
-    if (type.isInteger(64) && (languageName == "div" || languageName == "mod") &&
-        operands[1].getInt() == 0)
-      return fail(diag::DivisionByZero, span);
-    if (accepts(context, *entry, type))
-      if (Value result = foldStatic(context, *entry, operands, type); !result.isPoison())
-        return result;
-    // An operation that does not fold is emitted below.
-  }
-
-  // Element type: that of the operands with axes, which must agree; of scalars the widest.
-  mlir::Type element;
-  bool fromTensor = false;
-  std::optional<size_t> elementFrom;
-  std::vector<Value> tensors;
-  for (auto [i, operand] : llvm::enumerate(operands)) {
-    Value tensor = operand;
-    if (operand.is(Value::List))
-      tensor = operand; // adapts below
-    else if (!operand.isStaticNumber())
-      tensor = toTensor(operand, spanOf(i));
-    if (tensor.isPoison())
-      return tensor;
-    tensors.push_back(tensor);
-    if (!tensor.isTensor())
-      continue;
-    NNTensorType type = tensor.getTensorType();
-    bool hasAxes = !type.isScalar();
-    if (hasAxes && fromTensor && type.getElementType() != element)
-      return fail(diag::MixedElementTypes, span, operands[*elementFrom].getTensorType().str(),
-                  type.str());
-    if ((hasAxes && !fromTensor) ||
-        (hasAxes == fromTensor && (!element || rankOf(type.getElementType()) > rankOf(element)))) {
-      element = type.getElementType();
-      fromTensor |= hasAxes;
-      elementFrom = i;
-    }
-  }
-  for (auto [i, operand] : llvm::enumerate(operands))
-    if (operand.is(Value::List)) {
-      tensors[i] =
-          toTensor(operand, spanOf(i), element && !element.isInteger(1) ? element : mlir::Type());
-      if (tensors[i].isPoison())
-        return tensors[i];
-      mlir::Type own = tensors[i].getTensorType().getElementType();
-      if (fromTensor && own != element)
-        return fail(diag::MixedElementTypes, span, operands[*elementFrom].getTensorType().str(),
-                    tensors[i].getTensorType().str());
-      element = own;
-      fromTensor = true;
-      elementFrom = i;
-      operands[i] = tensors[i];
-    }
-  if (!element)
-    element = llvm::any_of(operands, [](const Value &v) { return v.is(Value::Float); })
-                  ? mlir::Type(builder.getF64Type())
-                  : builder.getI64Type();
-
-  // A real number makes whole scalars real, but never whole tensors.
-  bool anyReal = llvm::any_of(operands, [&](const Value &v) {
-    return v.is(Value::Float) || (v.isScalarTensor() && v.getTensorType().isFloat());
-  });
-  bool isWhole = llvm::isa<mlir::IntegerType>(element);
-  if (isWhole && !element.isInteger(1) && anyReal) {
-    if (fromTensor) {
-      DiagnosticBuilder report =
-          error(diag::MixedElementTypes, span, operands[*elementFrom].getTensorType().str(),
-                "a real number");
-      report.hint("f32(x) converts a tensor of whole numbers");
-      return Value();
-    }
-    element = getReal();
-    for (const Value &operand : operands)
-      if (operand.isScalarTensor() && operand.getTensorType().isFloat())
-        element = operand.getTensorType().getElementType();
-  }
-  if (llvm::isa<mlir::IntegerType>(element) && !element.isInteger(1) &&
-      !accepts(context, *entry, element)) {
-    if (fromTensor) {
-      error(diag::WrongOperand, span, languageName, operands[*elementFrom].getTensorType().str(),
-            "real numbers")
-          .hint("f32(x) converts a tensor of whole numbers");
-      return Value();
-    }
-    element = builder.getF64Type();
-  }
-  if (!accepts(context, *entry, element))
-    return fail(diag::WrongOperand, span, languageName, describe(operands[0]),
-                element.isInteger(1) ? "numbers" : "truth values");
-
-  llvm::SmallVector<mlir::Value> values;
-  for (auto [i, tensor] : llvm::enumerate(tensors)) {
-    bool isBool = (tensor.isTensor() && tensor.getTensorType().isBool());
-    if (isBool != element.isInteger(1)) {
-      size_t other = i == 0 && operands.size() > 1 ? 1 : 0;
-      return fail(diag::MixedElementTypes, span, describe(operands[std::min(i, other)]),
-                  describe(operands[std::max(i, other)]));
-    }
-    values.push_back(toElementType(tensor, element, spanOf(i)));
-    if (!values.back())
-      return Value();
-  }
-  std::optional<llvm::SmallVector<Dim>> shape = unifyShapes(values, span, spans);
-  if (!shape)
-    return Value();
-  for (mlir::Value &value : values)
-    value = broadcastTo(value, *shape);
-
-  // Of tensors a zero divisor gives 0, as the operation says; of one number it is a mistake.
-  if ((languageName == "div" || languageName == "mod") && shape->empty() &&
-      llvm::isa<mlir::IntegerType>(element))
-    checkNotZero(values[1], span);
-  return Value::of(createElementwise(builder, getLoc(span), *entry, values)->getResult(0));
-}
-
-void Emitter::checkNotZero(mlir::Value divisor, Span span) {
-  mlir::Value zero = constant(0, llvm::cast<NNTensorType>(divisor.getType()).getElementType());
-  emitCheck(NeOp::create(builder, getLoc(span), divisor, zero), "division by zero", span);
-}
-
-Value Emitter::select(Value condition, Value onTrue, Value onFalse, Span span) {
-  if (condition.isPoison() || onTrue.isPoison() || onFalse.isPoison())
-    return Value();
-  if (condition.is(Value::Bool))
-    return condition.getBool() ? onTrue : onFalse;
-  if (condition.is(Value::List)) {
-    condition = toTensor(condition, span);
-    if (condition.isPoison())
-      return condition;
-  }
-  if (!condition.isTensor() || !condition.getTensorType().isBool())
-    return fail(diag::WrongArgument, span, "the condition", "true or false", describe(condition));
-  auto isNumeric = [](const Value &v) {
-    return v.isTensor() || v.isStaticNumber() || v.is(Value::Size) || v.is(Value::Bool) ||
-           v.is(Value::List);
-  };
-  if (onTrue.isString() && onFalse.isString() && condition.isScalarTensor()) {
-    auto text = makeVariable(getPathOf("text"), VariableKind::Var, builder.getType<StrType>(), span,
-                             "text");
-    assignVariable(*text, toRuntimeString(onFalse, span));
-    mlir::Value other = toRuntimeString(onTrue, span);
-    auto op = IfOp::create(builder, getLoc(span), condition.getRuntime());
-    emitRegion(op.getThenRegion(), {}, [&](mlir::ValueRange) { assignVariable(*text, other); });
-    emitRegion(op.getElseRegion(), {}, [](mlir::ValueRange) {});
-    return Value::of(readVariable(*text));
-  }
-  bool isSequence = onTrue.is(Value::Tuple) && onFalse.is(Value::Tuple) &&
-                    onTrue.getElements().size() == onFalse.getElements().size();
-  if (isSequence) {
-    Values elements;
-    for (auto [a, b] : llvm::zip_equal(onTrue.getElements(), onFalse.getElements())) {
-      elements.push_back(select(condition, a, b, span));
-      if (elements.back().isPoison())
-        return Value();
-    }
-    return Value::tuple(std::move(elements));
-  }
-  if (onTrue.is(Value::WeightsKind) && onFalse.is(Value::WeightsKind))
-    return mapWeights({onTrue, onFalse}, span,
-                      [&](Values leaves) { return select(condition, leaves[0], leaves[1], span); });
-  if (!isNumeric(onTrue) || !isNumeric(onFalse))
-    return fail(diag::RuntimeChoice, span, describe(onTrue), describe(onFalse));
-  // A list of numbers adapts to a tensor on the other side, or is a tensor itself.
-  for (auto [value, other] : {std::pair(&onTrue, &onFalse), std::pair(&onFalse, &onTrue)})
-    if (value->is(Value::List)) {
-      *value = toTensor(*value, span,
-                        other->isTensor() ? other->getTensorType().getElementType() : mlir::Type());
-      if (value->isPoison())
-        return *value;
-    }
-  mlir::Type element;
-  if (onTrue.isTensor() &&
-      (!onFalse.isTensor() || !onTrue.isScalarTensor() ||
-       (onFalse.isScalarTensor() && rankOf(onTrue.getTensorType().getElementType()) >=
-                                        rankOf(onFalse.getTensorType().getElementType()))))
-    element = onTrue.getTensorType().getElementType();
-  else if (onFalse.isTensor())
-    element = onFalse.getTensorType().getElementType();
-  else
-    element = onTrue.is(Value::Bool)                            ? mlir::Type(builder.getI1Type())
-              : onTrue.is(Value::Int) && onFalse.is(Value::Int) ? mlir::Type(builder.getI64Type())
-                                                                : getReal();
-  for (const Value &value : {onTrue, onFalse})
-    if ((value.isTensor() && !value.isScalarTensor() &&
-         value.getTensorType().getElementType() != element) ||
-        (value.is(Value::Float) && !llvm::isa<mlir::FloatType>(element)) ||
-        (value.is(Value::Bool) != element.isInteger(1) && !value.isTensor() &&
-         !value.is(Value::List)))
-      return fail(diag::MixedElementTypes, span, describe(onTrue), describe(onFalse));
-  llvm::SmallVector<mlir::Value> values = {condition.getRuntime(),
-                                           toElementType(onTrue, element, span),
-                                           toElementType(onFalse, element, span)};
-  if (!values[1] || !values[2])
-    return Value();
-  std::optional<llvm::SmallVector<Dim>> shape = unifyShapes(values, span, {});
-  if (!shape)
-    return Value();
-  for (mlir::Value &value : values)
-    value = broadcastTo(value, *shape);
-  return Value::of(SelectOp::create(builder, getLoc(span), values[1].getType(), values[0],
-                                    values[1], values[2]));
+  return ElementwiseCall(*this, languageName, *entry, std::move(operands), span, spans).run();
 }

@@ -5,7 +5,7 @@
 // led there. It needs a unit that is being filled. After an error a result is poison, or null.
 //
 // Implemented by topic: Emitter.cpp (places, errors, regions, checks), Conversions.cpp,
-// Elementwise.cpp, Operators.cpp, Sizes.cpp, Slices.cpp, Variables.cpp, Strings.cpp.
+// Elementwise.cpp, Select.cpp, Operators.cpp, Sizes.cpp, Slices.cpp, Variables.cpp, Strings.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_EMITTER_H
@@ -120,7 +120,7 @@ public:
   /// The scalar that a loss is; null after an error.
   mlir::Value toLoss(Value value, Span span);
 
-  //===-- Elementwise.cpp, Operators.cpp --===//
+  //===-- Elementwise.cpp, Select.cpp, Operators.cpp --===//
   Value elementwise(llvm::StringRef languageName, Values operands, Span span,
                     llvm::ArrayRef<Span> operandSpans = {});
   Value select(Value condition, Value onTrue, Value onFalse, Span span);
@@ -192,9 +192,6 @@ private:
   void addCallChain(DiagnosticBuilder &builder);
   /// The value as an operand of nn.format.
   std::optional<mlir::Value> toPrintable(Value value, Span span);
-  Value listToTensor(const Value &value, Span span, mlir::Type like);
-  /// Emits an assertion that an integer scalar is not 0.
-  void checkNotZero(mlir::Value divisor, Span span);
   /// Whether a dimension is not negative, as a run-time truth value; null where it plainly is not.
   mlir::Value isNotNegative(ir::Dim dim, Span span);
   /// A whole number as a polynomial over size symbols and, where nothing is known, opaque ones.
