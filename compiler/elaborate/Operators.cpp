@@ -12,22 +12,94 @@ using namespace nnc::elaborate;
 using namespace nnc::ir;
 using llvm::StringRef;
 
+/// lower..upper, or with `inclusive` lower..=upper.
+static Value makeRange(Emitter &e, bool inclusive, const Value &lhs, const Value &rhs, Span lhsSpan,
+                       Span rhsSpan) {
+  Range range;
+  range.lower = std::make_shared<Value>(lhs);
+  range.upper = std::make_shared<Value>(rhs);
+  range.inclusive = inclusive;
+  for (auto [value, where] : {std::pair(lhs, lhsSpan), std::pair(rhs, rhsSpan)})
+    if (!value.isSizeLike() && !(value.isScalarTensor() && value.getTensorType().isInteger()))
+      return e.fail(diag::WrongArgument, where, "the bound of a range", "a whole number",
+                    describe(value));
+  return Value::of(range);
+}
+
+/// Sizes stay symbolic under + - * and exact division; nothing where they do not.
+static std::optional<Value> computeSizes(Emitter &e, ast::BinaryOp op, const Value &lhs,
+                                         const Value &rhs) {
+  using ast::BinaryOp;
+  Dim a = lhs.is(Value::Int) ? Dim::get(e.context, lhs.getInt()) : lhs.getSize();
+  Dim b = rhs.is(Value::Int) ? Dim::get(e.context, rhs.getInt()) : rhs.getSize();
+  if (op == BinaryOp::Add)
+    return Value::ofSize(a + b);
+  if (op == BinaryOp::Sub)
+    return Value::ofSize(a - b);
+  if (op == BinaryOp::Mul)
+    return Value::ofSize(a * b);
+  if (op == BinaryOp::Div)
+    if (std::optional<Dim> quotient = a.dividedBy(b))
+      return Value::ofSize(*quotient);
+  if (op == BinaryOp::Eq && a == b)
+    return Value::ofBool(true);
+  if (op == BinaryOp::Ne && a == b)
+    return Value::ofBool(false);
+  return std::nullopt;
+}
+
+/// Text compares.
+static Value compareText(Emitter &e, ast::BinaryOp op, const Value &lhs, const Value &rhs,
+                         Span span, Span lhsSpan, Span rhsSpan) {
+  using ast::BinaryOp;
+  if (!lhs.isString() || !rhs.isString() || (op != BinaryOp::Eq && op != BinaryOp::Ne)) {
+    DiagnosticBuilder report =
+        e.error(diag::WrongOperand, span, ast::getSpelling(op), "text", "numbers");
+    if (op == BinaryOp::Add)
+      report.hint("\"{a}{b}\" joins text");
+    return Value();
+  }
+  if (lhs.is(Value::Str) && rhs.is(Value::Str))
+    return Value::ofBool((lhs.getString() == rhs.getString()) == (op == BinaryOp::Eq));
+  Value equal = Value::of(StringEqualOp::create(
+      e.builder, e.getLoc(span), e.toRuntimeString(lhs, lhsSpan), e.toRuntimeString(rhs, rhsSpan)));
+  return op == BinaryOp::Eq ? equal : e.elementwise("not", {equal}, span);
+}
+
+/// Whole numbers divide to a whole number where that is exact; 2^3 is whole. Nothing where the
+/// operator is one of numbers in general.
+static std::optional<Value> computeWhole(Emitter &e, ast::BinaryOp op, const Value &lhs,
+                                         const Value &rhs, Span span) {
+  using ast::BinaryOp;
+  if (op == BinaryOp::Div) {
+    if (rhs.getInt() == 0)
+      return e.fail(diag::DivisionByZero, span);
+    if (lhs.getInt() % rhs.getInt() == 0)
+      return Value::ofInt(lhs.getInt() / rhs.getInt());
+    return Value::ofFloat(lhs.getFloat() / rhs.getFloat());
+  }
+  if (op == BinaryOp::Pow && rhs.getInt() >= 0) {
+    int64_t product = 1;
+    for (int64_t i = 0; i < rhs.getInt(); ++i)
+      if (__builtin_mul_overflow(product, lhs.getInt(), &product))
+        return e.fail(diag::Overflow, span);
+    return Value::ofInt(product);
+  }
+  int64_t result;
+  if ((op == BinaryOp::Add && __builtin_add_overflow(lhs.getInt(), rhs.getInt(), &result)) ||
+      (op == BinaryOp::Sub && __builtin_sub_overflow(lhs.getInt(), rhs.getInt(), &result)) ||
+      (op == BinaryOp::Mul && __builtin_mul_overflow(lhs.getInt(), rhs.getInt(), &result)))
+    return e.fail(diag::Overflow, span);
+  return std::nullopt;
+}
+
 Value Emitter::binary(ast::BinaryOp op, Value lhs, Value rhs, Span span, Span lhsSpan,
                       Span rhsSpan) {
   using ast::BinaryOp;
   if (lhs.isPoison() || rhs.isPoison())
     return Value();
-  if (op == BinaryOp::Range || op == BinaryOp::RangeInclusive) {
-    Range range;
-    range.lower = std::make_shared<Value>(lhs);
-    range.upper = std::make_shared<Value>(rhs);
-    range.inclusive = op == BinaryOp::RangeInclusive;
-    for (auto [value, where] : {std::pair(lhs, lhsSpan), std::pair(rhs, rhsSpan)})
-      if (!value.isSizeLike() && !(value.isScalarTensor() && value.getTensorType().isInteger()))
-        return fail(diag::WrongArgument, where, "the bound of a range", "a whole number",
-                    describe(value));
-    return Value::of(range);
-  }
+  if (op == BinaryOp::Range || op == BinaryOp::RangeInclusive)
+    return makeRange(*this, op == BinaryOp::RangeInclusive, lhs, rhs, lhsSpan, rhsSpan);
   if (op == BinaryOp::MatMul)
     return matmul(lhs, rhs, span);
   if (lhs.is(Value::WeightsKind) || rhs.is(Value::WeightsKind))
@@ -35,65 +107,19 @@ Value Emitter::binary(ast::BinaryOp op, Value lhs, Value rhs, Span span, Span lh
       return binary(op, leaves[0], leaves[1], span, lhsSpan, rhsSpan);
     });
 
-  // Sizes stay symbolic under + - * and exact division.
-  if ((lhs.is(Value::Size) || rhs.is(Value::Size)) && lhs.isSizeLike() && rhs.isSizeLike()) {
-    Dim a = lhs.is(Value::Int) ? Dim::get(context, lhs.getInt()) : lhs.getSize();
-    Dim b = rhs.is(Value::Int) ? Dim::get(context, rhs.getInt()) : rhs.getSize();
-    if (op == BinaryOp::Add)
-      return Value::ofSize(a + b);
-    if (op == BinaryOp::Sub)
-      return Value::ofSize(a - b);
-    if (op == BinaryOp::Mul)
-      return Value::ofSize(a * b);
-    if (op == BinaryOp::Div)
-      if (std::optional<Dim> quotient = a.dividedBy(b))
-        return Value::ofSize(*quotient);
-    if (op == BinaryOp::Eq && a == b)
-      return Value::ofBool(true);
-    if (op == BinaryOp::Ne && a == b)
-      return Value::ofBool(false);
-  }
-  if (lhs.isString() || rhs.isString()) {
-    if (!lhs.isString() || !rhs.isString() || (op != BinaryOp::Eq && op != BinaryOp::Ne)) {
-      DiagnosticBuilder report =
-          error(diag::WrongOperand, span, ast::getSpelling(op), "text", "numbers");
-      if (op == BinaryOp::Add)
-        report.hint("\"{a}{b}\" joins text");
-      return Value();
-    }
-    if (lhs.is(Value::Str) && rhs.is(Value::Str))
-      return Value::ofBool((lhs.getString() == rhs.getString()) == (op == BinaryOp::Eq));
-    Value equal = Value::of(StringEqualOp::create(
-        builder, getLoc(span), toRuntimeString(lhs, lhsSpan), toRuntimeString(rhs, rhsSpan)));
-    return op == BinaryOp::Eq ? equal : elementwise("not", {equal}, span);
-  }
+  if ((lhs.is(Value::Size) || rhs.is(Value::Size)) && lhs.isSizeLike() && rhs.isSizeLike())
+    if (std::optional<Value> result = computeSizes(*this, op, lhs, rhs))
+      return *result;
+  if (lhs.isString() || rhs.isString())
+    return compareText(*this, op, lhs, rhs, span, lhsSpan, rhsSpan);
   if (op == BinaryOp::Add && lhs.is(Value::List) && rhs.is(Value::List) &&
       llvm::all_of(lhs.getElements(), [](const Value &v) { return v.isSizeLike(); }) &&
       llvm::all_of(rhs.getElements(), [](const Value &v) { return v.isSizeLike(); }) &&
       llvm::any_of(lhs.getElements(), [](const Value &v) { return v.is(Value::Size); }))
     return fail(diag::WrongOperand, span, "+", "a shape", "numbers or tensors");
-  // Whole numbers divide to a whole number where that is exact; 2^3 is whole.
-  if (lhs.is(Value::Int) && rhs.is(Value::Int)) {
-    if (op == BinaryOp::Div) {
-      if (rhs.getInt() == 0)
-        return fail(diag::DivisionByZero, span);
-      if (lhs.getInt() % rhs.getInt() == 0)
-        return Value::ofInt(lhs.getInt() / rhs.getInt());
-      return Value::ofFloat(lhs.getFloat() / rhs.getFloat());
-    }
-    if (op == BinaryOp::Pow && rhs.getInt() >= 0) {
-      int64_t product = 1;
-      for (int64_t i = 0; i < rhs.getInt(); ++i)
-        if (__builtin_mul_overflow(product, lhs.getInt(), &product))
-          return fail(diag::Overflow, span);
-      return Value::ofInt(product);
-    }
-    int64_t result;
-    if ((op == BinaryOp::Add && __builtin_add_overflow(lhs.getInt(), rhs.getInt(), &result)) ||
-        (op == BinaryOp::Sub && __builtin_sub_overflow(lhs.getInt(), rhs.getInt(), &result)) ||
-        (op == BinaryOp::Mul && __builtin_mul_overflow(lhs.getInt(), rhs.getInt(), &result)))
-      return fail(diag::Overflow, span);
-  }
+  if (lhs.is(Value::Int) && rhs.is(Value::Int))
+    if (std::optional<Value> result = computeWhole(*this, op, lhs, rhs, span))
+      return *result;
   if (op == BinaryOp::Pow && lhs.is(Value::List))
     lhs = toTensor(lhs, lhsSpan);
   if (lhs.isPoison())
