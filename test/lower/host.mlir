@@ -80,13 +80,38 @@ module attributes {nn.cpu_level = 4 : i64} {
 // -----
 
 // Strings in variables, files, progress.
+// The tensor's name and shape, the columns and the places of calls are constants; w lies at 0, the text's pointer after it.
+// CHECK-DAG:   global internal constant @[[PLACE:str.*]]("{{.*}}host.mlir:[[# @LINE + 42]]\00")
+// CHECK-DAG:   global internal constant @[[W:str.*]]("w\00")
+// CHECK-DAG:   global internal constant @[[DIMS:dims.*]](dense<[3, 2]> : tensor<2xi64>)
+// CHECK-DAG:   global internal constant @[[FILE:str.*]]("m.safetensors\00")
+// CHECK-DAG:   global internal constant @{{integer.*}}(dense<[1, 0]> : tensor<2xi64>)
+// CHECK-DAG:   global internal constant @{{str.*}}("epoch\00")
+// CHECK-DAG:   global internal constant @{{str.*}}("loss\00")
 // CHECK-LABEL: func.func @command.output
-// CHECK:         call @nn_string_assign
-// CHECK:         call @nn_save(
-// CHECK:         call @nn_load(
+// CHECK:         %[[TEXT:.*]] = llvm.mlir.addressof @[[FILE]]
+// CHECK:         %[[SLOT:.*]] = llvm.getelementptr inbounds %{{.*}}[%c24_i64]
+// CHECK:         %[[OLD:.*]] = llvm.load %[[SLOT]]
+// CHECK:         %[[NEW:.*]] = call @nn_string_assign(%[[OLD]], %[[TEXT]])
+// CHECK:         llvm.store %[[NEW]], %[[SLOT]]
+// CHECK:         %[[WS:.*]] = llvm.getelementptr inbounds %{{.*}}[%c0_i64
+// CHECK:         %[[ONE:c1.*]] = arith.constant 1 : i64
+// CHECK:         llvm.store %[[WS]], %[[PLACES:.*]] : !llvm.ptr, !llvm.ptr
+// CHECK:         call @nn_save(%{{.*}}, %[[TEXT]], %[[ONE]], %{{.*}}, %{{.*}})
+// CHECK:         call @nn_load(%{{.*}}, %[[TEXT]], %{{.*}}, %{{.*}}, %{{.*}})
+// CHECK:         %[[EPOCH:.*]] = arith.sitofp %{{.*}} : i64 to f64
+// CHECK:         %[[LOSS:.*]] = arith.extf %[[F:.*]] : f32 to f64
+// CHECK:         llvm.store %[[EPOCH]], %{{.*}} : f64
+// CHECK:         llvm.store %[[LOSS]], %{{.*}} : f64
 // CHECK:         call @nn_report(
-// CHECK:         cf.cond_br
-// CHECK:         call @nn_assert_failed
+// CHECK:         %[[C:.*]] = arith.cmpf ogt, %[[F]], %[[F]]
+// CHECK:         cf.cond_br %[[C]], ^[[HOLDS:bb[0-9]+]], ^[[FAILS:bb[0-9]+]]
+// CHECK:       ^[[FAILS]]:
+// CHECK-NEXT:    %[[AT:.*]] = llvm.mlir.addressof @[[PLACE]]
+// CHECK-NEXT:    call @nn_assert_failed(%[[AT]], %[[TEXT]])
+// CHECK-NEXT:    cf.br ^[[HOLDS]]
+// CHECK:       ^[[HOLDS]]:
+// CHECK-NEXT:    return
 nn.command @output doc "" flags [] {
   nn.variable param @w : f32[3, 2]
   nn.variable var @text : !nn.str

@@ -48,9 +48,12 @@ class File:
     close = """\
 const allowed = 1e-5
 
-/// Whether the largest difference is at most `tolerance` of the largest expected number.
-fn close(actual, expected, tolerance: float = allowed) =
-    max(abs(actual - expected)) <= tolerance * max(abs(expected))
+/// Whether each number is within `tolerance` of the expected one: relative to it, and as much again in units of a tenth, for
+/// numbers near 0 that are what is left of larger ones.
+fn close(actual, expected, tolerance: float = allowed) {
+    let wanted = 0 * actual + expected               // of its element type
+    return all(abs(actual - wanted) <= tolerance * (abs(wanted) + 0.1))
+}
 """
 
     def __init__(self, name, purpose, run="nnc test %s | FileCheck %s", double=True):
