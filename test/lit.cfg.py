@@ -28,7 +28,7 @@ def add_tool(name, folder):
     config.substitutions.append((r"(?<![-./\w%])" + name + r"(?![-./\w])", os.path.join(folder, name)))
 
 
-tools = ["nnc", "nn-opt", "nn-parse", "nn-gradcheck", "nn-formulas", "nn-formulacheck", "nn-codegen", "nn-lowerings", "nnrt-tests"]
+tools = ["nnc", "nn-opt", "nn-parse", "nn-gradcheck", "nn-evaluate", "nn-formulas", "nn-formulacheck", "nn-codegen", "nn-lowerings", "nnrt-tests"]
 for tool in tools:
     add_tool(tool, binaries)
 for tool in ["FileCheck", "not", "split-file", "clang-format", "llvm-tblgen", "llvm-ar", "llvm-dwarfdump", "llvm-nm", "llvm-readelf"]:

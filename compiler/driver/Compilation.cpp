@@ -155,7 +155,9 @@ bool Compilation::lowerTo(Phase phase) {
     return false;
   if (phase == Phase::Grad)
     return true;
-  if (!runPasses([](mlir::OpPassManager &manager) { optimise::buildOptimisePipeline(manager); }))
+  if (!runPasses([&](mlir::OpPassManager &manager) {
+        optimise::buildOptimisePipeline(manager, options.fuse);
+      }))
     return false;
   if (phase == Phase::Opt)
     return true;

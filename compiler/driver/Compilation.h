@@ -37,6 +37,7 @@ struct CompileOptions {
   std::map<std::string, std::string> defines; // -D name=value
   std::vector<std::string> searchPath;        // folders of imported files
   bool isDouble = false;                      // f32 stands for f64
+  bool fuse = true;                           // several operations in one loop nest
   codegen::CodegenOptions codegen;
   bool tests = false;    // the test blocks instead of the commands
   std::string unit;      // --of: only this function, loss or layer, as an nn.func

@@ -79,6 +79,7 @@ bool Driver::makeOptions(CompileOptions &result) {
   result.defines = options.defines;
   result.searchPath = getSearchPath(options.folders);
   result.isDouble = options.real == "f64";
+  result.fuse = options.fuse;
   return true;
 }
 
@@ -153,7 +154,7 @@ std::string Driver::getCachePath(bool tests) {
   // The same compiler, text and options give the same program.
   std::string key = NNC_VERSION + options.cpu + options.real +
                     std::to_string(options.optimisationLevel) + (options.lineTables ? "g" : "") +
-                    (tests ? "t" : "") + options.inputs[0];
+                    (options.fuse ? "" : "u") + (tests ? "t" : "") + options.inputs[0];
   for (auto &[name, value] : options.defines)
     key += "\n" + name + "=" + value;
   for (const std::string &file :

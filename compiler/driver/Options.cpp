@@ -27,7 +27,7 @@ struct OptionInfo {
   StringRef name;     // -o, --stage
   StringRef value;    // what follows, "" for a switch
   StringRef commands; // those that have it, separated by blanks
-  StringRef help;
+  StringRef help;     // none: not shown
   Set set;
 };
 
@@ -112,6 +112,11 @@ const OptionInfo optionTable[] = {
      [](Options &o, StringRef v) {
        return choose(o.cpu, "--cpu", v,
                      {"native", "x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"});
+     }},
+    {"--no-fuse", "", "build run test emit", "", // for tests of fusion
+     [](Options &o, StringRef) -> llvm::Error {
+       o.fuse = false;
+       return llvm::Error::success();
      }},
     {"--strip", "", "build", "leave out symbols", SWITCH(strip)},
     {"--quiet", "", "build", "do not say how much memory the commands need", SWITCH(quiet)},
@@ -209,7 +214,7 @@ void driver::printHelp(StringRef command, llvm::raw_ostream &os) {
   os << "nnc " << info->name << ": " << info->help << "\n\nUsage: nnc " << info->name
      << " [OPTIONS] " << info->arguments << "\n\nOptions:\n";
   for (const OptionInfo &option : optionTable)
-    if (has(option, command)) {
+    if (has(option, command) && !option.help.empty()) {
       StringRef join = option.value.empty() ? "" : option.name.starts_with("--") ? "=" : " ";
       os << "  " << llvm::left_justify((option.name + join + option.value).str(), 26) << option.help
          << "\n";

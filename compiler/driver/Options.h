@@ -20,6 +20,7 @@ struct Options {
   std::string cpu = "native";
   std::string real = "f32";
   unsigned optimisationLevel = 2;
+  bool fuse = true;
   bool lineTables = false, strip = false, verifyDiagnostics = false, help = false, quiet = false,
        cost = false, values = false;
   DiagnosticEngine::Colour colour = DiagnosticEngine::Colour::Auto;

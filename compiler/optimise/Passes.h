@@ -11,8 +11,9 @@ namespace nnc::optimise {
 #define GEN_PASS_REGISTRATION
 #include "compiler/optimise/Passes.h.inc"
 
-/// From expanded gradients to fused groups: the stage `opt`.
-void buildOptimisePipeline(mlir::OpPassManager &manager);
+/// From expanded gradients to fused groups: the stage `opt`. Without `fuse`, each operation is a
+/// group of its own.
+void buildOptimisePipeline(mlir::OpPassManager &manager, bool fuse = true);
 
 /// Registers the passes and the pipeline --nn-optimise.
 void registerOptimise();

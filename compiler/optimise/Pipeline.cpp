@@ -7,7 +7,7 @@
 
 using namespace mlir;
 
-void nnc::optimise::buildOptimisePipeline(OpPassManager &manager) {
+void nnc::optimise::buildOptimisePipeline(OpPassManager &manager, bool fuse) {
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createForwardVariables());
   manager.addPass(createCSEPass());
@@ -18,11 +18,11 @@ void nnc::optimise::buildOptimisePipeline(OpPassManager &manager) {
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createLegaliseContract());
-  manager.addPass(createFuse());
+  manager.addPass(createFuse({.merge = fuse}));
 }
 
 void nnc::optimise::registerOptimise() {
   registerOptimisePasses();
   PassPipelineRegistration<>("nn-optimise", "from expanded gradients to fused groups",
-                             buildOptimisePipeline);
+                             [](OpPassManager &manager) { buildOptimisePipeline(manager); });
 }

@@ -1,6 +1,6 @@
-//===- Evaluator.cpp - runs an nn.func in double precision, by plain loops ----------===//
+//===- Evaluator.cpp - each tensor operation by its definition -----------------------===//
 
-#include "Evaluator.h"
+#include "Evaluation.h"
 #include "Formulas.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
@@ -10,47 +10,6 @@ using namespace mlir;
 using namespace nnc::ir;
 
 namespace nnc::test {
-
-namespace {
-
-class Evaluation {
-public:
-  explicit Evaluation(const Sizes &sizes) : sizes(sizes) {}
-
-  void set(Value value, Tensor tensor) { values.insert_or_assign(value, std::move(tensor)); }
-  const Tensor &get(Value value) const { return values.find(value)->second; }
-  /// The value of an operation with one result.
-  FailureOr<Tensor> compute(Operation &op);
-  /// The values of all operations of a block but its terminator.
-  LogicalResult run(Block &block);
-
-private:
-  LogicalResult scan(ScanOp op);
-  int64_t size(Dim dim) { return getValue(dim, sizes); }
-  Tensor resultOf(Operation &op) {
-    return Tensor(getShape(llvm::cast<NNTensorType>(op.getResult(0).getType()), sizes));
-  }
-  /// Computes each element of the result.
-  Tensor fill(Operation &op, llvm::function_ref<double(Index &)> element) {
-    Tensor result = resultOf(op);
-    forEachIndex(result.shape, [&](Index &index) { result.at(index) = element(index); });
-    return result;
-  }
-  Tensor elementwise(Operation &op, Formula formula);
-  Tensor constant(ConstantOp op);
-  Tensor concat(ConcatOp op);
-  Tensor pad(PadOp op);
-  Tensor reduce(ReduceOp op);
-  Tensor contract(ContractOp op);
-  Tensor argsort(ArgSortOp op);
-  /// Where gather reads, and scatter_add adds, for an index of gather's result.
-  Index getGathered(const Tensor &indices, int64_t batch, const Index &index);
-
-  const Sizes &sizes;
-  llvm::DenseMap<Value, Tensor> values;
-};
-
-} // namespace
 
 Tensor Evaluation::elementwise(Operation &op, Formula formula) {
   return fill(op, [&](Index &index) {
@@ -194,19 +153,9 @@ template <typename Op> static Index getWindowed(Op op, const Index &index) {
   return at;
 }
 
-FailureOr<Tensor> Evaluation::compute(Operation &any) {
-  if (Formula formula = findFormula(any))
-    return elementwise(any, formula);
+/// Operations that move elements: the result's are the operand's at other places.
+FailureOr<Tensor> Evaluation::arrange(Operation &any) {
   return llvm::TypeSwitch<Operation *, FailureOr<Tensor>>(&any)
-      .Case([&](ConstantOp op) { return constant(op); })
-      .Case([&](ConvertOp op) {
-        Type type = op.getType().getElementType();
-        return fill(any, [&](Index &index) { return convert(get(op.getA()).at(index), type); });
-      })
-      .Case([&](IotaOp op) {
-        return fill(any, [&](Index &index) -> double { return index[op.getAxis()]; });
-      })
-      .Case([&](SizeOp op) { return Tensor({}, size(Dim(op.getDim()))); })
       .Case([&](BroadcastOp op) {
         return fill(any,
                     [&](Index &index) { return get(op.getA()).at(pick(index, op.getAxes())); });
@@ -266,6 +215,24 @@ FailureOr<Tensor> Evaluation::compute(Operation &any) {
         });
         return result;
       })
+      .Default([](Operation *other) -> FailureOr<Tensor> {
+        return other->emitOpError("is not an operation that the evaluator knows");
+      });
+}
+
+FailureOr<Tensor> Evaluation::compute(Operation &any) {
+  if (Formula formula = findFormula(any))
+    return elementwise(any, formula);
+  return llvm::TypeSwitch<Operation *, FailureOr<Tensor>>(&any)
+      .Case([&](ConstantOp op) { return constant(op); })
+      .Case([&](ConvertOp op) {
+        Type type = op.getType().getElementType();
+        return fill(any, [&](Index &index) { return convert(get(op.getA()).at(index), type); });
+      })
+      .Case([&](IotaOp op) {
+        return fill(any, [&](Index &index) -> double { return index[op.getAxis()]; });
+      })
+      .Case([&](SizeOp op) { return Tensor({}, size(Dim(op.getDim()))); })
       .Case([&](ReduceOp op) { return reduce(op); })
       .Case([&](ArgMaxOp op) {
         const Tensor &from = get(op.getA());
@@ -308,78 +275,7 @@ FailureOr<Tensor> Evaluation::compute(Operation &any) {
                                                               : uniform(generator);
         });
       })
-      .Default([](Operation *other) -> FailureOr<Tensor> {
-        return other->emitOpError("is not an operation that the evaluator knows");
-      });
-}
-
-/// Row `i` of a tensor is `count` elements from `i * count` on.
-static int64_t getRowCount(const Tensor &stacked) {
-  return stacked.shape[0] == 0 ? 0 : stacked.elements.size() / stacked.shape[0];
-}
-
-LogicalResult Evaluation::scan(ScanOp op) {
-  std::vector<Tensor> carried, stacked;
-  for (Value init : op.getInits())
-    carried.push_back(get(init));
-  for (Value result : op.getStacked())
-    stacked.push_back(Tensor(getShape(llvm::cast<NNTensorType>(result.getType()), sizes)));
-  for (auto [argument, capture] : llvm::zip_equal(op.getCaptureArguments(), op.getCaptures()))
-    set(argument, get(capture));
-  int64_t length = size(op.getLengthDim());
-  for (int64_t turn = 0; turn < length; ++turn) {
-    int64_t index = op.getReverse() ? length - 1 - turn : turn;
-    set(op.getIndex(), Tensor({}, index));
-    for (auto [argument, source] : llvm::zip_equal(op.getRowArguments(), op.getSources())) {
-      const Tensor &from = get(source);
-      Tensor row(Shape(from.shape.begin() + 1, from.shape.end()));
-      std::copy_n(from.elements.begin() + index * getRowCount(from), getRowCount(from),
-                  row.elements.begin());
-      set(argument, row);
-    }
-    for (auto [argument, value] : llvm::zip_equal(op.getCarriedArguments(), carried))
-      set(argument, value);
-    if (failed(run(op.getBlock())))
-      return failure();
-    for (auto [value, next] : llvm::zip_equal(carried, op.getNext()))
-      value = get(next);
-    for (auto [to, row] : llvm::zip_equal(stacked, op.getRows()))
-      llvm::copy(get(row).elements, to.elements.begin() + index * getRowCount(to));
-  }
-  for (auto [result, value] : llvm::zip_equal(op.getFinals(), carried))
-    set(result, value);
-  for (auto [result, value] : llvm::zip_equal(op.getStacked(), stacked))
-    set(result, value);
-  return success();
-}
-
-LogicalResult Evaluation::run(Block &block) {
-  for (Operation &op : block.without_terminator()) {
-    if (auto loop = llvm::dyn_cast<ScanOp>(op)) {
-      if (failed(scan(loop)))
-        return failure();
-      continue;
-    }
-    FailureOr<Tensor> tensor = compute(op);
-    if (failed(tensor))
-      return failure();
-    set(op.getResult(0), std::move(*tensor));
-  }
-  return success();
-}
-
-FailureOr<std::vector<Tensor>> evaluate(FuncOp function, const Sizes &sizes,
-                                        llvm::ArrayRef<Tensor> arguments) {
-  Evaluation evaluation(sizes);
-  Block &body = function.getBody().front();
-  for (auto [argument, tensor] : llvm::zip_equal(body.getArguments(), arguments))
-    evaluation.set(argument, tensor);
-  if (failed(evaluation.run(body)))
-    return failure();
-  std::vector<Tensor> results;
-  for (Value value : body.getTerminator()->getOperands())
-    results.push_back(evaluation.get(value));
-  return results;
+      .Default([&](Operation *other) { return arrange(*other); });
 }
 
 } // namespace nnc::test
