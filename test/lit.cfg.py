@@ -43,6 +43,12 @@ for tool in tools:
     if os.path.exists(os.path.join(binaries, tool)):
         config.available_features.add(tool)
 
+# Built by script/test; ninja's `check` builds it as well.
+sanitized = os.path.join(config.nnc_build, "lib", "libnnrt-sanitized.a")
+if os.path.exists(sanitized):
+    config.available_features.add("sanitized-runtime")
+    config.substitutions.append(("%sanitized-runtime", sanitized))
+
 if os.geteuid() != 0:
     config.available_features.add("not-superuser")
 
