@@ -40,8 +40,8 @@ def written_by_hand(root):
     if listed.returncode == 0:
         paths = listed.stdout.split("\n")
     else:  # an exported tree
-        paths = [str(p.relative_to(root)) for p in pathlib.Path(root).rglob("*") if "build" not in p.parts]
-    for path in sorted(paths):
+        paths = [str(p.relative_to(root)) for p in pathlib.Path(root).rglob("*")]
+    for path in sorted(path for path in paths if not path.startswith("build")):
         library = path.endswith(".nn") and path.split("/")[0] in ("stdlib", "examples")
         if re.search(r"\.(cpp|h|td|g4|py|def)$", path) or library:
             if (pathlib.Path(root) / path).is_file():
