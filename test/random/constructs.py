@@ -178,7 +178,10 @@ def structure(g):
             forms.append((f"fold(patches({x}, [{kernel}]), [{last}])", a.shape))
             forms.append((f"max(patches({x}, [{kernel}]), along = {rank - 1})" if a.exact else f"sum(patches({x}, [{kernel}]), along = {rank - 1})",
                           a.shape[:-1] + (windows,)))
-    chosen = g.random.choice([f for f in forms if f[1] is not None and len(f[1]) <= 4 and g.count_of(f[1]) <= 30_000])
+    forms = [f for f in forms if f[1] is not None and len(f[1]) <= 4 and g.count_of(f[1]) <= 30_000]
+    if not forms:
+        return
+    chosen = g.random.choice(forms)
     reads = [a, *chosen[2:]]
     grain = max(r.grain for r in reads) + 1 if all(r.exact for r in reads) else None
     bound = max(3, *(r.bound for r in reads)) if len(reads) > 1 else max(3, a.bound)
