@@ -52,7 +52,9 @@ static bool settleEffects(WithGradientOp op) {
       return mlir::WalkResult::skip();
     if (llvm::isa<ReadOp>(inner))
       inner->moveBefore(op);
-    else if (!llvm::isa<GradOp>(inner) && !mlir::isMemoryEffectFree(inner))
+    else if (!llvm::isa<GradOp>(inner) &&
+             !inner->hasTrait<mlir::OpTrait::HasRecursiveMemoryEffects>() &&
+             !mlir::isMemoryEffectFree(inner))
       good = false;
     return mlir::WalkResult::advance();
   });

@@ -8,6 +8,7 @@
 
 #include "compiler/elaborate/Recurrence.h"
 #include "compiler/elaborate/SyntaxQueries.h"
+#include "compiler/ir/Purification.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 using namespace nnc;
@@ -301,12 +302,13 @@ bool ScanBuilder::purify() {
   llvm::SmallVector<mlir::Value> yielded = next;
   llvm::append_range(yielded, rows);
   auto yield = YieldOp::create(end, loc, yielded);
-  Purification purification(draft.getBody(), draft);
-  if (failed(purification.run())) {
+  Purification purification(draft.getBlock(), draft);
+  Obstacle obstacle;
+  if (failed(purification.run(obstacle))) {
     std::string place;
-    if (mlir::FileLineColRange at = getUserPlace(purification.culprit->getLoc()))
+    if (mlir::FileLineColRange at = getUserPlace(obstacle.op->getLoc()))
       place = " (line " + std::to_string(at.getStartLine()) + ")";
-    e.error(diag::ScanBody, expr->span, purification.what + place);
+    e.error(diag::ScanBody, expr->span, obstacle.what + place);
     return false;
   }
   // Uses of what was read in the body were replaced: ask the terminator what is carried now.
@@ -323,15 +325,16 @@ bool ScanBuilder::purify() {
 
   llvm::SetVector<mlir::Value> captures;
   mlir::getUsedValuesDefinedAbove(draft.getBody(), captures);
-  if (llvm::all_of(captures, [](mlir::Value v) { return llvm::isa<NNTensorType>(v.getType()); }))
+  if (llvm::none_of(captures, [](mlir::Value v) { return llvm::isa<DatasetType>(v.getType()); }))
     return true;
-  e.error(diag::ScanBody, expr->span, "text or a data set from outside");
+  e.error(diag::ScanBody, expr->span, "a data set from outside");
   return false;
 }
 
 /// The complete operation; the vars are what the last turn left.
 Value ScanBuilder::complete() {
   ScanOp op = ScanOp::complete(draft, tensors, inits);
+  useRows(op);
   for (Carried &one : carried) {
     size_t at = one.first;
     one.binding->value = assemble(one.before, op.getFinals(), at);

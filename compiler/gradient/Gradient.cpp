@@ -3,8 +3,8 @@
 #include "compiler/gradient/Gradient.h"
 #include "compiler/gradient/Describe.h"
 #include "compiler/gradient/VariableFlow.h"
-#include "compiler/ir/Branches.h"
 #include "compiler/ir/Origin.h"
+#include "compiler/ir/Purification.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
@@ -58,8 +58,17 @@ public:
 
   FailureOr<llvm::SmallVector<Value>> run();
 
-  /// A branch that lies between a target and the scalar, and that can become a choice.
-  IfOp findBranch();
+  /// Control flow between a target and the scalar, through which no value leads: the last nn.if or
+  /// loop, before the scalar or around it, that stores what the scalar was computed from.
+  struct Control {
+    Operation *op = nullptr;
+    VariableOp variable; // where it stores
+    Value value;         // the target: this, or
+    FlatSymbolRefAttr target;
+  };
+  Control findControl();
+  /// Makes values of it, or reports why that cannot be.
+  LogicalResult convert(Control control);
 
 private:
   /// What `op` is computed from: its operands, for a `var` what was assigned to it.
@@ -251,19 +260,46 @@ llvm::SmallVector<ReadOp> Sweep::getCarriers(llvm::ArrayRef<Value> roots,
   return carriers;
 }
 
-IfOp Sweep::findBranch() {
-  auto find = [&](llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable) -> IfOp {
-    Carried carried = findCarried(request.at, value, variable, getCarriers(roots, variable));
-    auto branch = carried.read ? llvm::dyn_cast_or_null<IfOp>(getStorer(carried.read)) : IfOp();
-    return branch && !findObstacle(branch) ? branch : IfOp();
+Sweep::Control Sweep::findControl() {
+  auto find = [&](llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable) {
+    Control control{nullptr, {}, value, variable};
+    if (Carried carried = findCarried(request.at, value, variable, getCarriers(roots, variable));
+        carried.read) {
+      control.op = getStorer(carried.read);
+      control.variable = getVariable(carried.read, carried.read.getVariableAttr());
+    }
+    return control;
   };
   for (Value value : request.values)
-    if (IfOp branch = find(value, value, {}))
-      return branch;
+    if (Control control = find(value, value, {}); control.op)
+      return control;
   for (auto variable : request.variables.getAsRange<FlatSymbolRefAttr>())
-    if (IfOp branch = find(getReads(variable), {}, variable))
-      return branch;
+    if (Control control = find(getReads(variable), {}, variable); control.op)
+      return control;
   return {};
+}
+
+LogicalResult Sweep::convert(Control control) {
+  Obstacle obstacle;
+  Location loc = control.op->getLoc();
+  auto loop = llvm::dyn_cast<ForOp>(control.op);
+  LogicalResult result = failure();
+  if (auto branch = llvm::dyn_cast<IfOp>(control.op))
+    result = makeChoice(branch, obstacle);
+  else if (!loop)
+    result = obstacle.set(control.op);
+  else
+    result = loop->isProperAncestor(request.at) ? replayTurns(loop, control.variable.getSymNameAttr(), obstacle)
+                                                : makeScan(loop, obstacle);
+  if (succeeded(result))
+    return success();
+  InFlightDiagnostic error = report("E3013", control.value, control.target);
+  error << ": " << obstacle.what << " lies between it and the value to differentiate";
+  error.attachNote(obstacle.op->getLoc()) << "here";
+  if (obstacle.op->getLoc() != loc)
+    error.attachNote(loc) << "in this " << (loop ? "loop" : "branch") << ", through which the gradient passes into "
+                          << describe(control.variable);
+  return failure();
 }
 
 LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable) {
@@ -280,20 +316,6 @@ LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolR
             << "read here; use stop_gradient if this older value is meant as a constant";
         return failure();
       }
-  }
-  if (Carried carried = findCarried(request.at, value, variable, getCarriers(roots, variable));
-      carried.read) {
-    InFlightDiagnostic error = report("E3013", value, variable);
-    error << ": control flow that is decided at run time lies between it and the value to "
-             "differentiate";
-    VariableOp through = getVariable(carried.read, carried.read.getVariableAttr());
-    bool isBranch = llvm::isa<IfOp>(carried.assignment->getParentOp());
-    error.attachNote(carried.assignment->getLoc())
-        << "here it enters " << describe(through)
-        << (isBranch ? "; give the value by `if c then a else b`, or by where(c, a, b)"
-                     : "; write the loop as a scan, or give it bounds that are known when the "
-                       "program is compiled, so that it is unrolled");
-    return failure();
   }
   llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);
   if (!active.contains(request.scalar)) {
@@ -393,10 +415,11 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
 FailureOr<llvm::SmallVector<Value>> buildGradients(OpBuilder &builder, const Request &request) {
   while (true) {
     Sweep sweep(builder, request);
-    IfOp branch = sweep.findBranch();
-    if (!branch)
+    Sweep::Control control = sweep.findControl();
+    if (!control.op)
       return sweep.run();
-    makeChoice(branch);
+    if (failed(sweep.convert(control)))
+      return failure();
   }
 }
 

@@ -26,7 +26,7 @@ Operation *getStorer(ReadOp read) {
     // An assignment later in a loop may have run in its last turn.
     if (Operation *parent = at->getParentOp();
         llvm::isa<LoopOpInterface>(parent) && findWrite(parent, variable))
-      return {};
+      return parent;
   }
   return {};
 }

@@ -20,7 +20,8 @@ namespace nnc::gradient {
 ir::VariableOp getVariable(mlir::Operation *from, mlir::FlatSymbolRefAttr name);
 
 /// The operation that surely ran last of those that may assign what `read` of a `var` gives, itself
-/// or in its regions; null where a loop may have stored it, or nothing did.
+/// or in its regions; a loop around the read where an earlier turn may have stored it; null where
+/// nothing did.
 mlir::Operation *getStorer(ir::ReadOp read);
 
 /// The value that `read` of a `var` gives where one nn.assign that surely ran last stored it;

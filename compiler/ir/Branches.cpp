@@ -1,42 +1,84 @@
 //===- Branches.cpp - branches become choices --------------------------------------------===//
+//
+// Both branches are computed and the results chosen (nn.select), as `if c then a else b` does. What
+// could fail is kept from failing where its branch is not taken (GuardOpInterface); what shows
+// something stays under the branch's condition.
+//
+//===----------------------------------------------------------------------===//
 
-#include "compiler/ir/Branches.h"
+#include "compiler/ir/Purification.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 
 namespace nnc::ir {
 
+bool isMovable(Operation *op) {
+  return op->hasTrait<OpTrait::Unobserved>() ||
+         (op->getNumRegions() == 0 && isMemoryEffectFree(op) && isSpeculatable(op));
+}
+
+/// Whether the operation may stand before the branches, once it is guarded.
 static bool canStand(Operation *op) {
+  if (isOutput(op))
+    return true;
   if (auto variables = llvm::dyn_cast<VariableOpInterface>(op))
     return variables.touchesOnlyVariables() &&
            llvm::all_of(variables.getVariableAccesses(), [](const VariableAccess &access) {
-             return access.kind == VariableAccess::Read ||
-                    (access.kind == VariableAccess::Write &&
-                     llvm::isa<NNTensorType>(access.value.getType()));
+             return access.kind == VariableAccess::Read || access.kind == VariableAccess::Write;
            });
   if (auto guard = llvm::dyn_cast<GuardOpInterface>(op))
     return guard.canNeutralise();
-  return op->getNumRegions() == 0 && isMemoryEffectFree(op) && isSpeculatable(op);
+  return isMovable(op);
 }
 
-Operation *findObstacle(IfOp op) {
-  for (Region &region : op->getRegions())
-    for (Operation &inner : region.front()) {
-      auto branch = llvm::dyn_cast<IfOp>(inner);
-      if (Operation *obstacle = branch ? findObstacle(branch) : canStand(&inner) ? nullptr : &inner)
-        return obstacle;
+//===-- What is shown ---------------------------------------------------------------------------===//
+
+bool OutputBranches::take(Operation *op, Operation *before) {
+  if (!isOutput(op)) {
+    branch = {};
+    return false;
+  }
+  if (!branch) {
+    OpBuilder builder(before);
+    branch = IfOp::create(builder, op->getLoc(), taken);
+    for (Region *region : branch.getRegions()) {
+      OpBuilder inside = OpBuilder::atBlockEnd(&region->emplaceBlock());
+      EndOp::create(inside, op->getLoc());
     }
-  return nullptr;
+  }
+  op->moveBefore(branch.getThenRegion().front().getTerminator());
+  return true;
 }
+
+void sinkText(Block &block) {
+  for (FormatOp text : llvm::make_early_inc_range(llvm::reverse(block.getOps<FormatOp>()))) {
+    Operation *first = nullptr;
+    Block *shown = nullptr;
+    for (Operation *user : text->getUsers()) {
+      shown = !shown || shown == user->getBlock() ? user->getBlock() : &block;
+      if (shown == &block)
+        break;
+      if (!first || user->isBeforeInBlock(first))
+        first = user;
+    }
+    if (shown && shown != &block && llvm::isa<IfOp>(shown->getParentOp()) &&
+        shown->getParentOp()->getBlock() == &block)
+      text->moveBefore(first);
+  }
+}
+
+//===-- Choices -------------------------------------------------------------------------------===//
 
 using Assigned = llvm::MapVector<StringAttr, Value>;
 
 /// Moves the operations of a branch before `op`; what the branch assigns last.
 static Assigned inlineBranch(Region &region, IfOp op, Value taken) {
-  for (IfOp inner : llvm::make_early_inc_range(region.front().getOps<IfOp>()))
-    makeChoice(inner);
   Assigned assigned;
+  OutputBranches output(taken);
   for (Operation &inner : llvm::make_early_inc_range(region.front().without_terminator())) {
+    if (output.take(&inner, op))
+      continue;
     if (auto assign = llvm::dyn_cast<AssignOp>(inner)) {
       assigned[assign.getVariableAttr().getAttr()] = assign.getValue();
       assign.erase();
@@ -61,7 +103,14 @@ static Assigned inlineBranch(Region &region, IfOp op, Value taken) {
   return assigned;
 }
 
-void makeChoice(IfOp op) {
+LogicalResult makeChoice(IfOp op, Obstacle &obstacle) {
+  for (Region &region : op->getRegions()) {
+    if (failed(straighten(region.front(), obstacle)))
+      return failure();
+    for (Operation &inner : region.front())
+      if (!canStand(&inner))
+        return obstacle.set(&inner);
+  }
   OpBuilder builder(op);
   Location loc = op.getLoc();
   Value isFalse = NotOp::create(builder, loc, op.getCondition());
@@ -81,7 +130,10 @@ void makeChoice(IfOp op) {
     Value chosen = SelectOp::create(builder, loc, type, condition, values[0], values[1]);
     AssignOp::create(builder, loc, name, chosen);
   }
+  Block *block = op->getBlock();
   op.erase();
+  sinkText(*block);
+  return success();
 }
 
 } // namespace nnc::ir

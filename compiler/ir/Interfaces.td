@@ -96,7 +96,7 @@ def GuardOpInterface : OpInterface<"GuardOpInterface"> {
   let cppNamespace = "::nnc::ir";
   let description = [{
     An operation that may stop the program with an error (an index out of range, an assertion), but otherwise only computes. Where
-    branches become choices, it runs although its branch is not taken (Branches.h).
+    branches become choices, it runs although its branch is not taken (Purification.h).
   }];
   let methods = [
     InterfaceMethod<[{
@@ -146,6 +146,12 @@ def CostOpInterface : OpInterface<"CostOpInterface"> {
 
 /// Stores its results, also a scalar, at the addresses that it is given; the memory plan may choose any that nothing else needs.
 def ComputesIntoDestination : NativeOpTrait<"ComputesIntoDestination"> { let cppNamespace = "::nnc::ir"; }
+
+/// Shows something to the user, and gives nothing: it stays in the order and under the conditions in which the program has it.
+def ShowsOutput : NativeOpTrait<"ShowsOutput"> { let cppNamespace = "::nnc::ir"; }
+
+/// Has an effect, but nobody sees how often: it may be carried out where, and as often as, its result is used.
+def Unobserved : NativeOpTrait<"Unobserved"> { let cppNamespace = "::nnc::ir"; }
 
 /// The result is the operand's memory.
 def SharesMemory : NativeOpTrait<"SharesMemory"> { let cppNamespace = "::nnc::ir"; }

@@ -41,6 +41,14 @@ class ComputesIntoDestination : public mlir::OpTrait::TraitBase<Concrete, Comput
 template <typename Concrete>
 class SharesMemory : public mlir::OpTrait::TraitBase<Concrete, SharesMemory> {};
 
+/// What shows something, and computes nothing (Interfaces.td).
+template <typename Concrete>
+class ShowsOutput : public mlir::OpTrait::TraitBase<Concrete, ShowsOutput> {};
+
+/// Of which nobody sees how often it is carried out (Interfaces.td).
+template <typename Concrete>
+class Unobserved : public mlir::OpTrait::TraitBase<Concrete, Unobserved> {};
+
 /// What an operation does to a variable (VariableOpInterface).
 struct VariableAccess {
   enum Kind {
@@ -101,6 +109,9 @@ Dim getBytes(mlir::Value value);
 Dim getResultBytes(mlir::Operation *op);
 /// The number of elements of a tensor of floating-point numbers; 0 for another.
 Dim countNumbers(mlir::Value tensor);
+
+/// Whether a size of the type is bound by an nn.bind_size in the block itself.
+bool isBoundIn(mlir::Block &block, mlir::Type type);
 
 /// Erases an operation whose gradient rule has replaced it: its regions and uses are gone.
 void eraseReplaced(mlir::Operation *op);

@@ -214,6 +214,13 @@ Value Host::getDim(Location loc, Dim dim) {
 
 void Host::bindSymbol(Location loc, StringAttr name, Value value) {
   symbols[name.getValue()] = value;
+  // A size that a loop binds is bound again where the loop's gradient repeats its turns.
+  for (auto [i, region] : llvm::enumerate(plan.getRegions())) {
+    llvm::SetVector<StringAttr> needed;
+    region.unit.collectSymbols(needed);
+    if (needed.contains(name))
+      reserved.erase(i);
+  }
   reserveRegions(loc);
 }
 

@@ -210,7 +210,7 @@ static LogicalResult lowerScan(ScanOp op, Host &host) {
                            /*isVolatile=*/false);
   };
   for (auto [capture, argument] : llvm::zip_equal(op.getCaptures(), op.getCaptureArguments()))
-    if (getType(capture).isScalar())
+    if (!llvm::isa<NNTensorType>(capture.getType()) || getType(capture).isScalar())
       host.set(argument, host.get(capture));
   llvm::SmallVector<Value> rooms(op.getInits().size()); // of scalars
   for (auto [i, init] : llvm::enumerate(op.getInits())) {

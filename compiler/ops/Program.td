@@ -83,7 +83,7 @@ def NN_AssignRowsOp : NN_Op<"assign_rows", [MemoryEffects<[MemRead, MemWrite]>, 
   let arguments = (ins FlatSymbolRefAttr:$variable, NN_IntScalar:$first, NN_Tensor:$value);
   let assemblyFormat = "$variable `from` $first `,` $value attr-dict `:` custom<NNType>(type($value))";
 }
-def NN_BindSizeOp : NN_Op<"bind_size", [SizeOpInterface]> {
+def NN_BindSizeOp : NN_Op<"bind_size", [SizeOpInterface, NN_Guard]> {
   let summary = "gives a size symbol its value (not negative, else an error at run time)";
   let arguments = (ins NN_IntScalar:$value, StrAttr:$symbol);
   let assemblyFormat = "$symbol `=` $value attr-dict";
@@ -147,7 +147,7 @@ def NN_WhileOp : NN_Op<"while", [LoopOpInterface]> {
   let hasVerifier = 1;
   let assemblyFormat = "$condition `do` $body attr-dict";
 }
-def NN_IfOp : NN_Op<"if"> {
+def NN_IfOp : NN_Op<"if", [DeclareOpInterfaceMethods<GuardOpInterface, ["canNeutralise"]>]> {
   let summary = "one of two regions";
   let arguments = (ins NN_BoolScalar:$condition);
   let regions = (region SizedRegion<1>:$thenRegion, SizedRegion<1>:$elseRegion);
@@ -170,7 +170,7 @@ def NN_StringOp : NN_Pure<"string"> {
   let results = (outs NN_Str:$result);
   let assemblyFormat = "$value attr-dict";
 }
-def NN_FormatOp : NN_Op<"format"> {
+def NN_FormatOp : NN_Op<"format", [Unobserved]> {
   let summary = "text[0], value 0 by spec[0], text[1], ..., a string";
   let arguments = (ins Variadic<AnyType>:$values, StrArrayAttr:$text, StrArrayAttr:$specs);
   let results = (outs NN_Str:$result);
@@ -183,18 +183,18 @@ def NN_StringEqualOp : NN_Pure<"string_equal", [NotDifferentiable]> {
   let results = (outs NN_BoolScalar:$result);
   let assemblyFormat = "$a `,` $b attr-dict";
 }
-def NN_PrintOp : NN_Op<"print"> {
+def NN_PrintOp : NN_Op<"print", [ShowsOutput]> {
   let summary = "writes a line on standard output";
   let arguments = (ins NN_Str:$text, UnitAttr:$noNewline);
   let assemblyFormat = "$text (`no_newline` $noNewline^)? attr-dict";
 }
-def NN_ReportOp : NN_Op<"report"> {
+def NN_ReportOp : NN_Op<"report", [ShowsOutput]> {
   let summary = "a row of progress; the first value is the index";
   let arguments = (ins Variadic<NN_Scalar>:$values, StrArrayAttr:$names);
   let hasVerifier = 1;
   let assemblyFormat = "$names `(` $values `)` attr-dict `:` custom<NNTypes>(type($values))";
 }
-def NN_ClockOp : NN_Op<"clock", [NotDifferentiable]> {
+def NN_ClockOp : NN_Op<"clock", [NotDifferentiable, Unobserved]> {
   let summary = "seconds since an unspecified moment, by a clock that never goes back";
   let results = (outs NN_FloatScalar:$result);
   let assemblyFormat = "attr-dict `:` custom<NNType>(type($result))";

@@ -8,6 +8,18 @@
 using namespace mlir;
 using namespace nnc::ir;
 
+bool nnc::ir::isBoundIn(Block &block, Type type) {
+  auto tensor = llvm::dyn_cast<NNTensorType>(type);
+  if (!tensor)
+    return false;
+  llvm::SetVector<StringAttr> symbols;
+  for (Dim dim : tensor.getShape())
+    dim.collectSymbols(symbols);
+  return !symbols.empty() && llvm::any_of(block.getOps<BindSizeOp>(), [&](BindSizeOp size) {
+    return symbols.contains(size.getSymbolAttr());
+  });
+}
+
 NNTensorType ScanOp::getStackedType(NNTensorType row, Dim length) {
   llvm::SmallVector<Dim> shape = {length};
   llvm::append_range(shape, row.getShape());

@@ -15,7 +15,7 @@ def NN_ScanOp : NN_Op<"scan", [SingleBlock, IsolatedFromAbove, AttrSizedOperandS
     the last turn: the `inits` where there is none.
   }];
   let arguments = (ins AnyAttr:$length, UnitAttr:$reverse, Variadic<NN_Tensor>:$sources, Variadic<NN_Tensor>:$inits,
-                       Variadic<NN_Tensor>:$captures);
+                       Variadic<AnyTypeOf<[NN_Tensor, NN_Str]>>:$captures);
   let results = (outs Variadic<NN_Tensor>:$finals, Variadic<NN_Tensor>:$stacked);
   let regions = (region SizedRegion<1>:$body);
   let hasVerifier = 1;
@@ -46,9 +46,11 @@ def NN_ScanOp : NN_Op<"scan", [SingleBlock, IsolatedFromAbove, AttrSizedOperandS
     /// The type of a tensor with `length` such rows, and the type of a row.
     static NNTensorType getStackedType(NNTensorType row, Dim length);
     static NNTensorType getRowType(NNTensorType stacked);
+    /// Whether a size of the type differs from turn to turn, so that there is no stack of such rows.
+    bool isRagged(::mlir::Type type) { return isBoundIn(getBlock(), type); }
     /// Replaces `draft`, a scan with a body whose arguments are the index, rows of `sources` and what begins as `inits`, but with
-    /// no operands nor results of its own, by the complete one: what the body reads from outside is captured. A value that is
-    /// no tensor must not be read there.
+    /// no operands nor results of its own, by the complete one: what the body reads from outside is captured. It must be tensors
+    /// and text.
     static ScanOp complete(ScanOp draft, ::mlir::ValueRange sources, ::mlir::ValueRange inits);
   }];
 }

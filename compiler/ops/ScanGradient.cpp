@@ -8,8 +8,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/ir/NN.h"
 #include "compiler/ir/Origin.h"
+#include "compiler/ir/Purification.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -111,6 +111,7 @@ private:
   }
   void sweepBody();
   void eraseUnused();
+  bool mustRepeat(Operation *inside);
   void findNeeded();
   bool isAtHand(Operation *inside);
   /// The stacked values of `saved`, from a forward loop that yields them.
@@ -197,6 +198,13 @@ bool ScanGradient::isAtHand(Operation *inside) {
   });
 }
 
+/// Whether the backward turn must compute it again: there is no stack of rows of different sizes.
+bool ScanGradient::mustRepeat(Operation *inside) {
+  return llvm::isa<BindSizeOp>(inside) || llvm::any_of(inside->getResults(), [&](Value result) {
+           return needed.contains(result) && op.isRagged(result.getType());
+         });
+}
+
 void ScanGradient::findNeeded() {
   Block &forward = op.getBlock();
   scratch.walk([&](Operation *inside) {
@@ -204,10 +212,17 @@ void ScanGradient::findNeeded() {
       if (operand.getParentBlock() == &forward)
         needed.insert(operand);
   });
+  for (Operation &inside : llvm::reverse(forward.without_terminator()))
+    if (mustRepeat(&inside))
+      needed.insert(inside.operand_begin(), inside.operand_end());
   for (BlockArgument carried : op.getCarriedArguments())
     if (needed.contains(carried))
       saved.push_back(carried);
   for (Operation &inside : forward.without_terminator()) {
+    if (mustRepeat(&inside)) {
+      repeated.push_back(&inside);
+      continue;
+    }
     if (!llvm::any_of(inside.getResults(), [&](Value result) { return needed.contains(result); }))
       continue;
     if (isAtHand(&inside)) {
@@ -320,7 +335,8 @@ void ScanGradient::run(MutableArrayRef<Value> operandCotangents) {
     replaceWith(capture);
   OpBuilder inside = OpBuilder::atBlockEnd(&body);
   for (Operation *forward : repeated)
-    inside.clone(*forward, mapping);
+    for (Region &region : inside.clone(*forward, mapping)->getRegions())
+      eraseOutput(region);
   body.getOperations().splice(body.end(), scratch.getOperations());
   body.walk([&](Operation *nested) {
     for (OpOperand &operand : nested->getOpOperands())

@@ -35,6 +35,9 @@ public:
   explicit ScanRewrite(ScanOp op) : op(op) {}
 
   void run() {
+    // Where sizes change from turn to turn, little is the same in all of them.
+    if (!op.getBlock().getOps<BindSizeOp>().empty())
+      return;
     hoistInvariants();
     batchProducts();
     sumAfterwards();

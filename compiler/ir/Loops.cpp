@@ -1,0 +1,345 @@
+//===- Loops.cpp - loops become scans -------------------------------------------------------===//
+//
+// A gradient passes through a loop as through any other computation once the loop is a scan: the
+// variables that its body assigns are carried from turn to turn (Purification), and the scan's
+// gradient is a scan in the other direction. Loops inside become scans first.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/ir/Purification.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+
+namespace nnc::ir {
+
+LogicalResult straighten(Block &block, Obstacle &obstacle) {
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    if (auto loop = llvm::dyn_cast<ForOp>(op)) {
+      if (failed(makeScan(loop, obstacle)))
+        return failure();
+    } else if (auto branch = llvm::dyn_cast<IfOp>(op)) {
+      if (failed(makeChoice(branch, obstacle)))
+        return failure();
+    }
+  }
+  return success();
+}
+
+//===-- nn.continue ---------------------------------------------------------------------------===//
+
+static Operation *getCommand(Operation *op) {
+  while (!op->hasTrait<OpTrait::SymbolTable>())
+    op = op->getParentOp();
+  return op;
+}
+
+/// The nn.continue operations that end turns of the loop with this body.
+static llvm::SmallVector<ContinueOp> getContinues(Region &body) {
+  llvm::SmallVector<ContinueOp> found;
+  body.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (llvm::isa<LoopOpInterface>(op))
+      return WalkResult::skip();
+    if (auto jump = llvm::dyn_cast<ContinueOp>(op))
+      found.push_back(jump);
+    return WalkResult::advance();
+  });
+  return found;
+}
+
+static void end(Operation *jump) {
+  OpBuilder builder(jump);
+  EndOp::create(builder, jump->getLoc());
+  jump->erase();
+}
+
+/// Puts what follows an operation that may end the turn, up to the end of the loop's body, under
+/// the condition that it did not.
+static void guardRest(Operation *op, StringAttr flag) {
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointAfter(op);
+  Block *block = op->getBlock();
+  if (builder.getInsertionPoint() == std::prev(block->end()))
+    return;
+  Location loc = op->getLoc();
+  Type type = getScalarType(builder.getI1Type());
+  auto skipped = ReadOp::create(builder, loc, type, flag);
+  auto rest = IfOp::create(builder, loc, skipped);
+  OpBuilder inside = OpBuilder::atBlockEnd(&rest.getThenRegion().emplaceBlock());
+  EndOp::create(inside, loc);
+  Block &otherwise = rest.getElseRegion().emplaceBlock();
+  otherwise.getOperations().splice(otherwise.end(), block->getOperations(),
+                                   std::next(rest->getIterator()), std::prev(block->end()));
+  Operation *terminator = block->getTerminator();
+  if (llvm::isa<EndOp>(terminator)) {
+    inside.setInsertionPointToEnd(&otherwise);
+    EndOp::create(inside, loc);
+  } else {
+    terminator->moveBefore(&otherwise, otherwise.end());
+    builder.setInsertionPointToEnd(block);
+    EndOp::create(builder, loc);
+  }
+}
+
+void removeContinues(Operation *loop) {
+  Region &body = loop->getRegions().back();
+  llvm::SmallVector<ContinueOp> jumps = getContinues(body);
+  if (jumps.empty())
+    return;
+  Operation *command = getCommand(loop);
+  OpBuilder builder(command->getContext());
+  builder.setInsertionPointToStart(&command->getRegion(0).front());
+  NNTensorType type = getScalarType(builder.getI1Type());
+  auto variable = VariableOp::create(builder, loop->getLoc(), builder.getStringAttr("skipped"),
+                                     VariableKind::Var, type);
+  SymbolTable(command).insert(variable);
+  StringAttr flag = variable.getSymNameAttr();
+  auto assign = [&](Location loc, bool value) {
+    AssignOp::create(builder, loc, flag, createFilled(builder, loc, type, value));
+  };
+  for (ContinueOp jump : jumps) {
+    builder.setInsertionPoint(jump);
+    assign(jump.getLoc(), true);
+    Operation *around = jump->getParentOp();
+    end(jump);
+    for (; around != loop; around = around->getParentOp())
+      guardRest(around, flag);
+  }
+  builder.setInsertionPointToStart(&body.front());
+  assign(loop->getLoc(), false);
+}
+
+//===-- The number of turns --------------------------------------------------------------------===//
+
+static std::optional<int64_t> getNumber(Value value) {
+  DenseIntElementsAttr elements;
+  if (matchPattern(value, m_Constant(&elements)) && elements.isSplat())
+    return elements.getSplatValue<llvm::APInt>().getSExtValue();
+  return std::nullopt;
+}
+
+/// A name for a size symbol that the command does not use yet.
+static std::string makeSizeSymbol(Operation *at, llvm::StringRef base) {
+  llvm::DenseSet<StringAttr> used;
+  getCommand(at)->walk([&](BindSizeOp size) { used.insert(size.getSymbolAttr()); });
+  std::string name = base.str();
+  for (unsigned i = 1; used.contains(StringAttr::get(at->getContext(), name)); ++i)
+    name = (base + "." + llvm::Twine(i)).str();
+  return name;
+}
+
+/// The number of turns from `lower` up to `upper`, as a size: where it is known only when the program
+/// runs, a new size symbol that is bound at the builder.
+static Dim countTurns(OpBuilder &builder, Location loc, Value lower, Value upper, Operation *at) {
+  std::optional<int64_t> from = getNumber(lower), to = getNumber(upper);
+  if (from && to)
+    return Dim::get(builder.getContext(), std::max<int64_t>(*to - *from, 0));
+  if (auto size = upper.getDefiningOp<SizeOp>(); size && from == 0)
+    return Dim(size.getDim());
+  Type type = upper.getType();
+  Value count = from == 0 ? upper : SubOp::create(builder, loc, type, upper, lower).getResult();
+  Value none = createFilled(builder, loc, llvm::cast<NNTensorType>(type), 0);
+  count = MaxOp::create(builder, loc, type, count, none);
+  std::string symbol = makeSizeSymbol(at, "turns");
+  BindSizeOp::create(builder, loc, count, symbol);
+  return Dim::getSymbol(builder.getContext(), symbol);
+}
+
+//===-- Loops ----------------------------------------------------------------------------------===//
+
+namespace {
+/// A loop that has become a scan.
+struct Converted {
+  ScanOp scan;
+  std::vector<Purification::Assigned> assigned; // in the order of the scan's carried values
+};
+} // namespace
+
+static FailureOr<Converted> convert(ForOp loop, Obstacle &obstacle) {
+  removeContinues(loop);
+  OpBuilder builder(loop);
+  Location loc = loop.getLoc();
+  Dim length = countTurns(builder, loc, loop.getLower(), loop.getUpper(), loop);
+  auto draft = ScanOp::create(builder, loc, TypeRange(), TypeRange(), length.toAttribute(), false,
+                              ValueRange(), ValueRange(), ValueRange());
+  draft.getBody().takeBody(loop.getBody());
+  Block &body = draft.getBlock();
+  Value index = body.getArgument(0);
+  if (getNumber(loop.getLower()) != 0) {
+    builder.setInsertionPointToStart(&body);
+    auto at = AddOp::create(builder, loc, index.getType(), index, loop.getLower());
+    index.replaceAllUsesExcept(at, at);
+  }
+  Operation *last = body.getTerminator();
+  if (!llvm::isa<EndOp>(last))
+    return obstacle.set(last);
+  builder.setInsertionPoint(last);
+  auto yield = YieldOp::create(builder, last->getLoc(), ValueRange());
+  last->erase();
+  Purification purification(body, draft);
+  if (failed(purification.run(obstacle)))
+    return failure();
+  llvm::SmallVector<Value> inits, next;
+  for (const Purification::Assigned &one : purification.assigned) {
+    inits.push_back(one.initial);
+    next.push_back(one.next);
+  }
+  yield->setOperands(next);
+  ScanOp scan = ScanOp::complete(draft, {}, inits);
+  useRows(scan);
+  return Converted{scan, std::move(purification.assigned)};
+}
+
+LogicalResult makeScan(ForOp loop, Obstacle &obstacle) {
+  FailureOr<Converted> converted = convert(loop, obstacle);
+  if (failed(converted))
+    return failure();
+  OpBuilder builder(loop);
+  for (auto [one, final] : llvm::zip_equal(converted->assigned, converted->scan.getFinals()))
+    AssignOp::create(builder, loop.getLoc(), one.variable, final);
+  loop.erase();
+  return success();
+}
+
+/// Erases operations, users first.
+static void eraseIf(Region &region, llvm::function_ref<bool(Operation *)> isGone) {
+  for (Block &block : llvm::reverse(region))
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
+      for (Region &inner : op.getRegions())
+        eraseIf(inner, isGone);
+      if (isGone(&op))
+        op.erase();
+    }
+}
+
+void eraseOutput(Region &region) {
+  eraseIf(region, [](Operation *op) {
+    return op->use_empty() &&
+           ((isOutput(op) && !llvm::isa<ReadOp>(op)) || llvm::isa<AssertOp>(op) ||
+            op->hasTrait<OpTrait::Unobserved>());
+  });
+}
+
+namespace {
+/// Keeps of a loop's body what one variable is computed from, from turn to turn.
+class Slice {
+public:
+  explicit Slice(Region &region) : region(region) {}
+
+  void keep(StringAttr variable) {
+    if (!variables.insert(variable).second)
+      return;
+    region.walk([&](Operation *op) {
+      if (auto assign = llvm::dyn_cast<AssignOp>(op);
+          assign && assign.getVariableAttr().getAttr() == variable)
+        keep(assign);
+      if (auto rows = llvm::dyn_cast<AssignRowsOp>(op);
+          rows && rows.getVariableAttr().getAttr() == variable)
+        keep(rows);
+    });
+  }
+
+  void keep(Operation *op) {
+    if (!region.isAncestor(op->getParentRegion()) || !kept.insert(op).second)
+      return;
+    if (auto read = llvm::dyn_cast<ReadOp>(op))
+      keep(read.getVariableAttr().getAttr());
+    for (Value operand : op->getOperands())
+      if (Operation *source = operand.getDefiningOp())
+        keep(source);
+    // An operation with values in its regions is kept whole, control flow where something in it is.
+    if (!llvm::isa<ForOp, IfOp>(op))
+      op->walk([&](Operation *inner) { keep(inner); });
+    else
+      op->walk([&](BreakOp jump) { keep(jump); });
+    keep(op->getParentOp());
+  }
+
+  void eraseRest() {
+    region.walk([&](BindSizeOp size) { keep(size); });
+    eraseIf(region, [&](Operation *op) {
+      return !kept.contains(op) && !op->hasTrait<OpTrait::IsTerminator>();
+    });
+  }
+
+private:
+  Region &region;
+  llvm::DenseSet<StringAttr> variables;
+  llvm::DenseSet<Operation *> kept;
+};
+} // namespace
+
+LogicalResult replayTurns(ForOp loop, StringAttr variable, Obstacle &obstacle) {
+  removeContinues(loop);
+  Block &body = loop.getBody().front();
+  OpBuilder builder = OpBuilder::atBlockBegin(&body);
+  Location loc = loop.getLoc();
+  auto replay = ForOp::create(builder, loc, loop.getLower(), body.getArgument(0));
+  // The copy is made of the body as it is without the copy.
+  Region &region = replay.getBody();
+  IRMapping mapping;
+  Block &copy = region.emplaceBlock();
+  mapping.map(body.getArgument(0), copy.addArgument(body.getArgument(0).getType(), loc));
+  OpBuilder inside = OpBuilder::atBlockEnd(&copy);
+  for (Operation &op : body)
+    if (&op != replay)
+      inside.clone(op, mapping);
+  Slice slice(region);
+  slice.keep(variable);
+  slice.eraseRest();
+  llvm::SmallVector<Operation *> requests;
+  region.walk([&](Operation *op) {
+    if (llvm::isa<GradOp, JacobianOp, MinimizeOp>(op))
+      requests.push_back(op);
+  });
+  if (!requests.empty())
+    return obstacle.set(requests.front(), "a gradient that the next turn computes with");
+  FailureOr<Converted> converted = convert(replay, obstacle);
+  if (failed(converted))
+    return failure();
+  replay.erase();
+  // The turns begin with what the variables held before the loop, and end with what they hold now.
+  builder.setInsertionPointAfter(converted->scan);
+  for (auto [one, final] : llvm::zip_equal(converted->assigned, converted->scan.getFinals())) {
+    one.initial.getDefiningOp()->moveBefore(loop);
+    auto place = SymbolTable::lookupNearestSymbolFrom<VariableOp>(loop, one.variable);
+    if (place.getKind() == VariableKind::Var)
+      AssignOp::create(builder, loc, one.variable, final);
+  }
+  return success();
+}
+
+//===-- Rows ------------------------------------------------------------------------------------===//
+
+void useRows(ScanOp scan) {
+  auto getCapture = [&](Value inside) -> Value {
+    for (auto [capture, argument] :
+         llvm::zip_equal(scan.getCaptures(), scan.getCaptureArguments()))
+      if (argument == inside)
+        return capture;
+    return {};
+  };
+  OpBuilder before(scan);
+  for (GatherOp gather : llvm::make_early_inc_range(scan.getBlock().getOps<GatherOp>())) {
+    if (gather.getIndices() != scan.getIndex() || gather.getBatch() != 0)
+      continue;
+    Value tensor = getCapture(gather.getA());
+    if (auto transpose = gather.getA().getDefiningOp<TransposeOp>(); !tensor && transpose)
+      if (Value from = getCapture(transpose.getA())) {
+        Operation *outside = before.clone(*transpose);
+        outside->setOperand(0, from);
+        tensor = outside->getResult(0);
+      }
+    auto type = tensor ? llvm::cast<NNTensorType>(tensor.getType()) : NNTensorType();
+    if (!tensor || type.getDim(0) != scan.getLengthDim())
+      continue;
+    unsigned at = 1 + scan.getSources().size();
+    scan.getSourcesMutable().append(tensor);
+    gather.replaceAllUsesWith(scan.getBlock().insertArgument(at, ScanOp::getRowType(type),
+                                                             gather.getLoc()));
+    gather.erase();
+  }
+}
+
+} // namespace nnc::ir
