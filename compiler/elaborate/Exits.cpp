@@ -147,23 +147,45 @@ static bool isSame(const Value &a, const Value &b) {
   }
 }
 
+/// In a loop, what the variable held in the turn before is no part of this turn's result.
+static void forget(Interpreter &e, const Variable &variable, NNTensorType type,
+                   mlir::Operation *exit) {
+  mlir::Operation *first = e.builder.getInsertionBlock()->findAncestorOpInBlock(*exit);
+  if (!first || !first->getParentOfType<LoopOpInterface>())
+    return;
+  llvm::SetVector<mlir::StringAttr> sizes;
+  for (Dim dim : type.getShape())
+    dim.collectSymbols(sizes);
+  for (mlir::Operation *op = first; op; op = op->getNextNode())
+    if (auto size = llvm::dyn_cast<BindSizeOp>(op); size && sizes.contains(size.getSymbolAttr()))
+      return; // there is no tensor of this size before
+  mlir::OpBuilder::InsertionGuard guard(e.builder);
+  e.builder.setInsertionPoint(first);
+  e.assignVariable(variable, createFilled(e.builder, exit->getLoc(), type, 0));
+}
+
 /// Numbers and tensors: one variable, of the type of the first tensor with axes, or else of the
 /// first tensor; numbers adapt.
 static Value mergeNumbers(Interpreter &e, std::vector<RuntimeReturn> returns,
                           const std::string &what) {
+  const RuntimeReturn *model = nullptr;
+  auto findModel = [&] {
+    for (const RuntimeReturn &one : returns)
+      if (one.value.isTensor() &&
+          (!model || (model->value.isScalarTensor() && !one.value.isScalarTensor())))
+        model = &one;
+  };
+  findModel();
+  mlir::Type like = model ? model->value.getTensorType().getElementType() : mlir::Type();
   for (RuntimeReturn &one : returns)
     if (one.value.is(Value::List)) {
       mlir::OpBuilder::InsertionGuard guard(e.builder);
       e.builder.setInsertionPoint(one.at);
-      one.value = e.toTensor(one.value, one.span);
+      one.value = e.toTensor(one.value, one.span, like);
       if (one.value.isPoison())
         return Value();
     }
-  const RuntimeReturn *model = nullptr;
-  for (const RuntimeReturn &one : returns)
-    if (one.value.isTensor() &&
-        (!model || (model->value.isScalarTensor() && !one.value.isScalarTensor())))
-      model = &one;
+  findModel();
   bool isReal = llvm::any_of(returns, [](const auto &one) { return one.value.is(Value::Float); });
   NNTensorType type = model                              ? model->value.getTensorType()
                       : isReal                           ? getScalarType(e.getReal())
@@ -175,6 +197,7 @@ static Value mergeNumbers(Interpreter &e, std::vector<RuntimeReturn> returns,
                       "' is known only inside of run-time control flow");
   auto variable = e.makeVariable(e.getPathOf("result"), VariableKind::Var, type,
                                  returns.front().span, "result");
+  forget(e, *variable, type, returns.front().at);
   for (const RuntimeReturn &one : returns) {
     mlir::OpBuilder::InsertionGuard guard(e.builder);
     e.builder.setInsertionPoint(one.at);
@@ -192,8 +215,8 @@ static Value mergeNumbers(Interpreter &e, std::vector<RuntimeReturn> returns,
   return Value::of(e.readVariable(*variable));
 }
 
-static Value mergeReturns(Interpreter &e, std::vector<RuntimeReturn> returns,
-                          const std::string &what) {
+Value elaborate::mergeExits(Interpreter &e, std::vector<RuntimeReturn> returns,
+                            const std::string &what) {
   const Value &first = returns.front().value;
   auto all = [&](auto condition) {
     return llvm::all_of(returns, [&](const RuntimeReturn &one) { return condition(one.value); });
@@ -220,7 +243,7 @@ static Value mergeReturns(Interpreter &e, std::vector<RuntimeReturn> returns,
       std::vector<RuntimeReturn> parts;
       for (const RuntimeReturn &one : returns)
         parts.push_back({one.at, one.value.getElements()[i], one.span});
-      elements.push_back(mergeReturns(e, std::move(parts), what));
+      elements.push_back(mergeExits(e, std::move(parts), what));
       if (elements.back().isPoison())
         return Value();
     }
@@ -256,5 +279,5 @@ Value elaborate::takeResult(Interpreter &e, Span declaration) {
     if (!one.value.is(Value::Unit) && !one.value.isPoison() && falls)
       return e.fail(diag::NoReturn, declaration, callee.frame.what,
                     "returns a value on another path");
-  return mergeReturns(e, callee.returns, callee.frame.what);
+  return mergeExits(e, callee.returns, callee.frame.what);
 }

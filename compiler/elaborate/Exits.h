@@ -16,6 +16,8 @@ mlir::Value hasLeft(Interpreter &e, size_t raisedBefore);
 /// Elaborates what follows a statement in which exits may have been taken, so that it happens only
 /// where none was.
 void executeUnlessLeft(Interpreter &e, size_t raisedBefore, llvm::ArrayRef<ast::Statement *> rest);
+/// One value of those that exits give, each where it is taken; `what` they leave, for messages.
+Value mergeExits(Interpreter &e, std::vector<RuntimeReturn> exits, const std::string &what);
 /// What the current function, whose body has been elaborated, returns; closes its exits.
 Value takeResult(Interpreter &e, Span declaration);
 

@@ -10,6 +10,7 @@
 #include "compiler/elaborate/Data.h"
 #include "compiler/elaborate/Exits.h"
 #include "compiler/elaborate/Observer.h"
+#include "compiler/elaborate/Recurrence.h"
 #include "compiler/elaborate/SyntaxQueries.h"
 #include "llvm/ADT/ScopeExit.h"
 
@@ -42,9 +43,16 @@ void elaborate::executeIf(Interpreter &e, const ast::IfStatement *statement, siz
     blocks.push_back(&*statement->elseBody);
   e.promoteVars(blocks);
   auto op = IfOp::create(e.builder, e.getLoc(statement->span), holds);
-  bool falls = e.emitRegion(op.getThenRegion(), {}, [&](mlir::ValueRange) { e.execute(body); });
-  falls |= e.emitRegion(op.getElseRegion(), {},
-                        [&](mlir::ValueRange) { executeIf(e, statement, branch + 1); });
+  bool falls = false;
+  executeBranches(
+      e, statement->span,
+      [&] {
+        falls |= e.emitRegion(op.getThenRegion(), {}, [&](mlir::ValueRange) { e.execute(body); });
+      },
+      [&] {
+        falls |= e.emitRegion(op.getElseRegion(), {},
+                              [&](mlir::ValueRange) { executeIf(e, statement, branch + 1); });
+      });
   e.blockEnded = !falls;
 }
 

@@ -7,7 +7,7 @@ using namespace nnc;
 using namespace nnc::elaborate;
 
 /// Turns beyond which a loop over a static range is not unrolled unless its body needs that.
-static constexpr int64_t unrollLimit = 256;
+static constexpr uint64_t unrollLimit = 256;
 
 int64_t elaborate::countTurns(const Range &range) {
   int64_t turns;
@@ -42,7 +42,7 @@ static bool isStaticSelection(const Value &value) {
 }
 
 /// Whether the body selects by the loop's variable, or by what is computed from it, from a list
-/// that exists at compile time only, e.g. of layers.
+/// that exists at compile time only, e.g. of layers, or makes a layer with it.
 static bool needsUnrolling(Interpreter &e, const ast::ForStatement &statement) {
   if (statement.pattern->kind != ast::Pattern::Name)
     return false;
@@ -63,6 +63,13 @@ static bool needsUnrolling(Interpreter &e, const ast::ForStatement &statement) {
   walk(
       statement.body,
       [&](const ast::Expr *expr) {
+        // A layer that is made has its sizes when the program is compiled.
+        if (auto *call = llvm::dyn_cast<ast::Call>(expr))
+          if (Value callee = peek(*e.scope, call->callee);
+              callee.is(Value::Function) && callee.getCallable()->kind == Callable::Class)
+            needs |= llvm::any_of(call->arguments, [&](const ast::Argument &argument) {
+              return depends(argument.value);
+            });
         auto *node = llvm::dyn_cast<ast::Index>(expr);
         if (node && isStaticSelection(peek(*e.scope, node->base)))
           needs |= llvm::any_of(node->items, [&](const ast::IndexItem &item) {
@@ -101,15 +108,17 @@ Phase elaborate::decidePhase(Interpreter &e, const ast::ForStatement &statement,
   if (source.is(Value::BatchesKind) || source.is(Value::Data))
     return {Phase::Batches, "it walks a data set"};
   bool isRange = isStaticRange(source);
+  bool isLong = isRange ? countTurns(source.getRange()) > int64_t(unrollLimit)
+                        : source.is(Value::List) && source.getElements().size() > unrollLimit;
   if (source.is(Value::Tuple) ||
-      (source.is(Value::List) && !llvm::all_of(source.getElements(), isTensorElement)))
-    return {Phase::Unrolled, "its elements exist only while the program is compiled"};
+      (source.is(Value::List) && !(isLong && llvm::all_of(source.getElements(), isTensorElement))))
+    return {Phase::Unrolled, "its elements are known when the program is compiled"};
   if (!isRange && !source.is(Value::List))
     return {Phase::Loop, "its number of turns is known only when the program runs"};
   if (needsUnrolling(e, statement))
-    return {Phase::Unrolled, "its body selects from a list that exists only while the program is "
-                             "compiled"};
-  if (isRange && countTurns(source.getRange()) > unrollLimit)
+    return {Phase::Unrolled, "its body selects from a list, or makes a layer, which happens only "
+                             "while the program is compiled"};
+  if (isLong)
     return {Phase::Loop, "it has many turns"};
   if (hasEffects(statement.body))
     return {Phase::Loop, "its body does what happens only when the program runs"};
@@ -127,7 +136,7 @@ Phase elaborate::decidePhase(const Value &source, Fold fold) {
     return {Phase::Scan, "its number of turns is known only when the program runs"};
   if (fold == Fold::List)
     return {Phase::Unrolled, "it makes a list of static length"};
-  if (countTurns(source.getRange()) <= unrollLimit)
+  if (countTurns(source.getRange()) <= int64_t(unrollLimit))
     return {Phase::Unrolled, "it has few turns"};
   return {Phase::Scan, "it has many turns"};
 }

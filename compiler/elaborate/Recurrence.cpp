@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/Recurrence.h"
+#include "compiler/elaborate/Exits.h"
 #include "compiler/elaborate/SyntaxQueries.h"
 #include "compiler/ir/Purification.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -247,6 +248,12 @@ bool ScanBuilder::takeCarried(const Carried &one) {
 
 /// Adds what the turn yields. False after an error.
 bool ScanBuilder::takeRows() {
+  if (!turn.choices.empty()) {
+    Value row = mergeExits(e, turn.choices, "this scan");
+    if (row.isPoison())
+      return false;
+    turn.rows = row.is(Value::Tuple) ? row.getElements() : Values{row};
+  }
   if (turn.rows)
     for (const Value &row : *turn.rows) {
       Value tensor = e.toTensor(row, expr->span);
@@ -381,14 +388,48 @@ Value elaborate::evaluateScan(Interpreter &e, const ast::Scan *expr) {
   return ScanBuilder(e, expr).run();
 }
 
+/// Whether nothing but branches lies between here and the body of the scan.
+static bool isInBranch(Interpreter &e) {
+  mlir::Operation *around = e.builder.getInsertionBlock()->getParentOp();
+  while (llvm::isa<IfOp>(around))
+    around = around->getParentOp();
+  return llvm::isa<ScanOp>(around);
+}
+
+void elaborate::executeBranches(Interpreter &e, Span span, llvm::function_ref<void()> onTrue,
+                                llvm::function_ref<void()> onFalse) {
+  Recurrence *turn = e.recurrence;
+  bool before = turn && turn->hasYielded;
+  onTrue();
+  if (!turn)
+    return onFalse();
+  bool inFirst = std::exchange(turn->hasYielded, before);
+  onFalse();
+  if (turn->hasYielded != inFirst)
+    e.error(diag::YieldSometimes, span);
+  turn->hasYielded |= inFirst;
+}
+
 void elaborate::executeYield(Interpreter &e, const ast::YieldStatement *statement) {
-  if (!e.recurrence || e.recurrence->runtimeDepth != e.runtimeDepth) {
+  Recurrence *turn = e.recurrence;
+  if (!turn || !isInBranch(e)) {
     e.error(diag::YieldOutside, statement->span);
     return;
   }
-  if (e.recurrence->rows) {
+  if (turn->hasYielded) {
     e.error(diag::YieldTwice, statement->span);
     return;
   }
-  e.recurrence->rows = e.evaluateAll(statement->values);
+  turn->hasYielded = true;
+  Values values = e.evaluateAll(statement->values);
+  if (turn->runtimeDepth == e.runtimeDepth) {
+    turn->rows = std::move(values);
+    return;
+  }
+  // A constant that nothing reads marks the place at which the value is stored.
+  mlir::Operation *place =
+      createFilled(e.builder, e.getLoc(statement->span), getScalarType(e.builder.getI1Type()), 0)
+          .getDefiningOp();
+  Value value = values.size() == 1 ? values.front() : Value::tuple(std::move(values));
+  turn->choices.push_back({place, value, statement->span});
 }

@@ -9,11 +9,18 @@ namespace nnc::elaborate {
 struct Recurrence {
   /// What `yield` gave in this turn, or nothing.
   std::optional<Values> rows;
+  /// What it gave in branches, of which one is taken when the program runs.
+  std::vector<RuntimeReturn> choices;
+  /// Whether a `yield` is reached in any case.
+  bool hasYielded = false;
   /// The depth of run-time control directly in the body, where `yield` belongs.
   unsigned runtimeDepth = 0;
 };
 
 Value evaluateScan(Interpreter &e, const ast::Scan *expr);
+/// Elaborates both branches of an `if`, of which either both yield or none.
+void executeBranches(Interpreter &e, Span span, llvm::function_ref<void()> onTrue,
+                     llvm::function_ref<void()> onFalse);
 void executeYield(Interpreter &e, const ast::YieldStatement *statement);
 
 } // namespace nnc::elaborate

@@ -183,13 +183,14 @@ bool elaborate::hasReturn(const ast::Block &block) {
 
 static void addDifferentiated(const ast::Expr *expr, llvm::StringSet<> &names) {
   auto *call = llvm::dyn_cast<ast::Call>(expr);
-  if (!call || call->arguments.size() < 2)
+  if (!call || call->arguments.empty())
     return;
   auto *callee = llvm::dyn_cast<ast::Name>(call->callee);
   if (!callee || (callee->name != "grad" && callee->name != "jacobian"))
     return;
+  // In `e |> grad(x)` the call lacks its first argument.
   walk(
-      call->arguments[1].value,
+      call->arguments.back().value,
       [&](const ast::Expr *target) {
         if (auto *name = llvm::dyn_cast<ast::Name>(target))
           names.insert(name->name);

@@ -289,15 +289,17 @@ LogicalResult Sweep::convert(Control control) {
   else if (!loop)
     result = obstacle.set(control.op);
   else
-    result = loop->isProperAncestor(request.at) ? replayTurns(loop, control.variable.getSymNameAttr(), obstacle)
-                                                : makeScan(loop, obstacle);
+    result = loop->isProperAncestor(request.at)
+                 ? replayTurns(loop, control.variable.getSymNameAttr(), obstacle)
+                 : makeScan(loop, obstacle);
   if (succeeded(result))
     return success();
   InFlightDiagnostic error = report("E3013", control.value, control.target);
   error << ": " << obstacle.what << " lies between it and the value to differentiate";
   error.attachNote(obstacle.op->getLoc()) << "here";
   if (obstacle.op->getLoc() != loc)
-    error.attachNote(loc) << "in this " << (loop ? "loop" : "branch") << ", through which the gradient passes into "
+    error.attachNote(loc) << "in this " << (loop ? "loop" : "branch")
+                          << ", through which the gradient passes into "
                           << describe(control.variable);
   return failure();
 }

@@ -14,7 +14,7 @@ using namespace mlir;
 namespace nnc::ir {
 
 bool isMovable(Operation *op) {
-  return op->hasTrait<OpTrait::Unobserved>() ||
+  return op->hasTrait<Unobserved>() ||
          (op->getNumRegions() == 0 && isMemoryEffectFree(op) && isSpeculatable(op));
 }
 
@@ -32,7 +32,8 @@ static bool canStand(Operation *op) {
   return isMovable(op);
 }
 
-//===-- What is shown ---------------------------------------------------------------------------===//
+//===-- What is shown
+//---------------------------------------------------------------------------===//
 
 bool OutputBranches::take(Operation *op, Operation *before) {
   if (!isOutput(op)) {

@@ -110,7 +110,8 @@ void removeContinues(Operation *loop) {
   assign(loop->getLoc(), false);
 }
 
-//===-- The number of turns --------------------------------------------------------------------===//
+//===-- The number of turns
+//--------------------------------------------------------------------===//
 
 static std::optional<int64_t> getNumber(Value value) {
   DenseIntElementsAttr elements;
@@ -129,8 +130,8 @@ static std::string makeSizeSymbol(Operation *at, llvm::StringRef base) {
   return name;
 }
 
-/// The number of turns from `lower` up to `upper`, as a size: where it is known only when the program
-/// runs, a new size symbol that is bound at the builder.
+/// The number of turns from `lower` up to `upper`, as a size: where it is known only when the
+/// program runs, a new size symbol that is bound at the builder.
 static Dim countTurns(OpBuilder &builder, Location loc, Value lower, Value upper, Operation *at) {
   std::optional<int64_t> from = getNumber(lower), to = getNumber(upper);
   if (from && to)
@@ -146,7 +147,8 @@ static Dim countTurns(OpBuilder &builder, Location loc, Value lower, Value upper
   return Dim::getSymbol(builder.getContext(), symbol);
 }
 
-//===-- Loops ----------------------------------------------------------------------------------===//
+//===-- Loops
+//----------------------------------------------------------------------------------===//
 
 namespace {
 /// A loop that has become a scan.
@@ -215,9 +217,8 @@ static void eraseIf(Region &region, llvm::function_ref<bool(Operation *)> isGone
 
 void eraseOutput(Region &region) {
   eraseIf(region, [](Operation *op) {
-    return op->use_empty() &&
-           ((isOutput(op) && !llvm::isa<ReadOp>(op)) || llvm::isa<AssertOp>(op) ||
-            op->hasTrait<OpTrait::Unobserved>());
+    return op->use_empty() && ((isOutput(op) && !llvm::isa<ReadOp>(op)) ||
+                               llvm::isa<AssertOp>(op) || op->hasTrait<Unobserved>());
   });
 }
 
@@ -310,12 +311,12 @@ LogicalResult replayTurns(ForOp loop, StringAttr variable, Obstacle &obstacle) {
   return success();
 }
 
-//===-- Rows ------------------------------------------------------------------------------------===//
+//===-- Rows
+//------------------------------------------------------------------------------------===//
 
 void useRows(ScanOp scan) {
   auto getCapture = [&](Value inside) -> Value {
-    for (auto [capture, argument] :
-         llvm::zip_equal(scan.getCaptures(), scan.getCaptureArguments()))
+    for (auto [capture, argument] : llvm::zip_equal(scan.getCaptures(), scan.getCaptureArguments()))
       if (argument == inside)
         return capture;
     return {};
@@ -336,8 +337,8 @@ void useRows(ScanOp scan) {
       continue;
     unsigned at = 1 + scan.getSources().size();
     scan.getSourcesMutable().append(tensor);
-    gather.replaceAllUsesWith(scan.getBlock().insertArgument(at, ScanOp::getRowType(type),
-                                                             gather.getLoc()));
+    gather.replaceAllUsesWith(
+        scan.getBlock().insertArgument(at, ScanOp::getRowType(type), gather.getLoc()));
     gather.erase();
   }
 }

@@ -25,20 +25,21 @@ LogicalResult Obstacle::set(Operation *culprit, std::string reason) {
 }
 
 LogicalResult Obstacle::set(Operation *culprit) {
-  return set(culprit,
-             llvm::TypeSwitch<Operation *, std::string>(culprit)
-                 .Case([](WhileOp) { return "a `while` loop"; })
-                 .Case([](BatchesOp) { return "a loop over the rows of a data set"; })
-                 .Case([](BreakOp) { return "leaving a loop under a condition that is known at "
-                                            "run time only (`break` or `return`)"; })
-                 .Case([](MinimizeOp) { return "`minimize`"; })
-                 .Case<SaveOp, LoadOp>([](auto file) {
-                   return "`" + file->getName().stripDialect().str() + "`";
-                 })
-                 .Case<AssignRowsOp>([](auto) { return "filling a tensor row by row"; })
-                 .Default([](Operation *other) {
-                   return "'" + other->getName().stripDialect().str() + "'";
-                 }));
+  return set(culprit, llvm::TypeSwitch<Operation *, std::string>(culprit)
+                          .Case([](WhileOp) { return "a `while` loop"; })
+                          .Case([](BatchesOp) { return "a loop over the rows of a data set"; })
+                          .Case([](BreakOp) {
+                            return "leaving a loop under a condition that is known at "
+                                   "run time only (`break` or `return`)";
+                          })
+                          .Case([](MinimizeOp) { return "`minimize`"; })
+                          .Case<SaveOp, LoadOp>([](auto file) {
+                            return "`" + file->getName().stripDialect().str() + "`";
+                          })
+                          .Case<AssignRowsOp>([](auto) { return "filling a tensor row by row"; })
+                          .Default([](Operation *other) {
+                            return "'" + other->getName().stripDialect().str() + "'";
+                          }));
 }
 
 bool isOutput(Operation *op) {
@@ -46,7 +47,7 @@ bool isOutput(Operation *op) {
     return !llvm::isa<NNTensorType>(read.getType());
   if (auto assign = llvm::dyn_cast<AssignOp>(op))
     return !llvm::isa<NNTensorType>(assign.getValue().getType());
-  return op->hasTrait<OpTrait::ShowsOutput>();
+  return op->hasTrait<ShowsOutput>();
 }
 
 //===-- Variables ---------------------------------------------------------------------------===//
@@ -80,9 +81,8 @@ void Purification::resolve(GradOp grad) {
   if (grad.getVariables().empty())
     return;
   llvm::SmallVector<Value> values(grad.getValues());
-  for (auto [variable, result] :
-       llvm::zip_equal(grad.getVariables().getAsRange<FlatSymbolRefAttr>(),
-                       grad.getVariableGradients()))
+  for (auto [variable, result] : llvm::zip_equal(
+           grad.getVariables().getAsRange<FlatSymbolRefAttr>(), grad.getVariableGradients()))
     values.push_back(getCurrent(variable.getAttr(), result.getType(), grad.getLoc()));
   OpBuilder builder(grad);
   auto pure = GradOp::create(builder, grad.getLoc(), ValueRange(values).getTypes(), TypeRange(),
@@ -132,7 +132,7 @@ LogicalResult Purification::visit(Operation &op, Obstacle &obstacle) {
     });
     return success();
   }
-  if (llvm::isa<ScanOp>(op) || op.hasTrait<OpTrait::Unobserved>() || isMemoryEffectFree(&op))
+  if (llvm::isa<ScanOp>(op) || op.hasTrait<Unobserved>() || isMemoryEffectFree(&op))
     return success();
   return obstacle.set(&op);
 }

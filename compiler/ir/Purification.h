@@ -62,7 +62,8 @@ mlir::LogicalResult straighten(mlir::Block &block, Obstacle &obstacle);
 /// Loops.cpp: nn.continue in the turns of a loop becomes branches.
 void removeContinues(mlir::Operation *loop);
 
-/// Loops.cpp: replaces a loop by a scan, and assigns the last values after it. nn.continue skips what is left of a turn.
+/// Loops.cpp: replaces a loop by a scan, and assigns the last values after it. nn.continue skips
+/// what is left of a turn.
 mlir::LogicalResult makeScan(ForOp loop, Obstacle &obstacle);
 
 /// Loops.cpp: makes what a variable holds at the start of a turn of `loop` a value of this turn: a

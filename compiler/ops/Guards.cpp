@@ -54,8 +54,7 @@ static bool onlyComputes(Region &region) {
                 if (auto guard = llvm::dyn_cast<GuardOpInterface>(op))
                   return guard.canNeutralise() ? WalkResult::skip() : WalkResult::interrupt();
                 bool isKnown = op->getNumRegions() != 0 || llvm::isa<VariableOpInterface>(op) ||
-                               isOutput(op) || op->hasTrait<OpTrait::Unobserved>() ||
-                               isMemoryEffectFree(op);
+                               isOutput(op) || op->hasTrait<Unobserved>() || isMemoryEffectFree(op);
                 return isKnown ? WalkResult::advance() : WalkResult::interrupt();
               })
               .wasInterrupted();

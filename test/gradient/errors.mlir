@@ -110,23 +110,25 @@ nn.func @assigned_in_loop {
 
 // -----
 
-// A sum over a loop with run-time bounds.
+// A loop without known end.
 nn.func @loop {
-^bb0(%x: !nn.tensor<f32> loc("x"), %n: !nn.tensor<i64>):
+^bb0(%x: !nn.tensor<f32> loc("x"), %limit: !nn.tensor<f32>):
   nn.variable var @total : f32
   %start = nn.constant dense<0.0> : tensor<f32>
-  %zero = nn.constant dense<0> : tensor<i64>
   nn.assign @total, %start : f32
-  nn.for %zero to %n {
-  ^bb0(%i: !nn.tensor<i64>):
+  // expected-note@+1 {{here}}
+  nn.while {
+    %now = nn.read @total : f32
+    %more = nn.lt %now, %limit : f32 -> i1
+    nn.yield %more : i1
+  } do {
     %old = nn.read @total : f32
     %sum = nn.add %old, %x : f32
-    // expected-note@+1 {{here it enters 'total'; write the loop as a scan}}
     nn.assign @total, %sum : f32
     nn.end
   }
   %y = nn.read @total : f32
-  // expected-error@+1 {{[E3013] no gradient with respect to 'x': control flow that is decided at run time}}
+  // expected-error@+1 {{[E3013] no gradient with respect to 'x': a `while` loop lies between it and the value to differentiate}}
   %g = nn.grad %y wrt (%x) [] : f32, (f32) -> (f32), ()
   nn.return %g : f32
 }
@@ -138,11 +140,11 @@ nn.func @loop_reads_parameter {
 ^bb0(%n: !nn.tensor<i64>, %d: !nn.dataset<rows>):
   nn.variable param @w : f32
   nn.variable var @h : f32
+  // expected-note@+1 {{here}}
   nn.batches %d, %n rows "r" fields [] : !nn.dataset<rows> {
     %h = nn.read @h : f32
     %w = nn.read @w : f32
     %next = nn.mul %h, %w : f32
-    // expected-note@+1 {{here it enters 'h'}}
     nn.assign @h, %next : f32
     nn.end
   }
@@ -159,11 +161,12 @@ nn.func @loop_reads_parameter {
 nn.func @branch {
 ^bb0(%x: !nn.tensor<f32> loc("x"), %c: !nn.tensor<i1>):
   nn.variable var @y : f32
+  // expected-note@+1 {{in this branch, through which the gradient passes into}}
   nn.if %c {
-    %text = nn.string "a branch that only computes would do"
-    nn.print %text
+    %path = nn.string "file"
+    // expected-note@+1 {{here}}
+    nn.save %path [@y] as ["y"]
     %e = nn.exp %x : f32
-    // expected-note@+1 {{here it enters 'y'}}
     nn.assign @y, %e : f32
     nn.end
   } else {
@@ -171,7 +174,7 @@ nn.func @branch {
     nn.end
   }
   %y = nn.read @y : f32
-  // expected-error@+1 {{[E3013] no gradient with respect to 'x'}}
+  // expected-error@+1 {{[E3013] no gradient with respect to 'x': `save` lies between}}
   %g = nn.grad %y wrt (%x) [] : f32, (f32) -> (f32), ()
   nn.return %g : f32
 }
