@@ -113,6 +113,7 @@ private:
   void eraseUnused();
   bool mustRepeat(Operation *inside);
   void findNeeded();
+  void handOut(ScanOp back, MutableArrayRef<Value> operandCotangents);
   bool isAtHand(Operation *inside);
   /// The stacked values of `saved`, from a forward loop that yields them.
   llvm::SmallVector<Value> stackSaved();
@@ -273,6 +274,20 @@ llvm::SmallVector<Value> ScanGradient::stackSaved() {
   return result;
 }
 
+/// The results of the backward loop are the cotangents of the forward one's operands.
+void ScanGradient::handOut(ScanOp back, MutableArrayRef<Value> operandCotangents) {
+  MutableArrayRef<Value> toSources = operandCotangents.take_front(op.getSources().size()),
+                         toInits = operandCotangents.drop_front(toSources.size()),
+                         toCaptures = operandCotangents.take_back(op.getCaptures().size());
+  for (auto [i, gradient] : llvm::zip_equal(sourceNumbers, back.getStacked()))
+    toSources[i] = gradient;
+  for (auto [i, gradient] : llvm::zip(carriedNumbers, back.getFinals()))
+    toInits[i] = gradient;
+  for (auto [i, gradient] :
+       llvm::zip_equal(summed, back.getFinals().drop_front(carriedNumbers.size())))
+    toCaptures[i] = gradient;
+}
+
 void ScanGradient::run(MutableArrayRef<Value> operandCotangents) {
   sweepBody();
   eraseUnused();
@@ -343,17 +358,7 @@ void ScanGradient::run(MutableArrayRef<Value> operandCotangents) {
       if (operand.get().getParentBlock() == &op.getBlock())
         operand.set(mapping.lookup(operand.get()));
   });
-
-  MutableArrayRef<Value> toSources = operandCotangents.take_front(op.getSources().size()),
-                         toInits = operandCotangents.drop_front(toSources.size()),
-                         toCaptures = operandCotangents.take_back(op.getCaptures().size());
-  for (auto [i, gradient] : llvm::zip_equal(sourceNumbers, back.getStacked()))
-    toSources[i] = gradient;
-  for (auto [i, gradient] : llvm::zip(carriedNumbers, back.getFinals()))
-    toInits[i] = gradient;
-  for (auto [i, gradient] :
-       llvm::zip_equal(summed, back.getFinals().drop_front(carriedNumbers.size())))
-    toCaptures[i] = gradient;
+  handOut(back, operandCotangents);
 }
 
 void ScanOp::buildGradient(OpBuilder &builder, ValueRange cotangents,
