@@ -6,6 +6,9 @@
 using namespace nnc;
 using namespace nnc::elaborate;
 
+/// Turns beyond which a loop that changes tensors is not unrolled unless its body needs that: its
+/// code would grow with them.
+static constexpr int64_t tensorLimit = 32;
 /// Turns beyond which a loop over a static range is not unrolled unless its body needs that.
 static constexpr uint64_t unrollLimit = 256;
 
@@ -84,6 +87,16 @@ static bool needsUnrolling(Interpreter &e, const ast::ForStatement &statement) {
   return needs;
 }
 
+/// Whether one of the vars that the body assigns is a tensor now.
+static bool changesTensor(Interpreter &e, const ast::Block &body) {
+  llvm::SetVector<llvm::StringRef> names;
+  collectAssigned(body, names);
+  return llvm::any_of(names, [&](llvm::StringRef name) {
+    Binding *binding = e.scope->find(name);
+    return binding && (binding->variable || binding->value.isTensor());
+  });
+}
+
 static bool assignsParam(Interpreter &e, const ast::Block &body) {
   llvm::SetVector<llvm::StringRef> names;
   collectAssigned(body, names);
@@ -120,6 +133,8 @@ Phase elaborate::decidePhase(Interpreter &e, const ast::ForStatement &statement,
                              "while the program is compiled"};
   if (isLong)
     return {Phase::Loop, "it has many turns"};
+  if (isRange && countTurns(source.getRange()) > tensorLimit && changesTensor(e, statement.body))
+    return {Phase::Loop, "it has many turns, and changes a tensor"};
   if (hasEffects(statement.body))
     return {Phase::Loop, "its body does what happens only when the program runs"};
   if (assignsParam(e, statement.body))

@@ -32,8 +32,7 @@ static bool canStand(Operation *op) {
   return isMovable(op);
 }
 
-//===-- What is shown
-//---------------------------------------------------------------------------===//
+//===-- What is shown ------------------------------------------------------------------------===//
 
 bool OutputBranches::take(Operation *op, Operation *before) {
   if (!isOutput(op)) {
@@ -69,7 +68,7 @@ void sinkText(Block &block) {
   }
 }
 
-//===-- Choices -------------------------------------------------------------------------------===//
+//===-- Choices ------------------------------------------------------------------------------===//
 
 using Assigned = llvm::MapVector<StringAttr, Value>;
 

@@ -9,6 +9,7 @@
 #include "compiler/ir/Purification.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 
@@ -27,7 +28,7 @@ LogicalResult straighten(Block &block, Obstacle &obstacle) {
   return success();
 }
 
-//===-- nn.continue ---------------------------------------------------------------------------===//
+//===-- nn.continue, nn.break ----------------------------------------------------------------===//
 
 static Operation *getCommand(Operation *op) {
   while (!op->hasTrait<OpTrait::SymbolTable>())
@@ -35,14 +36,45 @@ static Operation *getCommand(Operation *op) {
   return op;
 }
 
-/// The nn.continue operations that end turns of the loop with this body.
-static llvm::SmallVector<ContinueOp> getContinues(Region &body) {
-  llvm::SmallVector<ContinueOp> found;
-  body.walk<WalkOrder::PreOrder>([&](Operation *op) {
+static std::optional<int64_t> getNumber(Value value) {
+  DenseIntElementsAttr elements;
+  if (matchPattern(value, m_Constant(&elements)) && elements.isSplat())
+    return elements.getSplatValue<llvm::APInt>().getSExtValue();
+  return std::nullopt;
+}
+
+/// Whether the value is a function of constants and of the number of the loop's turn.
+static bool dependsOnCount(Value value, ForOp loop) {
+  if (value == loop.getBody().getArgument(0))
+    return true;
+  Operation *op = value.getDefiningOp();
+  return op && op->getNumRegions() == 0 && isMemoryEffectFree(op) &&
+         llvm::all_of(op->getOperands(),
+                      [&](Value operand) { return dependsOnCount(operand, loop); });
+}
+
+/// Whether the program says, without being run, in which turn this happens.
+static bool isKnown(BreakOp jump, Operation *around) {
+  auto loop = llvm::dyn_cast<ForOp>(around);
+  if (!loop || !getNumber(loop.getLower()) || !getNumber(loop.getUpper()))
+    return false;
+  for (Operation *op = jump->getParentOp(); op != loop; op = op->getParentOp())
+    if (auto branch = llvm::dyn_cast<IfOp>(op);
+        !branch || !dependsOnCount(branch.getCondition(), loop))
+      return false;
+  return true;
+}
+
+/// The operations that end a turn of the loop, or all of it: nn.continue, and nn.break where it is
+/// known when.
+static llvm::SmallVector<Operation *> getJumps(Operation *loop) {
+  llvm::SmallVector<Operation *> found;
+  loop->getRegions().back().walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (llvm::isa<LoopOpInterface>(op))
       return WalkResult::skip();
-    if (auto jump = llvm::dyn_cast<ContinueOp>(op))
-      found.push_back(jump);
+    auto leave = llvm::dyn_cast<BreakOp>(op);
+    if (llvm::isa<ContinueOp>(op) || (leave && isKnown(leave, loop)))
+      found.push_back(op);
     return WalkResult::advance();
   });
   return found;
@@ -82,43 +114,50 @@ static void guardRest(Operation *op, StringAttr flag) {
   }
 }
 
-void removeContinues(Operation *loop) {
-  Region &body = loop->getRegions().back();
-  llvm::SmallVector<ContinueOp> jumps = getContinues(body);
-  if (jumps.empty())
-    return;
+/// A new variable for a truth value.
+static StringAttr makeFlag(Operation *loop, llvm::StringRef name) {
   Operation *command = getCommand(loop);
   OpBuilder builder(command->getContext());
   builder.setInsertionPointToStart(&command->getRegion(0).front());
-  NNTensorType type = getScalarType(builder.getI1Type());
-  auto variable = VariableOp::create(builder, loop->getLoc(), builder.getStringAttr("skipped"),
-                                     VariableKind::Var, type);
+  auto variable = VariableOp::create(builder, loop->getLoc(), builder.getStringAttr(name),
+                                     VariableKind::Var, getScalarType(builder.getI1Type()));
   SymbolTable(command).insert(variable);
-  StringAttr flag = variable.getSymNameAttr();
-  auto assign = [&](Location loc, bool value) {
-    AssignOp::create(builder, loc, flag, createFilled(builder, loc, type, value));
-  };
-  for (ContinueOp jump : jumps) {
+  return variable.getSymNameAttr();
+}
+
+static Operation *assignFlag(OpBuilder &builder, Location loc, StringAttr flag, bool value) {
+  NNTensorType type = getScalarType(builder.getI1Type());
+  return AssignOp::create(builder, loc, flag, createFilled(builder, loc, type, value));
+}
+
+void removeJumps(Operation *loop) {
+  llvm::SmallVector<Operation *> jumps = getJumps(loop);
+  if (jumps.empty())
+    return;
+  OpBuilder builder(loop);
+  StringAttr skipped = makeFlag(loop, "skipped"), left;
+  for (Operation *jump : jumps) {
     builder.setInsertionPoint(jump);
-    assign(jump.getLoc(), true);
+    assignFlag(builder, jump->getLoc(), skipped, true);
+    if (llvm::isa<BreakOp>(jump)) {
+      left = left ? left : makeFlag(loop, "left");
+      assignFlag(builder, jump->getLoc(), left, true);
+    }
     Operation *around = jump->getParentOp();
     end(jump);
     for (; around != loop; around = around->getParentOp())
-      guardRest(around, flag);
+      guardRest(around, skipped);
   }
-  builder.setInsertionPointToStart(&body.front());
-  assign(loop->getLoc(), false);
+  builder.setInsertionPointToStart(&loop->getRegions().back().front());
+  Operation *first = assignFlag(builder, loop->getLoc(), skipped, false);
+  if (left) {
+    guardRest(first, left);
+    builder.setInsertionPoint(loop);
+    assignFlag(builder, loop->getLoc(), left, false);
+  }
 }
 
-//===-- The number of turns
-//--------------------------------------------------------------------===//
-
-static std::optional<int64_t> getNumber(Value value) {
-  DenseIntElementsAttr elements;
-  if (matchPattern(value, m_Constant(&elements)) && elements.isSplat())
-    return elements.getSplatValue<llvm::APInt>().getSExtValue();
-  return std::nullopt;
-}
+//===-- The number of turns ------------------------------------------------------------------===//
 
 /// A name for a size symbol that the command does not use yet.
 static std::string makeSizeSymbol(Operation *at, llvm::StringRef base) {
@@ -147,8 +186,7 @@ static Dim countTurns(OpBuilder &builder, Location loc, Value lower, Value upper
   return Dim::getSymbol(builder.getContext(), symbol);
 }
 
-//===-- Loops
-//----------------------------------------------------------------------------------===//
+//===-- Loops --------------------------------------------------------------------------------===//
 
 namespace {
 /// A loop that has become a scan.
@@ -159,7 +197,7 @@ struct Converted {
 } // namespace
 
 static FailureOr<Converted> convert(ForOp loop, Obstacle &obstacle) {
-  removeContinues(loop);
+  removeJumps(loop);
   OpBuilder builder(loop);
   Location loc = loop.getLoc();
   Dim length = countTurns(builder, loc, loop.getLower(), loop.getUpper(), loop);
@@ -272,7 +310,7 @@ private:
 } // namespace
 
 LogicalResult replayTurns(ForOp loop, StringAttr variable, Obstacle &obstacle) {
-  removeContinues(loop);
+  removeJumps(loop);
   Block &body = loop.getBody().front();
   OpBuilder builder = OpBuilder::atBlockBegin(&body);
   Location loc = loop.getLoc();
@@ -311,8 +349,7 @@ LogicalResult replayTurns(ForOp loop, StringAttr variable, Obstacle &obstacle) {
   return success();
 }
 
-//===-- Rows
-//------------------------------------------------------------------------------------===//
+//===-- Rows ---------------------------------------------------------------------------------===//
 
 void useRows(ScanOp scan) {
   auto getCapture = [&](Value inside) -> Value {

@@ -14,7 +14,7 @@ using namespace mlir;
 
 namespace nnc::ir {
 
-//===-- Obstacles ---------------------------------------------------------------------------===//
+//===-- Obstacles ----------------------------------------------------------------------------===//
 
 LogicalResult Obstacle::set(Operation *culprit, std::string reason) {
   if (!op) {
@@ -50,7 +50,7 @@ bool isOutput(Operation *op) {
   return op->hasTrait<ShowsOutput>();
 }
 
-//===-- Variables ---------------------------------------------------------------------------===//
+//===-- Variables ----------------------------------------------------------------------------===//
 
 /// What a variable of tensors holds at the operation that is being visited.
 Value Purification::getCurrent(StringAttr variable, Type type, Location loc) {

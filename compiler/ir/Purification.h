@@ -59,8 +59,9 @@ mlir::LogicalResult makeChoice(IfOp op, Obstacle &obstacle);
 /// Loops.cpp: makes choices of the branches and scans of the loops of a block.
 mlir::LogicalResult straighten(mlir::Block &block, Obstacle &obstacle);
 
-/// Loops.cpp: nn.continue in the turns of a loop becomes branches.
-void removeContinues(mlir::Operation *loop);
+/// Loops.cpp: nn.continue in the turns of a loop, and nn.break under a condition on the number of
+/// the turn alone, become branches.
+void removeJumps(mlir::Operation *loop);
 
 /// Loops.cpp: replaces a loop by a scan, and assigns the last values after it. nn.continue skips
 /// what is left of a turn.
