@@ -2,10 +2,9 @@
 
 #include "compiler/gradient/Gradient.h"
 #include "compiler/gradient/Describe.h"
+#include "compiler/gradient/Emission.h"
 #include "compiler/gradient/VariableFlow.h"
 #include "compiler/ir/Branches.h"
-#include "compiler/ir/Origin.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace nnc::ir;
@@ -18,36 +17,6 @@ static bool isFloat(Value value) {
 }
 
 namespace {
-
-/// Gives each operation that is emitted its origin, and remembers it.
-class Emission : public OriginListener {
-public:
-  explicit Emission(OpBuilder &builder) : builder(builder), outer(builder.getListener()) {
-    builder.setListener(this);
-  }
-  ~Emission() override { builder.setListener(outer); }
-
-  void notifyOperationInserted(Operation *op, OpBuilder::InsertPoint previous) override {
-    OriginListener::notifyOperationInserted(op, previous);
-    emitted.push_back(op);
-  }
-
-  /// Erases what was emitted for operands that do not matter; `kept` stays.
-  void eraseDead(llvm::ArrayRef<Value> kept) {
-    llvm::DenseSet<Operation *> roots;
-    for (Value value : kept)
-      roots.insert(value.getDefiningOp());
-    for (Operation *op : llvm::reverse(emitted))
-      if (!roots.contains(op) && isOpTriviallyDead(op))
-        op->erase();
-    emitted.clear();
-  }
-
-private:
-  OpBuilder &builder;
-  OpBuilder::Listener *outer;
-  llvm::SmallVector<Operation *> emitted;
-};
 
 class Sweep {
 public:

@@ -19,7 +19,7 @@ TABLES = {
 }
 LONG_FILES = {
     "compiler/driver/Driver.cpp": 440,
-    "compiler/gradient/Gradient.cpp": 470,
+    "compiler/gradient/Gradient.cpp": 451,
     "compiler/syntax/Ast.h": 473,
     "compiler/syntax/SyntaxErrors.cpp": 419,
 }
