@@ -43,6 +43,7 @@ void registerCodegenDialects(DialectRegistry &registry) {
 }
 
 void buildLlvmPipeline(OpPassManager &manager, const CodegenOptions &options) {
+  manager.addPass(createSplitFunctions());
   manager.addPass(createExpandStorageFloats());
   manager.addPass(createExpandMath());
   manager.addPass(createSCFToControlFlowPass());
@@ -69,6 +70,7 @@ void registerCodegenPasses() {
   registerExpandStorageFloats();
   registerLineTables();
   registerProgramTables();
+  registerSplitFunctions();
   PassPipelineRegistration<PipelineOptions>(
       "nn-to-llvm", "from the loops stage to the LLVM dialect",
       [](OpPassManager &manager, const PipelineOptions &options) {

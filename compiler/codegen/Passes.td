@@ -19,9 +19,20 @@ def ExpandStorageFloats : Pass<"nn-expand-storage-floats"> {
   let summary = "compute with f32 where bf16 is stored";
   let description = [{
     Arithmetic on bf16 becomes arithmetic on f32, rounded to the nearest (even) after each operation; conversions between them become
-    shifts and additions of bits. A module without bf16 is left as it is.
+    shifts and additions of bits, and stored are the bits. A module without bf16 is left as it is.
   }];
   let dependentDialects = ["mlir::arith::ArithDialect"];
+}
+
+def SplitFunctions : Pass<"nn-split-functions", "mlir::ModuleOp"> {
+  let summary = "cut long blocks into functions of their own";
+  let description = [{
+    A block of at least 800 operations (constants and addresses aside) becomes calls of functions of
+    400 each, since LLVM's time to compile a function grows faster than its length. What a part reads
+    is its arguments, what is read of it later its results; constants and addresses it computes for
+    itself. Blocks that reserve room on the stack stay whole.
+  }];
+  let dependentDialects = ["mlir::func::FuncDialect", "mlir::LLVM::LLVMDialect"];
 }
 
 def ProgramTables : Pass<"nn-program-tables", "mlir::ModuleOp"> {

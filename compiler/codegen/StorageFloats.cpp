@@ -20,9 +20,23 @@ using namespace mlir;
 
 namespace {
 
+bool isStored(Type type) { return type.isBF16(); }
+
+/// What is stored are 16 bits: LLVM would choose among bf16s, and has to call a function for that.
+struct StoreBits : OpRewritePattern<LLVM::StoreOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(LLVM::StoreOp op, PatternRewriter &rewriter) const override {
+    if (!isStored(op.getValue().getType()))
+      return failure();
+    Value bits =
+        arith::BitcastOp::create(rewriter, op.getLoc(), rewriter.getI16Type(), op.getValue());
+    rewriter.modifyOpInPlace(op, [&] { op.getValueMutable().assign(bits); });
+    return success();
+  }
+};
+
 struct ExpandStorageFloats : impl::ExpandStorageFloatsBase<ExpandStorageFloats> {
   void runOnOperation() override {
-    auto isStored = [](Type type) { return type.isBF16(); };
     WalkResult found = getOperation()->walk([&](Operation *op) {
       bool has = llvm::any_of(op->getResultTypes(), isStored) ||
                  llvm::any_of(op->getOperandTypes(), isStored);
@@ -41,6 +55,7 @@ struct ExpandStorageFloats : impl::ExpandStorageFloatsBase<ExpandStorageFloats> 
     if (failed(applyPartialConversion(getOperation(), target, std::move(emulation))))
       return signalPassFailure();
     arith::populateExpandBFloat16Patterns(bits);
+    bits.add<StoreBits>(context);
     if (failed(applyPatternsGreedily(getOperation(), std::move(bits))))
       signalPassFailure();
   }

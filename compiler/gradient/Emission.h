@@ -1,4 +1,9 @@
-//===- Emission.h - what a sweep emits ------------------------------------------------===//
+//===- Emission.h - what gradient rules emit ---------------------------------------===//
+//
+// While one stands, each operation that its builder makes is given its origin and is remembered, so
+// that what no target needed can be erased at the end.
+//
+//===----------------------------------------------------------------------===//
 #ifndef NNC_GRADIENT_EMISSION_H
 #define NNC_GRADIENT_EMISSION_H
 
@@ -17,7 +22,7 @@ public:
 
   void notifyOperationInserted(mlir::Operation *op,
                                mlir::OpBuilder::InsertPoint previous) override {
-    OriginListener::notifyOperationInserted(op, previous);
+    ir::OriginListener::notifyOperationInserted(op, previous);
     emitted.push_back(op);
   }
 

@@ -21,9 +21,11 @@ namespace {
 
 class Sweep {
 public:
-  Sweep(OpBuilder &builder, const Request &request) : builder(builder), request(request) {
+  Sweep(OpBuilder &builder, const Request &request)
+      : builder(builder), request(request), flow(request.at) {
     collect();
     markReaching();
+    collectReads();
   }
 
   FailureOr<llvm::SmallVector<Value>> run();
@@ -51,10 +53,12 @@ private:
   void collect();
   /// The values through which gradients of the scalar flow, targets or not.
   void markReaching();
+  /// The reads among them, by variable, and those in which gradients may end.
+  void collectReads();
   /// The values that depend on one of `roots`, through gradients alone or in any way.
   llvm::DenseSet<Value> findDependents(llvm::ArrayRef<Value> roots, bool throughGradients);
   /// The reads of a variable that the scalar is computed from.
-  llvm::SmallVector<Value> getReads(FlatSymbolRefAttr variable);
+  llvm::ArrayRef<Value> getReads(FlatSymbolRefAttr variable);
 
   /// Reads of `var`s in which gradients end, other than the targets.
   llvm::SmallVector<ReadOp> getCarriers(llvm::ArrayRef<Value> roots, FlatSymbolRefAttr variable);
@@ -67,10 +71,14 @@ private:
 
   OpBuilder &builder;
   const Request &request;
+  VariableFlow flow;
   Emission emission{builder};
   llvm::SmallVector<Operation *> slice;
   llvm::DenseMap<Operation *, Value> assigned;
   llvm::DenseSet<Value> reaching;
+  /// By FlatSymbolRefAttr of the variable, in program order.
+  llvm::DenseMap<Attribute, llvm::SmallVector<Value, 1>> reads;
+  llvm::SmallVector<ReadOp> ends;
   llvm::DenseMap<Value, Value> cotangents;
 };
 
@@ -111,7 +119,7 @@ void Sweep::collect() {
     if (!op || !found.insert(op).second)
       continue;
     if (auto read = llvm::dyn_cast<ReadOp>(op))
-      if (Value value = getAssignedValue(read))
+      if (Value value = flow.getAssignedValue(read))
         assigned[op] = value;
     llvm::append_range(pending, getSources(op));
   }
@@ -150,12 +158,21 @@ llvm::DenseSet<Value> Sweep::findDependents(llvm::ArrayRef<Value> roots, bool th
   return dependents;
 }
 
-llvm::SmallVector<Value> Sweep::getReads(FlatSymbolRefAttr variable) {
-  llvm::SmallVector<Value> reads;
-  for (Operation *op : slice)
-    if (auto read = llvm::dyn_cast<ReadOp>(op); read && read.getVariableAttr() == variable)
-      reads.push_back(read);
-  return reads;
+void Sweep::collectReads() {
+  for (Operation *op : slice) {
+    auto read = llvm::dyn_cast<ReadOp>(op);
+    if (!read)
+      continue;
+    reads[read.getVariableAttr()].push_back(read);
+    if (isFloat(read) && reaching.contains(read) && !assigned.contains(op) &&
+        flow.getVariable(read.getVariableAttr()).getKind() == VariableKind::Var)
+      ends.push_back(read);
+  }
+}
+
+llvm::ArrayRef<Value> Sweep::getReads(FlatSymbolRefAttr variable) {
+  auto found = reads.find(variable);
+  return found == reads.end() ? llvm::ArrayRef<Value>() : found->second;
 }
 
 //===-- Errors --------------------------------------------------------------------------===//
@@ -164,7 +181,7 @@ InFlightDiagnostic Sweep::report(llvm::StringRef code, Value value, FlatSymbolRe
   InFlightDiagnostic error = emitError(request.at->getLoc()) << "[" << code << "] ";
   bool minimizes = llvm::isa<MinimizeOp>(request.at);
   error << (minimizes ? "cannot minimize over " : "no gradient with respect to ")
-        << (value ? describe(value) : describe(getVariable(request.at, variable)));
+        << (value ? describe(value) : describe(flow.getVariable(variable)));
   return error;
 }
 
@@ -194,7 +211,7 @@ void Sweep::explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> ro
   for (Operation *op : slice) {
     auto read = llvm::dyn_cast<ReadOp>(op);
     if (read && reaching.contains(read) && !assigned.contains(op))
-      names.insert(builder.getStringAttr(describe(getVariable(op, read.getVariableAttr()))));
+      names.insert(builder.getStringAttr(describe(flow.getVariable(read.getVariableAttr()))));
     else if (!passesGradient(op))
       llvm::for_each(op->getResults(), add);
     for (Value source : op->getOperands())
@@ -218,15 +235,10 @@ void Sweep::explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> ro
 llvm::SmallVector<ReadOp> Sweep::getCarriers(llvm::ArrayRef<Value> roots,
                                              FlatSymbolRefAttr variable) {
   llvm::SmallVector<ReadOp> carriers;
-  for (Operation *op : slice) {
-    auto read = llvm::dyn_cast<ReadOp>(op);
-    bool ends = read && isFloat(read) && reaching.contains(read) && !assigned.contains(op) &&
-                read.getVariableAttr() != variable;
-    // The target itself: what its variable held before is not asked for.
-    if (ends && !llvm::is_contained(roots, read.getResult()) &&
-        getVariable(op, read.getVariableAttr()).getKind() == VariableKind::Var)
+  // The target itself is none: what its variable held before is not asked for.
+  for (ReadOp read : ends)
+    if (read.getVariableAttr() != variable && !llvm::is_contained(roots, read.getResult()))
       carriers.push_back(read);
-  }
   return carriers;
 }
 
@@ -235,8 +247,8 @@ Sweep::Control Sweep::findControl() {
     Control control{nullptr, {}, value, variable};
     if (Carried carried = findCarried(request.at, value, variable, getCarriers(roots, variable));
         carried.read) {
-      control.op = getStorer(carried.read);
-      control.variable = getVariable(carried.read, carried.read.getVariableAttr());
+      control.op = flow.getStorer(carried.read);
+      control.variable = flow.getVariable(carried.read.getVariableAttr());
     }
     return control;
   };
@@ -275,22 +287,21 @@ LogicalResult Sweep::convert(Control control) {
 }
 
 LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable) {
-  for (Operation *op : slice) {
-    auto read = llvm::dyn_cast<ReadOp>(op);
-    if (!read || !reaching.contains(read) || assigned.contains(op))
+  for (Value root : variable ? roots : llvm::ArrayRef<Value>()) {
+    auto read = root.getDefiningOp<ReadOp>();
+    if (!reaching.contains(read) || assigned.contains(read))
       continue;
-    if (read.getVariableAttr() == variable)
-      if (Operation *assignment = findAssignmentSince(read, request.at)) {
-        InFlightDiagnostic error = report("E3012", value, variable);
-        error << ": it has been assigned since the value to differentiate was computed from it";
-        error.attachNote(assignment->getLoc()) << "assigned here";
-        error.attachNote(read.getLoc())
-            << "read here; use stop_gradient if this older value is meant as a constant";
-        return failure();
-      }
+    if (Operation *assignment = flow.findAssignmentSince(read, request.at)) {
+      InFlightDiagnostic error = report("E3012", value, variable);
+      error << ": it has been assigned since the value to differentiate was computed from it";
+      error.attachNote(assignment->getLoc()) << "assigned here";
+      error.attachNote(read.getLoc())
+          << "read here; use stop_gradient if this older value is meant as a constant";
+      return failure();
+    }
   }
-  llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);
-  if (!active.contains(request.scalar)) {
+  // What reaches is found backwards from the scalar: it gets a gradient just where a root is in it.
+  if (llvm::none_of(roots, [&](Value root) { return reaching.contains(root); })) {
     InFlightDiagnostic error = report("E3011", value, variable);
     error << ": the value to differentiate is not computed from "
           << (variable ? "its current value" : "it");
@@ -344,7 +355,7 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
     roots.push_back(value);
   }
   for (auto variable : request.variables.getAsRange<FlatSymbolRefAttr>()) {
-    llvm::SmallVector<Value> reads = getReads(variable);
+    llvm::ArrayRef<Value> reads = getReads(variable);
     if (failed(check(reads, {}, variable)))
       return failure();
     llvm::append_range(roots, reads);

@@ -9,47 +9,72 @@ using namespace nnc::ir;
 
 namespace nnc::gradient {
 
-VariableOp getVariable(Operation *from, FlatSymbolRefAttr name) {
-  return SymbolTable::lookupNearestSymbolFrom<VariableOp>(from, name);
+VariableFlow::VariableFlow(Operation *at) {
+  while (!at->hasTrait<OpTrait::SymbolTable>())
+    at = at->getParentOp();
+  at->walk([&](Operation *op) {
+    if (auto variable = llvm::dyn_cast<VariableOp>(op))
+      variables[FlatSymbolRefAttr::get(variable.getSymNameAttr())] = variable;
+    for (const VariableAccess &access : getVariableAccesses(op))
+      if (access.isWrite())
+        writers[access.variable].push_back(op);
+  });
 }
 
-Operation *getStorer(ReadOp read) {
+llvm::ArrayRef<Operation *> VariableFlow::getWriters(FlatSymbolRefAttr name) const {
+  auto found = writers.find(name);
+  return found == writers.end() ? llvm::ArrayRef<Operation *>() : found->second;
+}
+
+/// One of `writers` that stands in `root`.
+static Operation *findWithin(Operation *root, llvm::ArrayRef<Operation *> writers) {
+  auto found =
+      llvm::find_if(writers, [&](Operation *writer) { return root->isProperAncestor(writer); });
+  return found == writers.end() ? nullptr : *found;
+}
+
+Operation *VariableFlow::getStorer(ReadOp read) const {
   FlatSymbolRefAttr variable = read.getVariableAttr();
-  VariableOp place = getVariable(read, variable);
+  VariableOp place = getVariable(variable);
   if (!place || place.getKind() != VariableKind::Var)
     return {};
+  llvm::ArrayRef<Operation *> writers = getWriters(variable);
   for (Operation *at = read; !at->hasTrait<OpTrait::IsIsolatedFromAbove>();
        at = at->getParentOp()) {
-    for (Operation *op = at->getPrevNode(); op; op = op->getPrevNode())
-      if (findWrite(op, variable))
-        return op;
+    Operation *last = nullptr;
+    for (Operation *writer : writers)
+      if (Operation *op = at->getBlock()->findAncestorOpInBlock(*writer);
+          op && op->isBeforeInBlock(at) && (!last || last->isBeforeInBlock(op)))
+        last = op;
+    if (last)
+      return last;
     // An assignment later in a loop may have run in its last turn.
     if (Operation *parent = at->getParentOp();
-        llvm::isa<LoopOpInterface>(parent) && findWrite(parent, variable))
+        llvm::isa<LoopOpInterface>(parent) && findWithin(parent, writers))
       return parent;
   }
   return {};
 }
 
-Value getAssignedValue(ReadOp read) {
+Value VariableFlow::getAssignedValue(ReadOp read) const {
   auto assign = llvm::dyn_cast_or_null<AssignOp>(getStorer(read));
   return assign ? assign.getValue() : Value();
 }
 
-Operation *findAssignmentSince(ReadOp read, Operation *at) {
-  FlatSymbolRefAttr variable = read.getVariableAttr();
+Operation *VariableFlow::findAssignmentSince(ReadOp read, Operation *at) const {
+  llvm::ArrayRef<Operation *> writers = getWriters(read.getVariableAttr());
   while (true) {
     Block *block = at->getBlock();
     bool isReadBlock = block == read->getBlock();
-    for (Operation *op = isReadBlock ? read->getNextNode() : &block->front(); op != at;
-         op = op->getNextNode())
-      if (Operation *assignment = findWrite(op, variable))
-        return assignment;
+    for (Operation *writer : writers)
+      if (Operation *op = block->findAncestorOpInBlock(*writer);
+          op && op->isBeforeInBlock(at) && !(isReadBlock && op->isBeforeInBlock(read)))
+        return writer;
     if (isReadBlock)
       return nullptr;
     at = block->getParentOp();
     if (llvm::isa<LoopOpInterface>(at))
-      if (Operation *assignment = findWrite(at, variable))
+      if (Operation *assignment = findWithin(at, writers))
         return assignment;
   }
 }

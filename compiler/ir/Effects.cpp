@@ -30,16 +30,4 @@ Effects getEffects(Operation *root) {
   return effects;
 }
 
-Operation *findWrite(Operation *root, FlatSymbolRefAttr variable) {
-  Operation *found = nullptr;
-  root->walk([&](VariableOpInterface op) {
-    bool writes = llvm::any_of(op.getVariableAccesses(), [&](const VariableAccess &access) {
-      return access.isWrite() && access.variable == variable;
-    });
-    found = writes ? op.getOperation() : nullptr;
-    return writes ? WalkResult::interrupt() : WalkResult::advance();
-  });
-  return found;
-}
-
 } // namespace nnc::ir

@@ -24,10 +24,6 @@ struct Effects {
 
 Effects getEffects(mlir::Operation *op);
 
-/// An operation in `root`, itself included, that writes the variable or a part of it; null if none
-/// does.
-mlir::Operation *findWrite(mlir::Operation *root, mlir::FlatSymbolRefAttr variable);
-
 /// What the operation itself does to variables; nothing for most.
 llvm::SmallVector<VariableAccess> getVariableAccesses(mlir::Operation *op);
 

@@ -54,7 +54,7 @@ def VariableOpInterface : OpInterface<"VariableOpInterface"> {
   let cppNamespace = "::nnc::ir";
   let description = [{
     An operation that names variables (nn.variable). What happens in its regions is said by the operations there;
-    getEffects and findWrite (Effects.h) sum up.
+    getEffects (Effects.h) sums up.
   }];
   let methods = [
     InterfaceMethod<[{

@@ -2,6 +2,7 @@
 
 #include "compiler/lower/GroupAccess.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include <map>
 
 using namespace mlir;
 using namespace nnc::ir;
@@ -23,10 +24,11 @@ public:
   OpBuilder &getBuilder() override { return builder; }
 
   Value getElement(Value tensor, ValueRange index) override {
-    auto key = std::make_pair(tensor, llvm::SmallVector<Value>(index));
-    for (auto &[known, element] : elements)
-      if (known == key)
-        return element;
+    std::vector<const void *> key{tensor.getAsOpaquePointer()};
+    for (Value i : index)
+      key.push_back(i.getAsOpaquePointer());
+    if (auto found = elements.find(key); found != elements.end())
+      return found->second;
     Value element;
     if (auto argument = llvm::dyn_cast<BlockArgument>(tensor)) {
       reads.push_back({argument, llvm::SmallVector<Value>(index)});
@@ -35,8 +37,7 @@ public:
     } else {
       element = llvm::cast<ElementOpInterface>(tensor.getDefiningOp()).emitElement(*this, index);
     }
-    elements.push_back({key, element});
-    return element;
+    return elements[key] = element;
   }
 
   Value getSize(Dim) override {
@@ -51,7 +52,7 @@ public:
 
 private:
   OpBuilder &builder;
-  llvm::SmallVector<std::pair<std::pair<Value, llvm::SmallVector<Value>>, Value>> elements;
+  std::map<std::vector<const void *>, Value> elements;
 };
 } // namespace
 

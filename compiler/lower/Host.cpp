@@ -16,8 +16,10 @@ static LLVM::LLVMPointerType getPointerType(MLIRContext *context) {
   return LLVM::LLVMPointerType::get(context);
 }
 
-Host::Host(CommandOp command, ConstantTable &constants, llvm::StringRef functionName)
-    : command(command), constants(constants), plan(command), builder(command.getContext()) {
+Host::Host(CommandOp command, ConstantTable &constants, KernelTable &kernels,
+           llvm::StringRef functionName)
+    : command(command), constants(constants), kernels(kernels), plan(command),
+      builder(command.getContext()) {
   builder.setInsertionPointToEnd(getModule().getBody());
   auto type = builder.getFunctionType({getPointerType(builder.getContext())}, {});
   function = func::FuncOp::create(builder, command.getLoc(), functionName, type);
@@ -275,7 +277,7 @@ void Host::branchIf(Location loc, Value condition, Block *onTrue, Block *onFalse
 //------------------------------------------------------------------------------------===//
 
 Value Host::call(Location loc, RuntimeFunction function, ValueRange arguments) {
-  return emitRuntimeCall(builder, loc, getModule(), function, arguments);
+  return emitRuntimeCall(builder, loc, constants, function, arguments);
 }
 
 Value Host::getString(Location loc, llvm::StringRef text) {

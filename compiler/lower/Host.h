@@ -9,6 +9,7 @@
 #ifndef NNC_LOWER_HOST_H
 #define NNC_LOWER_HOST_H
 
+#include "compiler/lower/KernelTable.h"
 #include "compiler/lower/Memory.h"
 #include "compiler/lower/MemoryPlan.h"
 #include "compiler/lower/RuntimeCalls.h"
@@ -23,7 +24,8 @@ namespace nnc::lower {
 
 class Host : public ir::ElementEmitter {
 public:
-  Host(ir::CommandOp command, ConstantTable &constants, llvm::StringRef functionName);
+  Host(ir::CommandOp command, ConstantTable &constants, KernelTable &kernels,
+       llvm::StringRef functionName);
 
   /// Emits the whole command.
   mlir::LogicalResult run();
@@ -31,6 +33,7 @@ public:
   mlir::OpBuilder &getBuilder() override { return builder; }
   mlir::ModuleOp getModule() { return constants.getModule(); }
   ConstantTable &getConstants() { return constants; }
+  KernelTable &getKernels() { return kernels; }
   const MemoryPlan &getPlan() const { return plan; }
   ir::CommandOp getCommand() { return command; }
   mlir::StringAttr getFunctionName() { return function.getSymNameAttr(); }
@@ -97,6 +100,7 @@ private:
 
   ir::CommandOp command;
   ConstantTable &constants;
+  KernelTable &kernels;
   MemoryPlan plan;
   mlir::OpBuilder builder;
   mlir::func::FuncOp function;

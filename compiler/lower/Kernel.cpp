@@ -95,6 +95,8 @@ void Kernel::endFunction() {
       function.setArgAttr(i, "llvm.nonnull", builder.getUnitAttr());
       function.setArgAttr(i, "llvm.noundef", builder.getUnitAttr());
     }
+  // From here on the kernel's own code may be gone.
+  function = host.getKernels().unify(function, rangePosition);
 }
 
 void Kernel::finish() {
@@ -119,7 +121,7 @@ func::FuncOp Kernel::createRangeWrapper(Type contextType) {
   }
   llvm::SmallVector<Value> all;
   unsigned next = 0;
-  for (unsigned i = 0; i < entry->getNumArguments(); ++i)
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
     if (i == rangePosition)
       all.push_back(block->getArgument(1));
     else if (i == rangePosition + 1)
@@ -128,7 +130,7 @@ func::FuncOp Kernel::createRangeWrapper(Type contextType) {
       all.push_back(arguments[next++]);
   func::CallOp::create(outer, loc, function, all);
   func::ReturnOp::create(outer, loc);
-  return wrapper;
+  return host.getKernels().unify(wrapper);
 }
 
 void Kernel::finishRange(Dim total, Dim turnElements) {
@@ -224,7 +226,7 @@ Value Kernel::checkIndex(Location at, Value index, Dim size) {
   OpBuilder inside = fail.getThenBodyBuilder();
   Value place = host.getConstants().getString(inside, at, getSourceLocation(at));
   Type i64 = builder.getI64Type();
-  emitRuntimeCall(inside, at, host.getModule(), runtime::IndexFailed,
+  emitRuntimeCall(inside, at, host.getConstants(), runtime::IndexFailed,
                   {place, arith::IndexCastOp::create(inside, at, i64, index),
                    arith::IndexCastOp::create(inside, at, i64, limit)});
   return index;

@@ -53,11 +53,12 @@ struct LowerToLoops : nnc::lower::impl::LowerToLoopsBase<LowerToLoops> {
       return signalPassFailure();
     }
     ConstantTable constants(module);
+    KernelTable kernels;
     llvm::SmallVector<Attribute> table;
     llvm::SmallVector<CommandOp> commands(module.getOps<CommandOp>());
     for (CommandOp command : commands) {
       std::string name = ((command.getTest() ? "test." : "command.") + command.getSymName()).str();
-      Host host(command, constants, name);
+      Host host(command, constants, kernels, name);
       if (failed(host.run()))
         return signalPassFailure();
       table.push_back(describe(command, host));

@@ -2,7 +2,6 @@
 
 #include "compiler/lower/MemoryPlan.h"
 #include "compiler/ir/Effects.h"
-#include "compiler/lower/GroupAccess.h"
 #include "compiler/lower/Memory.h"
 
 using namespace mlir;
@@ -210,11 +209,14 @@ void MemoryPlan::collect(Operation *op) {
 
 //===-- Variables without copies -------------------------------------------------------===//
 
-bool MemoryPlan::readsOnlySameIndex(Operation *op, llvm::function_ref<bool(Value)> isMeant) const {
+bool MemoryPlan::readsOnlySameIndex(Operation *op, llvm::function_ref<bool(Value)> isMeant) {
   auto group = llvm::dyn_cast<FusedOp>(op);
   if (!group)
     return false;
-  GroupAccess access = getGroupAccess(group);
+  auto [known, isNew] = accesses.try_emplace(op);
+  if (isNew)
+    known->second = getGroupAccess(group);
+  const GroupAccess &access = known->second;
   for (auto [operand, same] : llvm::zip_equal(group.getInputs(), access.sameIndex))
     if (isMeant(operand) && !same)
       return false;

@@ -18,6 +18,7 @@
 #ifndef NNC_LOWER_MEMORY_PLAN_H
 #define NNC_LOWER_MEMORY_PLAN_H
 
+#include "compiler/lower/GroupAccess.h"
 #include "compiler/lower/Lifetimes.h"
 
 namespace nnc::lower {
@@ -104,7 +105,7 @@ private:
   unsigned getRegion(ir::Dim unit);
   /// The region and bytes (for each unit) of a tensor.
   std::pair<std::optional<unsigned>, int64_t> reserve(ir::NNTensorType type);
-  bool readsOnlySameIndex(mlir::Operation *op, llvm::function_ref<bool(mlir::Value)> isMeant) const;
+  bool readsOnlySameIndex(mlir::Operation *op, llvm::function_ref<bool(mlir::Value)> isMeant);
 
   Lifetimes lifetimes;
   std::vector<Buffer> buffers;
@@ -115,6 +116,8 @@ private:
   llvm::DenseMap<mlir::StringAttr, llvm::SmallVector<int64_t>> writes;
   llvm::SmallVector<ir::AssignOp> assigns;
   llvm::SmallVector<ir::FusedOp> groups;
+  /// Of those groups for which it was asked.
+  llvm::DenseMap<mlir::Operation *, GroupAccess> accesses;
   llvm::SmallVector<ir::ScanOp> scans;
   llvm::DenseMap<std::pair<mlir::Operation *, unsigned>, unsigned> shadows;
   llvm::DenseSet<mlir::Operation *> copied, inPlace;

@@ -1,7 +1,6 @@
 //===- RuntimeCalls.cpp - the runtime's functions, as emitted code calls them ---------------===//
 
 #include "compiler/lower/RuntimeCalls.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
@@ -19,23 +18,27 @@ static Type getType(MLIRContext *context, char code) {
   }
 }
 
-Value emitRuntimeCall(OpBuilder &builder, Location loc, ModuleOp module, RuntimeFunction function,
-                      ValueRange arguments) {
-  MLIRContext *context = builder.getContext();
-  auto callee = module.lookupSymbol<func::FuncOp>(function.name);
-  if (!callee) {
-    llvm::SmallVector<Type> inputs, results;
-    for (char code : function.signature.drop_front())
-      inputs.push_back(getType(context, code));
-    if (function.signature.front() != 'v')
-      results.push_back(getType(context, function.signature.front()));
-    OpBuilder declarations = OpBuilder::atBlockEnd(module.getBody());
-    callee = func::FuncOp::create(declarations, UnknownLoc::get(context), function.name,
-                                  FunctionType::get(context, inputs, results));
-    callee.setPrivate();
-  }
-  auto call = func::CallOp::create(builder, loc, callee, arguments);
+Value emitRuntimeCall(OpBuilder &builder, Location loc, ConstantTable &constants,
+                      RuntimeFunction function, ValueRange arguments) {
+  auto call = func::CallOp::create(builder, loc, constants.getFunction(function), arguments);
   return call.getNumResults() ? call.getResult(0) : Value();
+}
+
+func::FuncOp ConstantTable::getFunction(RuntimeFunction function) {
+  func::FuncOp &known = functions[function.name];
+  if (known)
+    return known;
+  MLIRContext *context = module.getContext();
+  llvm::SmallVector<Type> inputs, results;
+  for (char code : function.signature.drop_front())
+    inputs.push_back(getType(context, code));
+  if (function.signature.front() != 'v')
+    results.push_back(getType(context, function.signature.front()));
+  OpBuilder declarations = OpBuilder::atBlockEnd(module.getBody());
+  known = func::FuncOp::create(declarations, UnknownLoc::get(context), function.name,
+                               FunctionType::get(context, inputs, results));
+  known.setPrivate();
+  return known;
 }
 
 StringAttr ConstantTable::getFreshName(llvm::StringRef prefix) {

@@ -7,6 +7,7 @@
 #ifndef NNC_LOWER_RUNTIME_CALLS_H
 #define NNC_LOWER_RUNTIME_CALLS_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -74,12 +75,7 @@ inline constexpr RuntimeFunction Save{"nn_save", "vppipp"};
 inline constexpr RuntimeFunction Load{"nn_load", "vppipp"};
 } // namespace runtime
 
-/// Emits a call, and declares the function in the module where that is the first; its result, or
-/// null.
-mlir::Value emitRuntimeCall(mlir::OpBuilder &builder, mlir::Location loc, mlir::ModuleOp module,
-                            RuntimeFunction function, mlir::ValueRange arguments);
-
-/// Constants of the module, each text once.
+/// Constants of the module, each text once, and what it calls of the runtime.
 class ConstantTable {
 public:
   explicit ConstantTable(mlir::ModuleOp module) : module(module) {}
@@ -94,14 +90,21 @@ public:
   mlir::StringAttr define(mlir::Location loc, llvm::StringRef prefix, mlir::Type type,
                           mlir::Attribute value);
   mlir::Value getAddress(mlir::OpBuilder &builder, mlir::Location loc, mlir::StringAttr name);
+  /// The runtime's function, which is declared in the module when it is first asked for.
+  mlir::func::FuncOp getFunction(RuntimeFunction function);
   mlir::ModuleOp getModule() { return module; }
 
 private:
   mlir::StringAttr getFreshName(llvm::StringRef prefix);
   mlir::ModuleOp module;
   llvm::StringMap<mlir::StringAttr> strings;
+  llvm::StringMap<mlir::func::FuncOp> functions;
   unsigned counter = 0;
 };
+
+/// Emits a call; its result, or null.
+mlir::Value emitRuntimeCall(mlir::OpBuilder &builder, mlir::Location loc, ConstantTable &constants,
+                            RuntimeFunction function, mlir::ValueRange arguments);
 
 } // namespace nnc::lower
 

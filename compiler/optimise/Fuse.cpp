@@ -48,16 +48,6 @@ bool isCheap(Operation *op) {
   return isUniformConstant(op) || (element && element.isCheap());
 }
 
-/// Cheap operations that only groups of the same block read; uniform constants, groups of any
-/// block. Scalars stay values of the host as well.
-bool isRepeated(Operation *op) {
-  if (!isCheap(op) || getTensor(op->getResult(0)).isScalar())
-    return false;
-  return llvm::all_of(op->getUsers(), [&](Operation *user) {
-    return isFusable(user) && (user->getBlock() == op->getBlock() || isUniformConstant(op));
-  });
-}
-
 NNTensorType getOpSpace(Operation *op) {
   if (auto reduce = llvm::dyn_cast<ReduceOp>(op))
     return reduce.getA().getType();
@@ -73,7 +63,9 @@ bool isElementwise(Operation *op) {
 
 class BlockFusion {
 public:
-  BlockFusion(Block &block, bool merge) : block(block), mergeOps(merge), graph(block, isRepeated) {}
+  BlockFusion(Block &block, bool merge)
+      : block(block), mergeOps(merge),
+        graph(block, [this](Operation *op) { return isRepeated(op); }) {}
 
   void run() {
     for (unsigned node = 0; node < graph.size(); ++node)
@@ -92,19 +84,62 @@ public:
   }
 
 private:
+  /// Cheap operations that only groups of the same block read; uniform constants, groups of any
+  /// block. Scalars stay values of the host as well. A constant may have as many users as the block
+  /// has operations, so it is asked once.
+  bool isRepeated(Operation *op) {
+    if (!isCheap(op) || getTensor(op->getResult(0)).isScalar())
+      return false;
+    auto [known, isNew] = repeated.try_emplace(op, true);
+    if (isNew)
+      known->second = llvm::all_of(op->getUsers(), [&](Operation *user) {
+        return isFusable(user) && (user->getBlock() == op->getBlock() || isUniformConstant(op));
+      });
+    return known->second;
+  }
+
+  void erase(Operation *op) {
+    repeated.erase(op); // another operation may come to lie where it lay
+    op->dropAllUses();
+    op->erase();
+  }
+
   /// Makes the node a group of its one operation.
   void start(unsigned index, Operation *op) {
     FusionGraph::Node &node = graph[index];
     node.space = getOpSpace(op);
     if (auto reduce = llvm::dyn_cast<ReduceOp>(op))
       node.reducedAxes = llvm::SmallVector<int64_t>(reduce.getAxes());
+    addReadElsewhere(node, op);
     if (!isElementwise(op))
       return;
     for (Value operand : op->getOperands())
       if (NNTensorType type = getTensor(operand);
           type && !type.isScalar() && type.getDimAttrs() == node.space.getDimAttrs())
-        if (Operation *def = operand.getDefiningOp(); !def || !isRepeated(def))
+        if (Operation *def = operand.getDefiningOp(); !def || !isRepeated(def)) {
           node.reads.insert(operand);
+          readers[operand].push_back(index);
+        }
+  }
+
+  /// Notes what `op` reads other than element by element, itself or through repeated operations.
+  void addReadElsewhere(FusionGraph::Node &node, Operation *op) {
+    llvm::SmallVector<Operation *> pending;
+    llvm::SmallPtrSet<Operation *, 8> seen;
+    auto visit = [&](Value operand, bool elsewhere) {
+      Operation *def = operand.getDefiningOp();
+      if (!def)
+        return;
+      if (elsewhere || llvm::isa<ReduceOp>(def))
+        node.readElsewhere.insert(def);
+      if (isRepeated(def) && seen.insert(def).second)
+        pending.push_back(def);
+    };
+    for (Value operand : op->getOperands())
+      visit(operand, !isElementwise(op));
+    while (!pending.empty())
+      for (Value operand : pending.pop_back_val()->getOperands())
+        visit(operand, true);
   }
 
   /// Groups hold values of one space, reductions along the same axes, and read each other's values
@@ -116,45 +151,32 @@ private:
       return false;
     if (first.reducedAxes && second.reducedAxes && *first.reducedAxes != *second.reducedAxes)
       return false;
-    return !readsElsewhere(first, b) && !readsElsewhere(second, a) && graph.canMerge(a, b);
+    return !readsElsewhere(a, b) && !readsElsewhere(b, a) && graph.canMerge(a, b);
   }
 
-  /// Whether an operation of `reader` reads a value of node `producer` other than element by
-  /// element, itself or through repeated operations.
-  bool readsElsewhere(FusionGraph::Node &reader, unsigned producer) {
-    auto holds = [&](Value value) {
-      Operation *def = value.getDefiningOp();
-      return def && graph.getNode(def) == producer;
-    };
-    llvm::SmallVector<Operation *> repeated;
-    for (Operation *op : reader.ops)
-      for (Value operand : op->getOperands()) {
-        if (holds(operand) && (!isElementwise(op) || llvm::isa<ReduceOp>(operand.getDefiningOp())))
-          return true;
-        if (Operation *def = operand.getDefiningOp(); def && isRepeated(def))
-          repeated.push_back(def);
-      }
-    while (!repeated.empty())
-      for (Value operand : repeated.pop_back_val()->getOperands()) {
-        if (holds(operand))
-          return true;
-        if (Operation *def = operand.getDefiningOp(); def && isRepeated(def))
-          repeated.push_back(def);
-      }
-    return false;
+  /// Whether an operation of `reader` reads a value of `producer` other than element by element,
+  /// itself or through repeated operations.
+  bool readsElsewhere(unsigned reader, unsigned producer) {
+    auto &elsewhere = graph[reader].readElsewhere;
+    auto &ops = graph[producer].ops;
+    if (elsewhere.size() < ops.size())
+      return llvm::any_of(elsewhere, [&](Operation *op) { return graph.getNode(op) == producer; });
+    return llvm::any_of(ops, [&](Operation *op) { return elsewhere.contains(op); });
   }
 
   /// Merges the node with earlier groups that compute or read what it reads.
   void join(unsigned node) {
     llvm::SmallSetVector<unsigned, 8> candidates;
-    for (Value value : graph[node].reads)
+    for (Value value : graph[node].reads) {
       if (Operation *def = value.getDefiningOp())
         if (std::optional<unsigned> producer = graph.getNode(def))
           candidates.insert(*producer);
-    for (unsigned other = node; other-- > 0;)
-      if (llvm::any_of(graph[other].reads,
-                       [&](Value value) { return graph[node].reads.contains(value); }))
-        candidates.insert(other);
+      llvm::SmallSetVector<unsigned, 8> groups;
+      for (unsigned reader : readers[value])
+        groups.insert(graph.find(reader));
+      readers[value].assign(groups.begin(), groups.end());
+      candidates.insert_range(groups);
+    }
     // Values in a small pointer set have no fixed order; nodes do.
     llvm::SmallVector<unsigned> sorted(candidates.begin(), candidates.end());
     llvm::sort(sorted, std::greater<>());
@@ -214,7 +236,7 @@ private:
       }
     if (outputs.empty()) { // dead
       for (Operation *op : llvm::reverse(node.ops))
-        op->erase();
+        erase(op);
       return;
     }
     YieldOp::create(builder, last->getLoc(), yielded);
@@ -227,21 +249,22 @@ private:
     fused.getBody().takeBody(*body);
     for (auto [output, result] : llvm::zip_equal(outputs, fused.getOutputs()))
       output.replaceAllUsesWith(result);
-    for (Operation *op : llvm::reverse(node.ops)) {
-      op->dropAllUses();
-      op->erase();
-    }
+    for (Operation *op : llvm::reverse(node.ops))
+      erase(op);
   }
 
   void eraseRepeated() {
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
       if (isCheap(&op) && op.use_empty())
-        op.erase();
+        erase(&op);
   }
 
   Block &block;
   bool mergeOps;
+  llvm::DenseMap<Operation *, bool> repeated;
   FusionGraph graph;
+  /// The groups that read a value element by element.
+  llvm::DenseMap<Value, llvm::SmallVector<unsigned, 2>> readers;
 };
 
 struct Fuse : nnc::optimise::impl::FuseBase<Fuse> {

@@ -2,6 +2,7 @@
 
 #include "compiler/optimise/FusionGraph.h"
 #include "compiler/ir/Effects.h"
+#include <numeric>
 #include <queue>
 
 using namespace mlir;
@@ -36,6 +37,7 @@ FusionGraph::FusionGraph(Block &block, llvm::function_ref<bool(Operation *)> isR
   llvm::DenseMap<StringAttr, llvm::SmallSetVector<unsigned, 4>> usesSince;
   llvm::DenseMap<Value, StringAttr> snapshots;
   std::optional<unsigned> lastOpaque;
+  llvm::SmallVector<unsigned> withRegions;
   for (Operation &op : block.without_terminator()) {
     position[&op] = position.size();
     if (isRepeated(&op))
@@ -92,10 +94,14 @@ FusionGraph::FusionGraph(Block &block, llvm::function_ref<bool(Operation *)> isR
     }
     // An assignment stays behind control that may leave the block before it.
     if (!effects.writes.empty() && lastOpaque && *lastOpaque != node)
-      for (unsigned other = 0; other < node; ++other)
-        if (nodes[other].ops.front()->getNumRegions() != 0)
-          before.insert(other);
+      before.insert(withRegions.begin(), withRegions.end());
+    if (op.getNumRegions() != 0)
+      withRegions.push_back(node);
   }
+  sequence.resize(nodes.size());
+  std::iota(sequence.begin(), sequence.end(), 0);
+  place = sequence;
+  met.resize(nodes.size());
 }
 
 void FusionGraph::addValues(unsigned node, Operation *op,
@@ -124,7 +130,7 @@ void FusionGraph::addValues(unsigned node, Operation *op,
 
 unsigned FusionGraph::find(unsigned node) const {
   while (representative[node] != node)
-    node = representative[node];
+    node = representative[node] = representative[representative[node]];
   return node;
 }
 
@@ -135,40 +141,67 @@ std::optional<unsigned> FusionGraph::getNode(Operation *op) const {
   return find(found->second);
 }
 
-bool FusionGraph::reachesIndirectly(unsigned from, unsigned to) {
-  llvm::SmallVector<unsigned> worklist;
-  std::vector<bool> seen(nodes.size());
-  for (unsigned node : nodes[to].before)
-    if (unsigned root = find(node); root != from && root != to)
-      worklist.push_back(root);
+bool FusionGraph::collectBetween(unsigned from, unsigned to,
+                                 llvm::SmallVectorImpl<unsigned> &between) {
+  ++searches;
+  auto visit = [&](unsigned node) {
+    for (unsigned other : nodes[node].before)
+      if (unsigned root = find(other);
+          root != from && root != node && place[root] > place[from] && met[root] != searches) {
+        met[root] = searches;
+        between.push_back(root);
+      }
+  };
+  visit(to);
+  // The newest first: where there is a path, it is mostly found without looking left and right.
+  llvm::SmallVector<unsigned> worklist(between.begin(), between.end());
   while (!worklist.empty()) {
     unsigned node = worklist.pop_back_val();
-    if (node == from)
-      return true;
-    if (seen[node])
-      continue;
-    seen[node] = true;
-    for (unsigned other : nodes[node].before)
-      if (unsigned root = find(other); root != node && !seen[root])
-        worklist.push_back(root);
+    if (llvm::any_of(nodes[node].before, [&](unsigned other) { return find(other) == from; }))
+      return false;
+    size_t known = between.size();
+    visit(node);
+    worklist.append(between.begin() + known, between.end());
   }
-  return false;
+  return true;
 }
 
 bool FusionGraph::canMerge(unsigned a, unsigned b) {
-  return !reachesIndirectly(a, b) && !reachesIndirectly(b, a);
+  llvm::SmallVector<unsigned> between;
+  return place[a] < place[b] ? collectBetween(a, b, between) : collectBetween(b, a, between);
 }
 
 void FusionGraph::merge(unsigned into, unsigned from) {
+  // What must come before the later one moves before the earlier one, where both will stand.
+  unsigned first = into, last = from;
+  if (place[first] > place[last])
+    std::swap(first, last);
+  llvm::SmallVector<unsigned> between;
+  [[maybe_unused]] bool isPossible = collectBetween(first, last, between);
+  assert(isPossible && "a cycle of groups");
+  llvm::SmallVector<unsigned> moved, staying;
+  for (unsigned i = place[first]; i < place[last]; ++i)
+    (met[sequence[i]] == searches ? moved : staying).push_back(sequence[i]);
+  for (unsigned i = place[first]; unsigned node : llvm::concat<unsigned>(moved, staying)) {
+    sequence[i] = node;
+    place[node] = i++;
+  }
+
   Node &target = nodes[into], &source = nodes[from];
-  llvm::append_range(target.ops, source.ops);
-  llvm::sort(target.ops, [&](Operation *a, Operation *b) { return position[a] < position[b]; });
+  llvm::SmallVector<Operation *> ops(target.ops.size() + source.ops.size());
+  std::merge(target.ops.begin(), target.ops.end(), source.ops.begin(), source.ops.end(),
+             ops.begin(), [&](Operation *a, Operation *b) { return position[a] < position[b]; });
+  target.ops = std::move(ops);
   target.before.insert_range(source.before);
   target.reads.insert_range(source.reads);
+  target.readElsewhere.insert_range(source.readElsewhere);
   if (!target.reducedAxes)
     target.reducedAxes = source.reducedAxes;
   source = Node();
   representative[from] = into;
+  std::swap(place[into], place[first]); // no matter which of them remains
+  sequence[place[first]] = first;
+  sequence[place[into]] = into;
 }
 
 llvm::SmallVector<unsigned> FusionGraph::getOrder() {

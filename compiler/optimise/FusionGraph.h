@@ -27,6 +27,8 @@ public:
     std::optional<llvm::SmallVector<int64_t>> reducedAxes;
     /// Tensors of the space's shape that the group reads.
     llvm::SmallPtrSet<mlir::Value, 8> reads;
+    /// Operations whose values the group reads other than element by element.
+    llvm::SmallPtrSet<mlir::Operation *, 8> readElsewhere;
   };
 
   /// `isRepeated` says which operations are no nodes, because each reader has its own copy.
@@ -36,9 +38,11 @@ public:
   Node &operator[](unsigned node) { return nodes[node]; }
   /// The node that holds `op`; nothing for a repeated operation or one outside the block.
   std::optional<unsigned> getNode(mlir::Operation *op) const;
+  /// The node into which `node` was merged; itself if it was not.
+  unsigned find(unsigned node) const;
   /// Whether joining the two leaves the graph without cycles.
   bool canMerge(unsigned a, unsigned b);
-  /// Moves what `from` holds into `into`.
+  /// Moves what `from` holds into `into`; canMerge must have said that it can.
   void merge(unsigned into, unsigned from);
   /// All nodes, each after those that must come before it; otherwise in program order of their last
   /// operations.
@@ -47,16 +51,22 @@ public:
 private:
   void addValues(unsigned node, mlir::Operation *op,
                  llvm::function_ref<bool(mlir::Operation *)> isRepeated);
-  /// A path from `from` to `to` by at least one other node.
-  bool reachesIndirectly(unsigned from, unsigned to);
+  /// Collects into `between` what must come before `to` and stands behind `from` in `sequence`;
+  /// false where a path leads from `from` to `to` by at least one other node.
+  bool collectBetween(unsigned from, unsigned to, llvm::SmallVectorImpl<unsigned> &between);
 
   mlir::Block &block;
   std::vector<Node> nodes;
   llvm::DenseMap<mlir::Operation *, unsigned> nodeOf;
   llvm::DenseMap<mlir::Operation *, unsigned> position;
   /// Merged nodes point to what they were merged into.
-  std::vector<unsigned> representative;
-  unsigned find(unsigned node) const;
+  mutable std::vector<unsigned> representative;
+  /// The nodes (those merged into others too) in an order that is possible, and their places in it.
+  /// Kept up to date, it bounds how far paths must be followed.
+  std::vector<unsigned> sequence, place;
+  /// Nodes that a search has met bear its number.
+  std::vector<unsigned> met;
+  unsigned searches = 0;
 };
 
 } // namespace nnc::optimise

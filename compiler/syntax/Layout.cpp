@@ -186,6 +186,9 @@ bool Layout::run() {
     switch (token.type) {
     case NnLexer::NL:
       lineEnd(i);
+      // Of blank lines, the first says all.
+      while (list.tokens[i + 1].type == NnLexer::NL)
+        ++i;
       break;
     case NnLexer::SEMI:
       semicolon(token);
