@@ -9,9 +9,10 @@
 #ifndef NNC_LOWER_HOST_H
 #define NNC_LOWER_HOST_H
 
+#include "compiler/abi/Constants.h"
+#include "compiler/abi/Signature.h"
 #include "compiler/lower/Memory.h"
 #include "compiler/lower/MemoryPlan.h"
-#include "compiler/lower/RuntimeCalls.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace nnc::lower {
@@ -23,14 +24,14 @@ namespace nnc::lower {
 
 class Host : public ir::ElementEmitter {
 public:
-  Host(ir::CommandOp command, ConstantTable &constants, llvm::StringRef functionName);
+  Host(ir::CommandOp command, abi::ConstantTable &constants, llvm::StringRef functionName);
 
   /// Emits the whole command.
   mlir::LogicalResult run();
 
   mlir::OpBuilder &getBuilder() override { return builder; }
   mlir::ModuleOp getModule() { return constants.getModule(); }
-  ConstantTable &getConstants() { return constants; }
+  abi::ConstantTable &getConstants() { return constants; }
   const MemoryPlan &getPlan() const { return plan; }
   ir::CommandOp getCommand() { return command; }
   mlir::StringAttr getFunctionName() { return function.getSymNameAttr(); }
@@ -79,7 +80,7 @@ public:
   mlir::LogicalResult lowerBody(mlir::Region &region, bool &falls);
 
   //===-- Calls --===//
-  mlir::Value call(mlir::Location loc, RuntimeFunction function, mlir::ValueRange arguments);
+  mlir::Value call(mlir::Location loc, abi::Function function, mlir::ValueRange arguments);
   mlir::Value getString(mlir::Location loc, llvm::StringRef text);
   mlir::Value getLocation(mlir::Operation *op);
   mlir::Value getI64(mlir::Location loc, int64_t number) { return createI64(builder, loc, number); }
@@ -96,7 +97,7 @@ private:
   void bindFlags();
 
   ir::CommandOp command;
-  ConstantTable &constants;
+  abi::ConstantTable &constants;
   MemoryPlan plan;
   mlir::OpBuilder builder;
   mlir::func::FuncOp function;
