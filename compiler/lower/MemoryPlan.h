@@ -67,6 +67,7 @@ public:
   };
   llvm::ArrayRef<RegionInfo> getRegions() const { return regions; }
   int64_t getStaticBytes() const { return staticBytes; }
+  int64_t getVariableBytes() const { return variableBytes; }
   /// For people: "97.3 KiB + 1.2 KiB * n".
   std::string describe() const;
   /// Each value's place, as remarks on the operations.
