@@ -29,27 +29,32 @@ extern "C" {
 
 //===-- The program's tables (constants in the compiled program) ----------===//
 
-/// Element types. A bool takes one byte, 0 or 1.
-typedef enum nn_dtype {
-  NN_BOOL = 0,
-  NN_U8 = 1,
-  NN_I32 = 2,
-  NN_I64 = 3,
-  NN_BF16 = 4,
-  NN_F32 = 5,
-  NN_F64 = 6
-} nn_dtype;
+// Enumerations are lists, X(enumerator, value, name, ...), so that compiler and runtime take
+// whatever else they need to know of an enumerator from the same line.
+#define NN_ENUMERATOR(ENUMERATOR, VALUE, ...) ENUMERATOR = VALUE,
 
-/// Type of a command-line flag; the member of nn_value that holds it.
-typedef enum nn_flag_type {
-  NN_FLAG_INT = 0,   // i64
-  NN_FLAG_FLOAT = 1, // f64
-  NN_FLAG_F32 = 2,   // f32
-  NN_FLAG_BOOL = 3,  // i64, 0 or 1
-  NN_FLAG_STR = 4,   // str
-  NN_FLAG_PATH = 5,  // str
-  NN_FLAG_I32 = 6    // i64, checked to fit
-} nn_flag_type;
+/// Element types: enumerator, value, name, bytes. A bool takes one byte, 0 or 1.
+#define NN_DTYPES(X)                                                                               \
+  X(NN_BOOL, 0, bool, 1)                                                                           \
+  X(NN_U8, 1, u8, 1)                                                                               \
+  X(NN_I32, 2, i32, 4)                                                                             \
+  X(NN_I64, 3, i64, 8)                                                                             \
+  X(NN_BF16, 4, bf16, 2)                                                                           \
+  X(NN_F32, 5, f32, 4)                                                                             \
+  X(NN_F64, 6, f64, 8)
+typedef enum nn_dtype { NN_DTYPES(NN_ENUMERATOR) } nn_dtype;
+
+/// Type of a command-line flag: enumerator, value, name, the member of nn_value that holds it. A
+/// bool is 0 or 1, an i32 is checked to fit.
+#define NN_FLAG_TYPES(X)                                                                           \
+  X(NN_FLAG_INT, 0, int, i64)                                                                      \
+  X(NN_FLAG_FLOAT, 1, float, f64)                                                                  \
+  X(NN_FLAG_F32, 2, f32, f32)                                                                      \
+  X(NN_FLAG_BOOL, 3, bool, i64)                                                                    \
+  X(NN_FLAG_STR, 4, str, str)                                                                      \
+  X(NN_FLAG_PATH, 5, path, str)                                                                    \
+  X(NN_FLAG_I32, 6, i32, i64)
+typedef enum nn_flag_type { NN_FLAG_TYPES(NN_ENUMERATOR) } nn_flag_type;
 
 /// The value of a flag: eight bytes.
 typedef union nn_value {
@@ -159,7 +164,8 @@ void nn_argsort(int32_t *out, const void *in, int64_t dtype, int64_t rows, int64
 //===-- Contractions ---------------------------------------------------------===//
 // The seam for matrix products: c[x, y] = sum over s of op(a[x, y, s]) * op(b[x, y, s]), where
 // op(a) is m x k and op(b) is k x n. c is dense, outer x inner x m x n, and must not overlap. One
-// variant for each x86-64 level, so that the compiler picks what the target has; each allocates
+// variant for each x86-64 level, so that the compiler picks what the target has (nn_contract_f32_v1
+// to nn_contract_f64_v4); each allocates
 // nothing, and gives the same bits for any number of threads. sum == 0 or k == 0 gives zeros.
 
 /// Where the matrices of an operand lie, in elements. a is stored m x k with row_stride between
@@ -174,27 +180,28 @@ typedef struct nn_contraction {
   nn_matrices a, b;
 } nn_contraction;
 
-#define NN_CONTRACT(TYPE, SUFFIX)                                                                  \
-  void nn_contract_##SUFFIX(TYPE *c, const TYPE *a, const TYPE *b, const nn_contraction *shape)
-NN_CONTRACT(float, f32_v2);
-NN_CONTRACT(float, f32_v3);
-NN_CONTRACT(float, f32_v4);
-NN_CONTRACT(double, f64_v2);
-NN_CONTRACT(double, f64_v3);
-NN_CONTRACT(double, f64_v4);
+/// The levels that have a variant, from 1 on.
+#define NN_CONTRACT_LEVELS(X) X(v1) X(v2) X(v3) X(v4)
+#define NN_DECLARE_CONTRACT(LEVEL)                                                                 \
+  void nn_contract_f32_##LEVEL(float *c, const float *a, const float *b,                           \
+                               const nn_contraction *shape);                                       \
+  void nn_contract_f64_##LEVEL(double *c, const double *a, const double *b,                        \
+                               const nn_contraction *shape);
+NN_CONTRACT_LEVELS(NN_DECLARE_CONTRACT)
 
 //===-- Data sets --------------------------------------------------------------===//
 
 typedef struct nn_dataset nn_dataset;
 
-/// What stands for a missing value of a csv file: a cell that is empty, or `?`, `NA`, `nan`,
-/// `null`.
-typedef enum nn_missing {
-  NN_MISSING_FAILS = 0,
-  NN_MISSING_IS_VALUE = 1, // nn_field::missing_value
-  NN_MISSING_IS_MEAN = 2,  // of the column's other values, rounded to the field's type
-  NN_MISSING_SKIPS = 3     // the whole row is left out
-} nn_missing;
+/// What stands for a missing value of a csv file (a cell that is empty, or `?`, `NA`, `nan`,
+/// `null`): nothing, it is an error; nn_field::missing_value; the mean of the column's other
+/// values, rounded to the field's type; the whole row is left out.
+#define NN_MISSINGS(X)                                                                             \
+  X(NN_MISSING_FAILS, 0, fails)                                                                    \
+  X(NN_MISSING_IS_VALUE, 1, value)                                                                 \
+  X(NN_MISSING_IS_MEAN, 2, mean)                                                                   \
+  X(NN_MISSING_SKIPS, 3, skip)
+typedef enum nn_missing { NN_MISSINGS(NN_ENUMERATOR) } nn_missing;
 
 /// A field of a data set as it is read: a block of columns of a csv row, or an item of another
 /// source. Members that a source does not name are 0.
@@ -220,27 +227,31 @@ typedef struct nn_field {
 // truncation, a shape or element type that does not fit the field, a number out of a class's range,
 // no rows at all.
 
-/// A csv file: rows are lines, cut at the delimiter. options: lines at the start that are ignored;
-/// whether a line with the columns' names follows; the delimiter's code. Empty lines are ignored.
-nn_dataset *nn_csv(const char *location, int64_t path_count, const char *const *paths,
-                   const int64_t *options, int64_t field_count, const nn_field *fields);
-/// idx files (MNIST's format) with elements of type u8, i8, i16, i32, f32 or f64, one for each
-/// path; field f comes from paths[f.first_column]. No options.
-nn_dataset *nn_idx(const char *location, int64_t path_count, const char *const *paths,
-                   const int64_t *options, int64_t field_count, const nn_field *fields);
-/// npy files (NumPy's format, versions 1 to 3) with elements of type bool, u1, i1, i2, i4, i8, f4
-/// or f8, little-endian, in C order; one for each path, as for idx. No options.
-nn_dataset *nn_npy(const char *location, int64_t path_count, const char *const *paths,
-                   const int64_t *options, int64_t field_count, const nn_field *fields);
-/// An npz file: a zip archive (stored or deflated) of npy files; field f is the array
-/// f.columns[0]. No options.
-nn_dataset *nn_npz(const char *location, int64_t path_count, const char *const *paths,
-                   const int64_t *options, int64_t field_count, const nn_field *fields);
-/// A folder with a folder of PNG and JPEG files for each class: classes and files in ascending
-/// order of their names. Fields: pixels [channels, height, width] as u8 (1: grey, 3: red, green,
-/// blue; resized with bilinear interpolation where the file's size is another), class. No options.
-nn_dataset *nn_images(const char *location, int64_t path_count, const char *const *paths,
-                      const int64_t *options, int64_t field_count, const nn_field *fields);
+/// The formats: enumerator, value, name; nn_NAME reads one.
+///  * csv: rows are lines, cut at the delimiter. options: lines at the start that are ignored;
+///    whether a line with the columns' names follows; the delimiter's code. Empty lines are
+///    ignored.
+///  * idx (MNIST's format): elements of type u8, i8, i16, i32, f32 or f64; a file for each path;
+///    field f comes from paths[f.first_column]. No options.
+///  * npy (NumPy's format, versions 1 to 3): elements of type bool, u1, i1, i2, i4, i8, f4 or f8,
+///    little-endian, in C order; a file for each path, as for idx. No options.
+///  * npz: a zip archive (stored or deflated) of npy files; field f is the array f.columns[0]. No
+///    options.
+///  * images: a folder with a folder of PNG and JPEG files for each class: classes and files in
+///    ascending order of their names. Fields: pixels [channels, height, width] as u8 (1: grey, 3:
+///    red, green, blue; resized with bilinear interpolation where the file's size is another),
+///    class. No options.
+#define NN_SOURCES(X)                                                                              \
+  X(NN_CSV, 0, csv)                                                                                \
+  X(NN_IDX, 1, idx)                                                                                \
+  X(NN_NPY, 2, npy)                                                                                \
+  X(NN_NPZ, 3, npz)                                                                                \
+  X(NN_IMAGES, 4, images)
+typedef enum nn_source { NN_SOURCES(NN_ENUMERATOR) } nn_source;
+#define NN_DECLARE_SOURCE(ENUMERATOR, VALUE, NAME)                                                 \
+  nn_dataset *nn_##NAME(const char *location, int64_t path_count, const char *const *paths,        \
+                        const int64_t *options, int64_t field_count, const nn_field *fields);
+NN_SOURCES(NN_DECLARE_SOURCE)
 /// Fields of more bytes than this (2 GiB) are not decoded when the data set is made, but batch by
 /// batch, each by a thread of its own while the program works on the one before.
 extern int64_t nn_images_kept;

@@ -31,7 +31,7 @@ def add_tool(name, folder):
 tools = ["nnc", "nn-opt", "nn-parse", "nn-gradcheck", "nn-evaluate", "nn-formulas", "nn-formulacheck", "nn-codegen", "nn-lowerings", "nnrt-tests"]
 for tool in tools:
     add_tool(tool, binaries)
-for tool in ["FileCheck", "not", "split-file", "clang-format", "llvm-tblgen", "llvm-ar", "llvm-dwarfdump", "llvm-nm", "llvm-readelf"]:
+for tool in ["FileCheck", "not", "split-file", "clang-format", "llvm-tblgen", "llvm-ar", "llvm-dwarfdump", "llvm-nm", "llvm-objdump", "llvm-readelf"]:
     add_tool(tool, config.llvm_tools)
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%source", config.nnc_source))

@@ -21,6 +21,7 @@
 #ifndef NNC_CODEGEN_CODEGEN_H
 #define NNC_CODEGEN_CODEGEN_H
 
+#include "compiler/abi/Signature.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
@@ -47,7 +48,7 @@ int64_t getHostCpuLevel();
 llvm::Expected<CpuTarget> parseCpuTarget(llvm::StringRef cpu);
 
 struct CodegenOptions {
-  CpuTarget cpu{2, "x86-64-v2"};
+  CpuTarget cpu{abi::defaultCpuLevel, "x86-64-v2"};
   unsigned optimisationLevel = 2; // 0 to 3
   bool lineTables = false;        // -g: what a debugger needs to show .nn lines
   /// Where phases are timed, if anywhere.

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/Passes.h"
+#include "compiler/ir/NN.h"
 #include "compiler/ir/Origin.h"
 
 namespace nnc::codegen {
@@ -33,8 +34,8 @@ struct LineTables : impl::LineTablesBase<LineTables> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     StringRef file;
-    if (auto program = module->getAttrOfType<DictionaryAttr>("nn.program"))
-      if (auto source = program.getAs<StringAttr>("source"))
+    if (auto program = module->getAttrOfType<ir::ProgramAttr>("nn.program"))
+      if (StringAttr source = program.getSource())
         file = source.getValue();
     Location unknown = FileLineColLoc::get(&getContext(), file.empty() ? "unknown" : file, 0, 0);
     module->setLoc(choosePlace(module.getLoc(), file, unknown));

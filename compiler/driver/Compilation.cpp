@@ -4,6 +4,7 @@
 #include "compiler/elaborate/Elaborator.h"
 #include "compiler/gradient/Passes.h"
 #include "compiler/ir/Origin.h"
+#include "compiler/ir/Report.h"
 #include "compiler/lower/Passes.h"
 #include "compiler/optimise/Passes.h"
 #include "compiler/syntax/Parser.h"
@@ -64,20 +65,12 @@ void Compilation::report(mlir::Diagnostic &diagnostic) {
   if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Note ||
       diagnostic.getSeverity() == mlir::DiagnosticSeverity::Remark)
     return;
-  // Messages for the user carry their code: "[E3011] ...". All others are about the compiler
-  // itself.
-  std::string text = diagnostic.str();
-  llvm::StringRef message = text;
-  diag::Kind kind = diag::InternalError;
-  if (message.starts_with("[") && message.contains("] ")) {
-    auto [code, rest] = message.drop_front().split("] ");
-    if (const DiagnosticInfo *info = findDiagnostic(code)) {
-      kind = static_cast<diag::Kind>(info - getDiagnosticTable().data());
-      message = rest;
-    }
-  }
+  // Messages for the user carry their kind. All others are about the compiler itself.
   mlir::FileLineColRange shown = ir::getUserPlace(diagnostic.getLocation());
-  DiagnosticBuilder builder = engine.report(kind, getSpan(shown), message);
+  std::optional<diag::Kind> kind = ir::getDiagnosticKind(diagnostic);
+  DiagnosticBuilder builder =
+      kind ? engine.reportText(*kind, getSpan(shown), diagnostic.str())
+           : engine.report(diag::InternalError, getSpan(shown), diagnostic.str());
   for (mlir::Diagnostic &note : diagnostic.getNotes())
     builder.note(getSpan(ir::getUserPlace(note.getLocation())), note.str());
   // The user's own calls that led there.
@@ -107,12 +100,9 @@ bool Compilation::elaborate() {
       mlir::ModuleOp::create(mlir::FileLineColLoc::get(context.get(), source->getPath(), 1, 1));
   mlir::Builder builder(context.get());
   llvm::StringRef name = llvm::sys::path::stem(source->getPath());
-  (*module)->setAttr(
-      "nn.program",
-      builder.getDictionaryAttr(
-          {builder.getNamedAttr("name", builder.getStringAttr(name)),
-           builder.getNamedAttr("doc", builder.getStringAttr(file->doc)),
-           builder.getNamedAttr("source", builder.getStringAttr(source->getPath()))}));
+  (*module)->setAttr("nn.program", ir::ProgramAttr::get(context.get(), builder.getStringAttr(name),
+                                                        builder.getStringAttr(file->doc),
+                                                        builder.getStringAttr(source->getPath())));
   (*module)->setAttr("nn.cpu_level", builder.getI64IntegerAttr(options.codegen.cpu.level));
 
   elaborate::Elaborator elaborator(*module, engine, imports.getMap(), options.isDouble);
@@ -185,12 +175,8 @@ bool Compilation::translate() {
 std::vector<std::string> Compilation::describeMemory() const {
   std::vector<std::string> lines;
   if (auto commands = (*module)->getAttrOfType<mlir::ArrayAttr>("nn.commands"))
-    for (mlir::Attribute command : commands) {
-      auto entries = llvm::cast<mlir::DictionaryAttr>(command);
-      auto memory = entries.getAs<mlir::StringAttr>("memory");
-      auto name = entries.getAs<mlir::StringAttr>("name");
-      if (memory && name)
-        lines.push_back((name.getValue() + ": " + memory.getValue()).str());
-    }
+    for (auto unit : commands.getAsRange<ir::ProgramUnitAttr>())
+      if (mlir::StringAttr memory = unit.getMemory())
+        lines.push_back((unit.getName().getValue() + ": " + memory.getValue()).str());
   return lines;
 }

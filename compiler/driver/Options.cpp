@@ -1,6 +1,8 @@
-//===- Options.cpp - nnc's command line, from two tables ------------------------------===//
+//===- Options.cpp - nnc's command line, from the table of options and the commands'
+//------------------------------===//
 
 #include "compiler/driver/Options.h"
+#include "compiler/driver/Command.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 
@@ -9,25 +11,11 @@ using namespace nnc::driver;
 using llvm::StringRef;
 
 namespace {
-struct CommandInfo {
-  StringRef name, arguments, help;
-};
-const CommandInfo commands[] = {
-    {"build", "FILE.nn", "compile to a standalone executable"},
-    {"run", "FILE.nn [ARGUMENTS]", "build into a cache, then run with the arguments"},
-    {"test", "FILE.nn [FILTER]", "build and run the test blocks"},
-    {"check", "FILE.nn", "report all errors and warnings"},
-    {"emit", "FILE.nn", "show the program at a stage of compilation"},
-    {"graph", "FILE.nn", "draw a function, loss, layer or command, or its gradient"},
-    {"explain", "CODE", "explain an error code, with an example"},
-};
-
 using Set = llvm::Error (*)(Options &, StringRef);
 struct OptionInfo {
-  StringRef name;     // -o, --stage
-  StringRef value;    // what follows, "" for a switch
-  StringRef commands; // those that have it, separated by blanks
-  StringRef help;     // none: not shown
+  StringRef name;  // -o, --stage
+  StringRef value; // what follows, "" for a switch
+  StringRef help;  // none: not shown
   Set set;
 };
 
@@ -91,75 +79,65 @@ llvm::Error setLevel(Options &options, StringRef value) {
 }
 
 const OptionInfo optionTable[] = {
-    {"-o", "FILE", "build emit graph",
-     "where to write; default: the program's name (build), standard output", TEXT(output)},
-    {"-D", "NAME=VALUE", "build run test check emit graph", "give a const another value",
-     setDefine},
-    {"-I", "FOLDER", "build run test check emit graph",
-     "look for imported files there, too (as in the folders of NNC_PATH)",
+    {"-o", "FILE", "where to write; default: the program's name (build), standard output",
+     TEXT(output)},
+    {"-D", "NAME=VALUE", "give a const another value", setDefine},
+    {"-I", "FOLDER", "look for imported files there, too (as in the folders of NNC_PATH)",
      [](Options &o, StringRef v) -> llvm::Error {
        o.folders.push_back(v.str());
        return llvm::Error::success();
      }},
-    {"--real", "TYPE", "build run test check emit graph",
-     "what f32 stands for in the whole program: f32 (default) or f64",
+    {"--real", "TYPE", "what f32 stands for in the whole program: f32 (default) or f64",
      [](Options &o, StringRef v) { return choose(o.real, "--real", v, {"f32", "f64"}); }},
-    {"-O", "LEVEL", "build run test emit", "optimise: 0, 1, 2 (default) or 3", setLevel},
-    {"-g", "", "build run test emit", "line tables: a debugger shows the lines of the .nn file",
-     SWITCH(lineTables)},
-    {"--cpu", "CPU", "build run test emit",
-     "native (default: this machine's), x86-64, x86-64-v2, x86-64-v3 or x86-64-v4",
+    {"-O", "LEVEL", "optimise: 0, 1, 2 (default) or 3", setLevel},
+    {"-g", "", "line tables: a debugger shows the lines of the .nn file", SWITCH(lineTables)},
+    {"--cpu", "CPU", "native (default: this machine's), x86-64, x86-64-v2, x86-64-v3 or x86-64-v4",
      [](Options &o, StringRef v) {
        return choose(o.cpu, "--cpu", v,
                      {"native", "x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"});
      }},
-    {"--no-fuse", "", "build run test emit", "", // for tests of fusion
+    {"--no-fuse", "", "", // for tests of fusion
      [](Options &o, StringRef) -> llvm::Error {
        o.fuse = false;
        return llvm::Error::success();
      }},
-    {"--strip", "", "build", "leave out symbols", SWITCH(strip)},
-    {"--quiet", "", "build", "do not say how much memory the commands need", SWITCH(quiet)},
-    {"--stage", "STAGE", "emit", "which stage; see below", setStage},
-    {"--cost", "", "emit", "stages nn to opt: with the work and memory traffic of each operation",
+    {"--strip", "", "leave out symbols", SWITCH(strip)},
+    {"--quiet", "", "do not say how much memory the commands need", SWITCH(quiet)},
+    {"--stage", "STAGE", "which stage; see below", setStage},
+    {"--cost", "", "stages nn to opt: with the work and memory traffic of each operation",
      SWITCH(cost)},
-    {"--of", "NAME", "emit graph", "only this function, loss, layer or command", TEXT(unit)},
-    {"--view", "VIEW", "graph", "forward (default) or backward: with the gradient",
+    {"--of", "NAME", "only this function, loss, layer or command", TEXT(unit)},
+    {"--view", "VIEW", "forward (default) or backward: with the gradient",
      [](Options &o, StringRef v) { return choose(o.view, "--view", v, {"forward", "backward"}); }},
-    {"--format", "FORMAT", "graph", "dot (default) or svg",
+    {"--format", "FORMAT", "dot (default) or svg",
      [](Options &o, StringRef v) { return choose(o.format, "--format", v, {"dot", "svg"}); }},
-    {"--verify-diagnostics", "", "check", "compare with the file's expected-error comments",
+    {"--verify-diagnostics", "", "compare with the file's expected-error comments",
      SWITCH(verifyDiagnostics)},
-    {"--values", "", "check",
+    {"--values", "",
      "list what the names and calls of the file stand for, and how its loops happen",
      SWITCH(values)},
-    {"--color", "WHEN", "build run test check emit graph",
-     "auto (default: on terminals), always or never", setColour},
-    {"--help", "", "build run test check emit graph explain", "show this help", SWITCH(help)},
+    {"--color", "WHEN", "auto (default: on terminals), always or never", setColour},
+    {"--help", "", "show this help", SWITCH(help)},
 };
 
-bool has(const OptionInfo &option, StringRef command) {
+bool has(const Command &command, const OptionInfo &option) {
   llvm::SmallVector<StringRef> names;
-  option.commands.split(names, ' ');
-  return llvm::is_contained(names, command);
+  command.options.split(names, ' ');
+  return option.name == "--help" || llvm::is_contained(names, option.name);
 }
 } // namespace
-
-bool driver::isCommand(StringRef name) {
-  return llvm::any_of(commands, [&](const CommandInfo &info) { return info.name == name; });
-}
 
 llvm::Expected<Options> driver::parseOptions(llvm::ArrayRef<const char *> arguments) {
   Options options;
   if (arguments.empty())
     return wrong("a command is missing");
-  options.command = arguments[0];
-  if (!isCommand(options.command))
-    return wrong("'" + options.command + "' is not a command");
-  bool passesOn = options.command == "run" || options.command == "test";
+  options.command = findCommand(arguments[0]);
+  if (!options.command)
+    return wrong(llvm::Twine("'") + arguments[0] + "' is not a command");
+  const Command &command = *options.command;
   for (size_t i = 1; i < arguments.size(); ++i) {
     StringRef argument = arguments[i];
-    if (passesOn && !options.inputs.empty()) {
+    if (command.passesArguments && !options.inputs.empty()) {
       options.programArguments.push_back(argument.str());
       continue;
     }
@@ -172,10 +150,10 @@ llvm::Expected<Options> driver::parseOptions(llvm::ArrayRef<const char *> argume
     if (argument == "-h")
       name = argument = "--help";
     auto *found = llvm::find_if(optionTable, [&](const OptionInfo &option) {
-      return option.name == name && has(option, options.command);
+      return option.name == name && has(command, option);
     });
     if (found == std::end(optionTable))
-      return wrong("'" + options.command + "' has no option '" + argument + "'");
+      return wrong("'" + command.name + "' has no option '" + argument + "'");
     StringRef value;
     if (!found->value.empty()) {
       if (isLong && argument.contains('='))
@@ -194,34 +172,30 @@ llvm::Expected<Options> driver::parseOptions(llvm::ArrayRef<const char *> argume
   }
   if (options.inputs.size() != 1 && !options.help)
     return wrong(options.inputs.empty()
-                     ? options.command + " needs a file: nnc " + options.command + " FILE.nn"
+                     ? (command.name + " needs a file: nnc " + command.name + " FILE.nn").str()
                      : "more than one file: '" + options.inputs[1] + "'");
   return options;
 }
 
-void driver::printHelp(StringRef command, llvm::raw_ostream &os) {
-  if (command.empty()) {
+void driver::printHelp(const Command *command, llvm::raw_ostream &os) {
+  if (!command) {
     os << "nnc: a compiler for neural networks\n\nUsage: nnc COMMAND [OPTIONS] "
           "FILE.nn\n\nCommands:\n";
-    for (const CommandInfo &info : commands)
-      os << "  " << llvm::left_justify((info.name + " " + info.arguments).str(), 26) << info.help
-         << "\n";
+    for (const Command *known : getCommands())
+      os << "  " << llvm::left_justify((known->name + " " + known->arguments).str(), 26)
+         << known->help << "\n";
     os << "\n  nnc COMMAND --help        the options of a command\n  nnc --version             the "
           "version\n";
     return;
   }
-  auto *info = llvm::find_if(commands, [&](const CommandInfo &c) { return c.name == command; });
-  os << "nnc " << info->name << ": " << info->help << "\n\nUsage: nnc " << info->name
-     << " [OPTIONS] " << info->arguments << "\n\nOptions:\n";
+  os << "nnc " << command->name << ": " << command->help << "\n\nUsage: nnc " << command->name
+     << " [OPTIONS] " << command->arguments << "\n\nOptions:\n";
   for (const OptionInfo &option : optionTable)
-    if (has(option, command) && !option.help.empty()) {
+    if (has(*command, option) && !option.help.empty()) {
       StringRef join = option.value.empty() ? "" : option.name.starts_with("--") ? "=" : " ";
       os << "  " << llvm::left_justify((option.name + join + option.value).str(), 26) << option.help
          << "\n";
     }
-  if (command == "emit") {
-    os << "\nStages:\n";
-    for (const PhaseInfo &phase : getPhases())
-      os << "  " << llvm::left_justify(phase.name, 26) << phase.description << "\n";
-  }
+  if (command->printMore)
+    command->printMore(os);
 }

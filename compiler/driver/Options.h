@@ -1,4 +1,9 @@
 //===- Options.h - nnc's command line ----------------------------------------------===//
+//
+// The options that the commands of nnc have; which command has which is said with the command
+// (Command.h).
+//
+//===----------------------------------------------------------------------===//
 #ifndef NNC_DRIVER_OPTIONS_H
 #define NNC_DRIVER_OPTIONS_H
 
@@ -6,10 +11,11 @@
 #include "llvm/Support/Error.h"
 
 namespace nnc::driver {
+struct Command;
 
 /// What the user asked for.
 struct Options {
-  std::string command;
+  const Command *command = nullptr;
   std::vector<std::string> inputs;           // the file, or the code of `explain`
   std::vector<std::string> programArguments; // run, test: what follows the file
   std::string output;
@@ -30,9 +36,8 @@ struct Options {
 
 /// Parses the arguments after argv[0]; the error's text says what is wrong with them.
 llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments);
-/// `nnc --help`, or with a command `nnc COMMAND --help`.
-void printHelp(llvm::StringRef command, llvm::raw_ostream &os);
-bool isCommand(llvm::StringRef name);
+/// `nnc --help`, or with a command (not null) `nnc COMMAND --help`.
+void printHelp(const Command *command, llvm::raw_ostream &os);
 
 } // namespace nnc::driver
 

@@ -14,7 +14,7 @@ static DatasetType makeDatasetType(Emitter &e) {
 
 /// dataset(x = points, y: class[2] = labels): rows are those of the tensors' first axis.
 static Value dataset(Interpreter &e, BuiltinCall &call) {
-  static constexpr SourceKind kind{"dataset", SourceFormat::Csv, "", false};
+  static constexpr SourceKind kind{"dataset", NN_CSV, "", false};
   SourceBuilder source(e, kind);
   llvm::SmallVector<mlir::Value> tensors;
   Dim rows;

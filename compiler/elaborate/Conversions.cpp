@@ -1,6 +1,7 @@
 //===- Conversions.cpp - values as tensors, scalars, common shapes ----------------------===//
 
 #include "compiler/elaborate/Emitter.h"
+#include "compiler/ir/ElementTypes.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -8,14 +9,9 @@ using namespace nnc::ir;
 using llvm::StringRef;
 
 mlir::Type Emitter::getElementType(StringRef name) {
-  return llvm::StringSwitch<mlir::Type>(name)
-      .Case("f32", getReal())
-      .Case("f64", builder.getF64Type())
-      .Case("bf16", builder.getBF16Type())
-      .Case("i32", builder.getI32Type())
-      .Case("i64", builder.getI64Type())
-      .Case("bool", builder.getI1Type())
-      .Default({});
+  if (name == "u8") // of files alone
+    return {};
+  return name == "f32" ? getReal() : findElementType(context, name);
 }
 
 mlir::Value Emitter::constant(double value, mlir::Type elementType) {

@@ -16,8 +16,7 @@ using llvm::StringRef;
 //===-- Raw fields ------------------------------------------------------------------------===//
 
 bool SourceBuilder::addRaw(const ast::Expr *expr, DataField &field, NNTensorType type,
-                           int64_t classes, int64_t first,
-                           llvm::ArrayRef<mlir::NamedAttribute> more) {
+                           int64_t classes, int64_t first, const FieldDetails &details) {
   mlir::OpBuilder &builder = e.builder;
   unsigned number = source->rawTypes.size();
   if (expr)
@@ -25,19 +24,15 @@ bool SourceBuilder::addRaw(const ast::Expr *expr, DataField &field, NNTensorType
   else
     field.rawField = number;
   source->rawTypes.push_back(type);
-  llvm::SmallVector<mlir::NamedAttribute> entries = {
-      builder.getNamedAttr("name", builder.getStringAttr(field.name)),
-      builder.getNamedAttr("type", mlir::TypeAttr::get(type)),
-      builder.getNamedAttr("classes", builder.getI64IntegerAttr(classes)),
-      builder.getNamedAttr("first", builder.getI64IntegerAttr(first))};
-  llvm::append_range(entries, more);
-  rawFields.push_back(builder.getDictionaryAttr(entries));
+  rawFields.push_back(FieldAttr::get(e.context, builder.getStringAttr(field.name), type, classes,
+                                     first, details.columns, details.categories, details.missing,
+                                     details.value));
   return true;
 }
 
-mlir::NamedAttribute SourceBuilder::getNames(StringRef key, llvm::ArrayRef<std::string> names) {
+mlir::ArrayAttr SourceBuilder::getNames(llvm::ArrayRef<std::string> names) {
   llvm::SmallVector<StringRef> references(names.begin(), names.end());
-  return e.builder.getNamedAttr(key, e.builder.getStrArrayAttr(references));
+  return e.builder.getStrArrayAttr(references);
 }
 
 /// A list of texts known at compile time.
@@ -106,18 +101,16 @@ bool SourceBuilder::addColumns(const ast::Expr *expr, Columns &columns) {
 }
 
 /// `missing = 0`, `missing = "mean"`, `missing = "skip"`.
-bool SourceBuilder::addMissing(const ast::Expr *expr, mlir::Type element,
-                               llvm::SmallVectorImpl<mlir::NamedAttribute> &more) {
-  mlir::OpBuilder &builder = e.builder;
+bool SourceBuilder::addMissing(const ast::Expr *expr, mlir::Type element, FieldDetails &details) {
   Value value = e.evaluate(expr);
-  mlir::Attribute attribute;
+  std::optional<nn_missing> kind;
   if (value.isStaticNumber())
-    attribute = builder.getF64FloatAttr(value.getFloat());
+    kind = NN_MISSING_IS_VALUE;
   else if (value.is(Value::Str) && (value.getString() == "mean" || value.getString() == "skip"))
-    attribute = builder.getStringAttr(value.getString());
-  bool isMean = attribute && llvm::isa<mlir::StringAttr>(attribute) && value.getString() == "mean";
+    kind = abi::find<nn_missing>(value.getString());
   bool isFraction = value.is(Value::Float) && value.getFloat() != std::floor(value.getFloat());
-  if (!attribute || ((isMean || isFraction) && !llvm::isa<mlir::FloatType>(element))) {
+  if (!kind ||
+      ((kind == NN_MISSING_IS_MEAN || isFraction) && !llvm::isa<mlir::FloatType>(element))) {
     if (!value.isPoison())
       fail(diag::WrongArgument, expr->span, "what stands for a missing value",
            llvm::isa<mlir::FloatType>(element) ? "a number, \"mean\" or \"skip\""
@@ -126,7 +119,9 @@ bool SourceBuilder::addMissing(const ast::Expr *expr, mlir::Type element,
     failed = true;
     return false;
   }
-  more.push_back(builder.getNamedAttr("missing", attribute));
+  details.missing = *kind;
+  if (kind == NN_MISSING_IS_VALUE)
+    details.value = e.builder.getF64FloatAttr(value.getFloat());
   return true;
 }
 
@@ -145,14 +140,14 @@ bool SourceBuilder::addCsvTerm(const ast::Call *call, StringRef name, DataField 
     return false;
   mlir::Type element = getRawElement(call, field);
   llvm::SmallVector<const ast::Expr *> positional;
-  llvm::SmallVector<mlir::NamedAttribute> more;
+  FieldDetails details;
   for (const ast::Argument &argument : call->arguments) {
     if (!argument.name) {
       positional.push_back(argument.value);
     } else if (argument.name->name != "missing" || argument.type || name == "category") {
       fail(diag::UnknownArgument, argument.span, name, argument.name->name);
       return true;
-    } else if (!addMissing(argument.value, element, more)) {
+    } else if (!addMissing(argument.value, element, details)) {
       return true;
     }
   }
@@ -180,7 +175,7 @@ bool SourceBuilder::addCsvTerm(const ast::Call *call, StringRef name, DataField 
     }
   }
   if (!columns.names.empty())
-    more.push_back(getNames("columns", columns.names));
+    details.columns = getNames(columns.names);
   if (isCategory) {
     std::vector<std::string> names;
     if (positional.size() == 2) {
@@ -201,29 +196,29 @@ bool SourceBuilder::addCsvTerm(const ast::Call *call, StringRef name, DataField 
            "a part of the field '" + field.name + "' of type " + field.rowType.str());
       return true;
     }
-    more.push_back(getNames("categories", names));
+    details.categories = getNames(names);
   }
   NNTensorType type = getScalarType(element);
   if (isColumns)
     type = NNTensorType::get(Dim::get(e.context, columns.count), element);
-  return addRaw(call, field, type, classes, columns.first, more);
+  return addRaw(call, field, type, classes, columns.first, details);
 }
 
 bool SourceBuilder::addRawOf(const ast::Expr *expr, DataField &field, int64_t classes,
                              int64_t position) {
-  SourceFormat format = kind.format;
+  nn_source format = kind.format;
   if (auto *name = llvm::dyn_cast<ast::Name>(expr)) {
     bool isWhole = name->name == kind.rawTerms;
     return isWhole && addRaw(expr, field, field.rowType.withElementType(getRawElement(expr, field)),
-                             classes, format == SourceFormat::Images ? 0 : position);
+                             classes, format == NN_IMAGES ? 0 : position);
   }
   auto *call = llvm::dyn_cast<ast::Call>(expr);
   auto *callee = call ? llvm::dyn_cast<ast::Name>(call->callee) : nullptr;
   if (!callee)
     return false;
-  if (format == SourceFormat::Csv)
+  if (format == NN_CSV)
     return addCsvTerm(call, callee->name, field, classes);
-  if (format != SourceFormat::Npz || callee->name != "array")
+  if (format != NN_NPZ || callee->name != "array")
     return false;
   Value name = call->arguments.size() == 1 && !call->arguments[0].name
                    ? e.evaluate(call->arguments[0].value)
@@ -236,7 +231,9 @@ bool SourceBuilder::addRawOf(const ast::Expr *expr, DataField &field, int64_t cl
     return true;
   }
   NNTensorType type = field.rowType.withElementType(getRawElement(expr, field));
-  return addRaw(expr, field, type, classes, 0, getNames("columns", name.getString()));
+  FieldDetails details;
+  details.columns = getNames(name.getString());
+  return addRaw(expr, field, type, classes, 0, details);
 }
 
 //===-- Mappings ------------------------------------------------------------------------------===//
@@ -342,14 +339,14 @@ void SourceBuilder::addField(const ast::Argument &argument, int64_t position) {
       return fail(diag::DefinedTwice, argument.name->span, field.name);
   if (!resolveType(argument, field, classes))
     return;
-  bool isLabel = kind.format == SourceFormat::Images && classes > 0;
+  bool isLabel = kind.format == NN_IMAGES && classes > 0;
   if (isLabel && field.mapping)
     return fail(diag::WrongArgument, field.mapping->span, "the class of an image",
                 "declared without a value: its folder is its class", field.mapping->span.getText());
-  if (kind.format == SourceFormat::Images && !isLabel && field.rowType.getRank() != 3)
+  if (kind.format == NN_IMAGES && !isLabel && field.rowType.getRank() != 3)
     return fail(diag::WrongArgument, argument.type->span, "the type of images",
                 "f32[channels, height, width] with 1 or 3 channels", field.rowType.str());
-  if (kind.format == SourceFormat::Images && !isLabel && !field.rowType.getDim(0).isStatic(1) &&
+  if (kind.format == NN_IMAGES && !isLabel && !field.rowType.getDim(0).isStatic(1) &&
       !field.rowType.getDim(0).isStatic(3))
     return fail(diag::WrongArgument, argument.type->span, "the type of images",
                 "f32[channels, height, width] with 1 or 3 channels", field.rowType.str());
@@ -359,13 +356,14 @@ void SourceBuilder::addField(const ast::Argument &argument, int64_t position) {
       field.computedClasses = classes;
     if (!failed && field.rawFields.empty())
       return fail(diag::MappingWithoutColumns, field.mapping->span, kind.rawTerms);
-  } else if (kind.format == SourceFormat::Csv) {
+  } else if (kind.format == NN_CSV) {
     return fail(diag::FieldWithoutColumns, argument.span, field.name);
-  } else if (kind.format == SourceFormat::Npz) {
-    addRaw(nullptr, field, field.rowType, classes, 0, getNames("columns", field.name));
+  } else if (kind.format == NN_NPZ) {
+    FieldDetails details;
+    details.columns = getNames(field.name);
+    addRaw(nullptr, field, field.rowType, classes, 0, details);
   } else {
-    addRaw(nullptr, field, field.rowType, classes,
-           kind.format == SourceFormat::Images ? isLabel : position);
+    addRaw(nullptr, field, field.rowType, classes, kind.format == NN_IMAGES ? isLabel : position);
   }
   source->fields.push_back(std::move(field));
 }

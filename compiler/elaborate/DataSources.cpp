@@ -16,11 +16,11 @@ using namespace nnc::ir;
 using llvm::StringRef;
 
 static constexpr SourceKind sourceKinds[] = {
-    {"csv", SourceFormat::Csv, "columns(a..b) or column(i)", false},
-    {"idx", SourceFormat::Idx, "pixels", true},
-    {"npy", SourceFormat::Npy, "values", true},
-    {"npz", SourceFormat::Npz, "array(\"name\")", false},
-    {"images", SourceFormat::Images, "pixels", false},
+    {"csv", NN_CSV, "columns(a..b) or column(i)", false},
+    {"idx", NN_IDX, "pixels", true},
+    {"npy", NN_NPY, "values", true},
+    {"npz", NN_NPZ, "array(\"name\")", false},
+    {"images", NN_IMAGES, "pixels", false},
 };
 
 bool elaborate::isRawTerm(StringRef name) {
@@ -72,7 +72,7 @@ struct CsvOptions {
 static Value makeSource(Interpreter &e, BuiltinCall &call) {
   const SourceKind &kind =
       *llvm::find_if(sourceKinds, [&](const SourceKind &one) { return one.name == call.name; });
-  bool isCsv = kind.format == SourceFormat::Csv;
+  bool isCsv = kind.format == NN_CSV;
   SourceBuilder source{e, kind};
   CsvOptions csv;
   llvm::SmallVector<mlir::Value> paths, options;
@@ -114,7 +114,8 @@ static Value makeSource(Interpreter &e, BuiltinCall &call) {
   auto data = std::make_shared<Dataset>();
   data->source = source.source;
   auto type = DatasetType::get(e.context, e.builder.getStringAttr(e.makeSizeSymbol("rows")));
-  data->handle = SourceOp::create(e.builder, e.getLoc(call.span), type, kind.format, paths, options,
+  data->handle = SourceOp::create(e.builder, e.getLoc(call.span), type,
+                                  SourceFormatAttr::get(e.context, kind.format), paths, options,
                                   e.builder.getArrayAttr(source.rawFields));
   return Value::of(data);
 }

@@ -15,13 +15,20 @@ namespace nnc::elaborate {
 /// A function of the language that reads files into a data set.
 struct SourceKind {
   llvm::StringLiteral name;
-  ir::SourceFormat format;
+  nn_source format;
   llvm::StringLiteral rawTerms; // what a mapping calls parts of the row
   bool hasFileForEachField;
 };
 
 /// Whether a name means a part of the row in a mapping.
 bool isRawTerm(llvm::StringRef name);
+
+/// What a raw field of a csv or npz file may have besides: see ir::FieldAttr.
+struct FieldDetails {
+  mlir::ArrayAttr columns, categories;
+  nn_missing missing = NN_MISSING_FAILS;
+  mlir::FloatAttr value;
+};
 
 class SourceBuilder {
 public:
@@ -34,7 +41,7 @@ public:
   bool resolveType(const ast::Argument &argument, DataField &field, int64_t &classes);
   /// Adds a raw field: the term `expr` of the field's mapping, or the field itself (null).
   bool addRaw(const ast::Expr *expr, DataField &field, ir::NNTensorType type, int64_t classes,
-              int64_t first, llvm::ArrayRef<mlir::NamedAttribute> more = {});
+              int64_t first, const FieldDetails &details = {});
   void fail(diag::Kind kind, Span span, auto &&...args) {
     e.error(kind, span, args...);
     failed = true;
@@ -45,15 +52,14 @@ private:
   mlir::Type getRawElement(const ast::Expr *term, const DataField &field);
   bool addColumn(const ast::Expr *expr, Columns &columns);
   bool addColumns(const ast::Expr *expr, Columns &columns);
-  bool addMissing(const ast::Expr *expr, mlir::Type element,
-                  llvm::SmallVectorImpl<mlir::NamedAttribute> &more);
+  bool addMissing(const ast::Expr *expr, mlir::Type element, FieldDetails &details);
   bool addCsvTerm(const ast::Call *call, llvm::StringRef name, DataField &field, int64_t classes);
   /// Registers a term that means a part of the row; false where the expression is none.
   bool addRawOf(const ast::Expr *expr, DataField &field, int64_t classes, int64_t position);
   /// Registers the raw fields of a mapping and refuses what is not arithmetic element by element.
   void checkMapping(const ast::Expr *expr, DataField &field, int64_t classes, int64_t position);
   std::optional<std::vector<std::string>> evaluateNames(const ast::Expr *expr);
-  mlir::NamedAttribute getNames(llvm::StringRef key, llvm::ArrayRef<std::string> names);
+  mlir::ArrayAttr getNames(llvm::ArrayRef<std::string> names);
 
   Interpreter &e;
   const SourceKind &kind;

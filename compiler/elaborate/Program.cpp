@@ -39,28 +39,28 @@ void Elaborator::emitCommands(bool tests) {
   }
 }
 
-/// How a flag's type is written in nn.command, and the type of its value.
-static std::pair<StringRef, mlir::Type> getFlagType(Emitter &e, StringRef name) {
-  mlir::OpBuilder &builder = e.builder;
-  mlir::Type str = StrType::get(builder.getContext());
-  return llvm::StringSwitch<std::pair<StringRef, mlir::Type>>(name)
-      .Case("int", {"int", NNTensorType::getScalar(builder.getI64Type())})
-      .Case("i64", {"int", NNTensorType::getScalar(builder.getI64Type())})
-      .Case("i32", {"i32", NNTensorType::getScalar(builder.getI32Type())})
-      .Case("float", {"float", NNTensorType::getScalar(builder.getF64Type())})
-      .Case("f64", {"float", NNTensorType::getScalar(builder.getF64Type())})
-      .Case("f32", {e.getReal().isF64() ? "float" : "f32", NNTensorType::getScalar(e.getReal())})
-      .Case("bool", {"bool", NNTensorType::getScalar(builder.getI1Type())})
-      .Case("str", {"str", str})
-      .Case("path", {"path", str})
-      .Default({"", nullptr});
+/// How the runtime reads a flag of a declared type, and the type of its value; none for a type that
+/// no flag has.
+static std::optional<std::pair<nn_flag_type, mlir::Type>> getFlagType(Emitter &e, StringRef name) {
+  if (name == "str" || name == "path")
+    return {{*abi::find<nn_flag_type>(name), StrType::get(e.context)}};
+  StringRef element = name == "int" ? "i64" : name == "float" ? "f64" : name;
+  mlir::Type type = e.getElementType(element);
+  if (!type || type.isBF16())
+    return std::nullopt;
+  nn_flag_type flag = type.isInteger(1)    ? NN_FLAG_BOOL
+                      : type.isInteger(32) ? NN_FLAG_I32
+                      : type.isInteger()   ? NN_FLAG_INT
+                      : type.isF64()       ? NN_FLAG_FLOAT
+                                           : NN_FLAG_F32;
+  return {{flag, NNTensorType::getScalar(type)}};
 }
 
 namespace {
 /// A flag of a command.
 struct Flag {
-  mlir::Attribute entry; // as nn.command has it
-  mlir::Type type;       // of its value
+  FlagAttr entry;
+  mlir::Type type; // of its value
 };
 } // namespace
 
@@ -78,12 +78,12 @@ static StringRef getTypeName(const ast::Parameter &parameter, const Value &fallb
                                      : "";
 }
 
-static mlir::Attribute getDefault(mlir::Builder builder, const Value &value, StringRef flagType) {
+static mlir::Attribute getDefault(mlir::Builder builder, const Value &value, nn_flag_type type) {
   if (value.is(Value::Str))
     return builder.getStringAttr(value.getString());
   if (value.is(Value::Bool))
     return builder.getBoolAttr(value.getBool());
-  if (flagType == "int" || flagType == "i32")
+  if (type == NN_FLAG_INT || type == NN_FLAG_I32)
     return builder.getI64IntegerAttr(value.getInt());
   return builder.getF64FloatAttr(value.getFloat());
 }
@@ -108,23 +108,24 @@ static std::optional<Flag> makeFlag(Interpreter &e, const ast::Parameter &parame
       fallback = matchType(e, fallback, *parameter.type, parameter.defaultValue->span, true,
                            "the default of '" + parameter.name.name + "'");
   }
-  auto [flagType, type] = getFlagType(e, getTypeName(parameter, fallback));
-  if (!type)
+  auto flagType = getFlagType(e, getTypeName(parameter, fallback));
+  if (!flagType)
     e.error(diag::BadFlagType, parameter.span, parameter.name.name);
-  if (!type || (parameter.defaultValue && fallback.isPoison()))
+  if (!flagType || (parameter.defaultValue && fallback.isPoison()))
     return std::nullopt;
+  auto [kind, type] = *flagType;
   mlir::Builder builder(e.context);
-  llvm::SmallVector<mlir::NamedAttribute> entries = {
-      builder.getNamedAttr("name", builder.getStringAttr(parameter.name.name)),
-      builder.getNamedAttr("doc", builder.getStringAttr(parameter.doc)),
-      builder.getNamedAttr("type", builder.getStringAttr(flagType))};
+  mlir::Attribute value;
+  mlir::StringAttr text;
   if (parameter.defaultValue) {
-    entries.push_back(builder.getNamedAttr("default", getDefault(builder, fallback, flagType)));
-    std::string text = fallback.is(Value::Str) ? fallback.getString()
-                                               : parameter.defaultValue->span.getText().str();
-    entries.push_back(builder.getNamedAttr("default_text", builder.getStringAttr(text)));
+    value = getDefault(builder, fallback, kind);
+    text = builder.getStringAttr(fallback.is(Value::Str)
+                                     ? fallback.getString()
+                                     : parameter.defaultValue->span.getText().str());
   }
-  return Flag{builder.getDictionaryAttr(entries), type};
+  return Flag{FlagAttr::get(e.context, builder.getStringAttr(parameter.name.name), kind,
+                            builder.getStringAttr(parameter.doc), value, text),
+              type};
 }
 
 void Elaborator::emitCommand(const ast::Identifier &name, StringRef doc,

@@ -6,6 +6,7 @@
 #include "compiler/gradient/VariableFlow.h"
 #include "compiler/ir/Origin.h"
 #include "compiler/ir/Purification.h"
+#include "compiler/ir/Report.h"
 
 using namespace mlir;
 using namespace nnc::ir;
@@ -63,7 +64,8 @@ private:
   /// Reads of `var`s in which gradients end, other than the targets.
   llvm::SmallVector<ReadOp> getCarriers(llvm::ArrayRef<Value> roots, FlatSymbolRefAttr variable);
   LogicalResult check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable);
-  InFlightDiagnostic report(llvm::StringRef code, Value value, FlatSymbolRefAttr variable);
+  /// What cannot be done: "no gradient with respect to 'x'".
+  std::string describeFailure(Value value, FlatSymbolRefAttr variable);
   void explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> roots);
 
   void accumulate(Value value, Value contribution);
@@ -177,12 +179,10 @@ llvm::ArrayRef<Value> Sweep::getReads(FlatSymbolRefAttr variable) {
 
 //===-- Errors --------------------------------------------------------------------------===//
 
-InFlightDiagnostic Sweep::report(llvm::StringRef code, Value value, FlatSymbolRefAttr variable) {
-  InFlightDiagnostic error = emitError(request.at->getLoc()) << "[" << code << "] ";
+std::string Sweep::describeFailure(Value value, FlatSymbolRefAttr variable) {
   bool minimizes = llvm::isa<MinimizeOp>(request.at);
-  error << (minimizes ? "cannot minimize over " : "no gradient with respect to ")
-        << (value ? describe(value) : describe(flow.getVariable(variable)));
-  return error;
+  return (minimizes ? "cannot minimize over " : "no gradient with respect to ") +
+         (value ? describe(value) : describe(flow.getVariable(variable)));
 }
 
 void Sweep::explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> roots) {
@@ -219,7 +219,7 @@ void Sweep::explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> ro
         add(source);
   }
   constexpr size_t limit = 8;
-  Diagnostic &note = error.attachNote(request.scalar.getLoc());
+  mlir::Diagnostic &note = error.attachNote(request.scalar.getLoc());
   note << "it is computed from ";
   if (names.empty())
     note << "constants alone";
@@ -276,8 +276,8 @@ LogicalResult Sweep::convert(Control control) {
                  : makeScan(loop, obstacle);
   if (succeeded(result))
     return success();
-  InFlightDiagnostic error = report("E3013", control.value, control.target);
-  error << ": " << obstacle.what << " lies between it and the value to differentiate";
+  InFlightDiagnostic error = report(request.at->getLoc(), diag::GradientThroughLoop,
+                                    describeFailure(control.value, control.target), obstacle.what);
   error.attachNote(obstacle.op->getLoc()) << "here";
   if (obstacle.op->getLoc() != loc)
     error.attachNote(loc) << "in this " << (loop ? "loop" : "branch")
@@ -292,8 +292,8 @@ LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolR
     if (!reaching.contains(read) || assigned.contains(read))
       continue;
     if (Operation *assignment = flow.findAssignmentSince(read, request.at)) {
-      InFlightDiagnostic error = report("E3012", value, variable);
-      error << ": it has been assigned since the value to differentiate was computed from it";
+      InFlightDiagnostic error =
+          report(request.at->getLoc(), diag::GradientStale, describeFailure(value, variable));
       error.attachNote(assignment->getLoc()) << "assigned here";
       error.attachNote(read.getLoc())
           << "read here; use stop_gradient if this older value is meant as a constant";
@@ -302,9 +302,9 @@ LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolR
   }
   // What reaches is found backwards from the scalar: it gets a gradient just where a root is in it.
   if (llvm::none_of(roots, [&](Value root) { return reaching.contains(root); })) {
-    InFlightDiagnostic error = report("E3011", value, variable);
-    error << ": the value to differentiate is not computed from "
-          << (variable ? "its current value" : "it");
+    InFlightDiagnostic error =
+        report(request.at->getLoc(), diag::GradientUnreached, describeFailure(value, variable),
+               variable ? "its current value" : "it");
     explainUnreached(error, roots);
     return failure();
   }

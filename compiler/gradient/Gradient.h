@@ -31,10 +31,11 @@ struct Request {
 
 /// Emits the gradients where the builder stands, of the targets' types, values first. Fails after
 /// an error at `at`, with notes that say why, where
-///  * [E3011] the scalar is not computed from a target, or only through an operation that has no
+///  * GradientUnreached: the scalar is not computed from a target, or only through an operation
+///  that has no
 ///    gradient;
-///  * [E3012] a variable was assigned after the scalar was computed from it;
-///  * [E3013] control flow with run-time bounds lies between a target and the scalar.
+///  * GradientStale: a variable was assigned after the scalar was computed from it;
+///  * GradientThroughLoop: control flow with run-time bounds lies between a target and the scalar.
 mlir::FailureOr<llvm::SmallVector<mlir::Value>> buildGradients(mlir::OpBuilder &builder,
                                                                const Request &request);
 

@@ -2,6 +2,7 @@
 #ifndef NNC_IR_NN_H
 #define NNC_IR_NN_H
 
+#include "compiler/abi/Enums.h"
 #include "compiler/ir/Dim.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/Builders.h"
@@ -17,14 +18,18 @@
 
 #include <atomic>
 
+namespace nnc::diag {
+enum Kind : unsigned; // support/Diagnostics.h
+}
+
 #include "compiler/ir/NNDialect.h.inc"
 #include "compiler/ir/NNEnums.h.inc"
 
-#define GET_ATTRDEF_CLASSES
-#include "compiler/ir/NNAttributes.h.inc"
-
 #define GET_TYPEDEF_CLASSES
 #include "compiler/ir/NNTypes.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "compiler/ir/NNAttributes.h.inc"
 
 namespace nnc::ir {
 

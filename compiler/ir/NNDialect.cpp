@@ -11,9 +11,6 @@ using namespace nnc::ir;
 #include "compiler/ir/NNEnums.cpp.inc"
 #include "compiler/ir/NNInterfaces.cpp.inc"
 
-#define GET_ATTRDEF_CLASSES
-#include "compiler/ir/NNAttributes.cpp.inc"
-
 #define GET_TYPEDEF_CLASSES
 #include "compiler/ir/NNTypes.cpp.inc"
 
@@ -27,13 +24,6 @@ void NNDialect::registerTypes() {
   addTypes<
 #define GET_TYPEDEF_LIST
 #include "compiler/ir/NNTypes.cpp.inc"
-      >();
-}
-
-void NNDialect::registerAttributes() {
-  addAttributes<
-#define GET_ATTRDEF_LIST
-#include "compiler/ir/NNAttributes.cpp.inc"
       >();
 }
 

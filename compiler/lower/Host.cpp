@@ -16,12 +16,13 @@ static LLVM::LLVMPointerType getPointerType(MLIRContext *context) {
   return LLVM::LLVMPointerType::get(context);
 }
 
-Host::Host(CommandOp command, ConstantTable &constants, KernelTable &kernels,
+Host::Host(CommandOp command, abi::ConstantTable &constants, KernelTable &kernels,
            llvm::StringRef functionName)
     : command(command), constants(constants), kernels(kernels), plan(command),
       builder(command.getContext()) {
   builder.setInsertionPointToEnd(getModule().getBody());
-  auto type = builder.getFunctionType({getPointerType(builder.getContext())}, {});
+  auto type =
+      abi::getFunctionType(builder.getContext(), abi::signatureOf<decltype(nn_command::run)>);
   function = func::FuncOp::create(builder, command.getLoc(), functionName, type);
   arenaName = builder.getStringAttr((functionName + ".memory").str());
 }
@@ -42,7 +43,8 @@ LogicalResult Host::run() {
   };
   defineZero(arenaName, std::max<int64_t>(plan.getStaticBytes(), 1));
   for (unsigned i = 0; i < plan.getRegions().size(); ++i)
-    defineZero(globals.getStringAttr(arenaName.getValue() + "." + llvm::Twine(i)), 16);
+    defineZero(globals.getStringAttr(arenaName.getValue() + "." + llvm::Twine(i)),
+               sizeof(nn_region));
 
   // The first block is for room on the stack alone.
   Block *entry = function.addEntryBlock();
@@ -60,7 +62,7 @@ LogicalResult Host::run() {
 }
 
 void Host::bindFlags() {
-  // Eight bytes for each flag: nn_value in runtime/nnrt.h.
+  static_assert(sizeof(nn_value) == sizeof(int64_t)); // what is stepped over
   Value flags = function.getArgument(0);
   for (BlockArgument flag : command.getBody().getArguments()) {
     Location loc = flag.getLoc();
@@ -258,12 +260,11 @@ void Host::reserveRegions(Location loc) {
                                     getI64(loc, std::numeric_limits<int64_t>::max()), bytes);
     Value slot = constants.getAddress(
         builder, loc, builder.getStringAttr(arenaName.getValue() + "." + llvm::Twine(i)));
-    reserved[i] = {call(loc, runtime::RegionReserve, {slot, bytes}), unit};
+    reserved[i] = {call(loc, NN_RUNTIME(nn_region_reserve), {slot, bytes}), unit};
   }
 }
 
-//===-- Control
-//--------------------------------------------------------------------------------===//
+//===-- Control ----------------------------------------------------------------------===//
 
 Block *Host::createBlock() { return function.addBlock(); }
 
@@ -273,11 +274,10 @@ void Host::branchIf(Location loc, Value condition, Block *onTrue, Block *onFalse
   cf::CondBranchOp::create(builder, loc, condition, onTrue, onFalse);
 }
 
-//===-- Calls
-//------------------------------------------------------------------------------------===//
+//===-- Calls ------------------------------------------------------------------------===//
 
-Value Host::call(Location loc, RuntimeFunction function, ValueRange arguments) {
-  return emitRuntimeCall(builder, loc, constants, function, arguments);
+Value Host::call(Location loc, abi::Function function, ValueRange arguments) {
+  return abi::emitCall(builder, loc, constants, function, arguments);
 }
 
 Value Host::getString(Location loc, llvm::StringRef text) {
@@ -292,8 +292,7 @@ std::string Host::getKernelName(llvm::StringRef what) {
   return (function.getSymName() + "." + what + llvm::Twine(kernelCount++)).str();
 }
 
-//===-- Elements
-//-----------------------------------------------------------------------------------===//
+//===-- Elements ---------------------------------------------------------------------===//
 
 Value Host::getElement(Value tensor, ValueRange index) {
   auto type = llvm::cast<NNTensorType>(tensor.getType());
@@ -318,7 +317,7 @@ Value Host::checkIndex(Location loc, Value index, Dim size) {
   Block *fail = createBlock(), *after = createBlock();
   branchIf(loc, fits, after, fail);
   setBlock(fail);
-  call(loc, runtime::IndexFailed, {getString(loc, getSourceLocation(loc)), number, limit});
+  call(loc, NN_RUNTIME(nn_index_failed), {getString(loc, getSourceLocation(loc)), number, limit});
   branch(loc, after);
   setBlock(after);
   return index;

@@ -9,10 +9,11 @@
 #ifndef NNC_LOWER_HOST_H
 #define NNC_LOWER_HOST_H
 
+#include "compiler/abi/Constants.h"
+#include "compiler/abi/Signature.h"
 #include "compiler/lower/KernelTable.h"
 #include "compiler/lower/Memory.h"
 #include "compiler/lower/MemoryPlan.h"
-#include "compiler/lower/RuntimeCalls.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace nnc::lower {
@@ -24,7 +25,7 @@ namespace nnc::lower {
 
 class Host : public ir::ElementEmitter {
 public:
-  Host(ir::CommandOp command, ConstantTable &constants, KernelTable &kernels,
+  Host(ir::CommandOp command, abi::ConstantTable &constants, KernelTable &kernels,
        llvm::StringRef functionName);
 
   /// Emits the whole command.
@@ -32,7 +33,7 @@ public:
 
   mlir::OpBuilder &getBuilder() override { return builder; }
   mlir::ModuleOp getModule() { return constants.getModule(); }
-  ConstantTable &getConstants() { return constants; }
+  abi::ConstantTable &getConstants() { return constants; }
   KernelTable &getKernels() { return kernels; }
   const MemoryPlan &getPlan() const { return plan; }
   ir::CommandOp getCommand() { return command; }
@@ -82,7 +83,7 @@ public:
   mlir::LogicalResult lowerBody(mlir::Region &region, bool &falls);
 
   //===-- Calls --===//
-  mlir::Value call(mlir::Location loc, RuntimeFunction function, mlir::ValueRange arguments);
+  mlir::Value call(mlir::Location loc, abi::Function function, mlir::ValueRange arguments);
   mlir::Value getString(mlir::Location loc, llvm::StringRef text);
   mlir::Value getLocation(mlir::Operation *op);
   mlir::Value getI64(mlir::Location loc, int64_t number) { return createI64(builder, loc, number); }
@@ -99,7 +100,7 @@ private:
   void bindFlags();
 
   ir::CommandOp command;
-  ConstantTable &constants;
+  abi::ConstantTable &constants;
   KernelTable &kernels;
   MemoryPlan plan;
   mlir::OpBuilder builder;

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
+using namespace nnc;
 using namespace nnc::ir;
 using namespace nnc::lower;
 
@@ -33,11 +34,11 @@ class LoopScope {
 public:
   LoopScope(Host &host, Location loc, bool needed) : host(host), loc(loc) {
     if (needed)
-      mark = host.call(loc, runtime::ScopeEnter, {});
+      mark = host.call(loc, NN_RUNTIME(nn_scope_enter), {});
   }
   void empty() {
     if (mark)
-      host.call(loc, runtime::ScopeLeave, mark);
+      host.call(loc, NN_RUNTIME(nn_scope_leave), mark);
   }
 
 private:
@@ -141,7 +142,7 @@ static LogicalResult lowerAssert(AssertOp op, Host &host) {
   if (failed(host.lowerBody(op.getMessage(), falls)))
     return failure();
   auto yield = llvm::cast<YieldOp>(op.getMessage().front().getTerminator());
-  host.call(loc, op.getCheck() ? runtime::Fail : runtime::AssertFailed,
+  host.call(loc, op.getCheck() ? NN_RUNTIME(nn_fail) : NN_RUNTIME(nn_assert_failed),
             {host.getLocation(op), host.get(yield.getValues()[0])});
   host.branch(loc, after);
   host.setBlock(after);
@@ -154,7 +155,7 @@ static void failIf(Host &host, Operation *op, Value condition, llvm::StringRef m
   Block *fail = host.createBlock(), *after = host.createBlock();
   host.branchIf(loc, condition, fail, after);
   host.setBlock(fail);
-  host.call(loc, runtime::Fail, {host.getLocation(op), host.getString(loc, message)});
+  host.call(loc, NN_RUNTIME(nn_fail), {host.getLocation(op), host.getString(loc, message)});
   host.branch(loc, after);
   host.setBlock(after);
 }
@@ -188,7 +189,7 @@ static LogicalResult lowerBatches(BatchesOp op, Host &host) {
           host.set(op.getBody().getArgument(0), arith::DivSIOp::create(builder, loc, first, size));
         for (auto [number, field] : llvm::zip_equal(
                  op.getFields(), op.getBody().getArguments().drop_front(op.getCounted())))
-          host.call(loc, runtime::DatasetGather,
+          host.call(loc, NN_RUNTIME(nn_dataset_gather),
                     {data, host.getI64(loc, number), first, rows,
                      host.getAddress(loc, host.getPlan().getPlace(field))});
       });

@@ -1,5 +1,4 @@
-//===- HostOutput.cpp - strings, printing, progress
-//----------------------------------------------===//
+//===- HostOutput.cpp - strings, printing, progress ----------------------------------===//
 
 #include "compiler/ir/ScalarExpr.h"
 #include "compiler/lower/Host.h"
@@ -7,6 +6,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
+using namespace nnc;
 using namespace nnc::ir;
 using namespace nnc::lower;
 
@@ -26,23 +26,23 @@ static void formatValue(Host &host, Location loc, Value value, llvm::StringRef s
   Value form = host.getString(loc, spec);
   auto type = llvm::dyn_cast<NNTensorType>(value.getType());
   if (!type) {
-    host.call(loc, runtime::FormatStr, {host.get(value), form});
+    host.call(loc, NN_RUNTIME(nn_format_str), {host.get(value), form});
     return;
   }
   if (type.isScalar()) {
     Value scalar = host.get(value);
     if (type.isFloat())
-      host.call(loc, runtime::FormatF64,
+      host.call(loc, NN_RUNTIME(nn_format_f64),
                 {convertTo(host, loc, scalar, builder.getF64Type()), form});
     else
-      host.call(loc, type.isBool() ? runtime::FormatBool : runtime::FormatI64,
+      host.call(loc, type.isBool() ? NN_RUNTIME(nn_format_bool) : NN_RUNTIME(nn_format_i64),
                 {convertTo(host, loc, scalar, builder.getI64Type()), form});
     return;
   }
   llvm::SmallVector<Value> dims;
   for (Dim dim : type.getShape())
     dims.push_back(host.getDim(loc, dim));
-  host.call(loc, runtime::FormatTensor,
+  host.call(loc, NN_RUNTIME(nn_format_tensor),
             {host.getAddress(value), host.getI64(loc, getDType(type.getElementType())),
              host.getI64(loc, type.getRank()), host.createStackArray(loc, dims), form});
 }
@@ -53,37 +53,38 @@ static LogicalResult lowerFormat(FormatOp op, Host &host) {
   auto specs = llvm::to_vector(op.getSpecs().getAsValueRange<StringAttr>());
   if (text.size() != op.getValues().size() + 1 || specs.size() != op.getValues().size())
     return op.emitOpError("needs a text before, between and after its values, and a spec for each");
-  host.call(loc, runtime::FormatBegin, {});
+  host.call(loc, NN_RUNTIME(nn_format_begin), {});
   auto append = [&](llvm::StringRef piece) {
     if (!piece.empty())
-      host.call(loc, runtime::FormatText, host.getString(loc, piece));
+      host.call(loc, NN_RUNTIME(nn_format_text), host.getString(loc, piece));
   };
   append(text[0]);
   for (auto [i, value] : llvm::enumerate(op.getValues())) {
     formatValue(host, loc, value, specs[i]);
     append(text[i + 1]);
   }
-  host.set(op.getResult(), host.call(loc, runtime::FormatEnd, {}));
+  host.set(op.getResult(), host.call(loc, NN_RUNTIME(nn_format_end), {}));
   return success();
 }
 
 static LogicalResult lowerStringEqual(StringEqualOp op, Host &host) {
   Location loc = op.getLoc();
-  Value equal = host.call(loc, runtime::StringEqual, {host.get(op.getA()), host.get(op.getB())});
+  Value equal =
+      host.call(loc, NN_RUNTIME(nn_string_equal), {host.get(op.getA()), host.get(op.getB())});
   host.set(op.getResult(), arith::CmpIOp::create(host.getBuilder(), loc, arith::CmpIPredicate::ne,
                                                  equal, host.getI64(loc, 0)));
   return success();
 }
 
 static LogicalResult lowerPrint(PrintOp op, Host &host) {
-  host.call(op.getLoc(), op.getNoNewline() ? runtime::Write : runtime::Print,
+  host.call(op.getLoc(), op.getNoNewline() ? NN_RUNTIME(nn_write) : NN_RUNTIME(nn_print),
             host.get(op.getText()));
   return success();
 }
 
 static LogicalResult lowerClock(ClockOp op, Host &host) {
   Type element = llvm::cast<NNTensorType>(op.getResult().getType()).getElementType();
-  Value seconds = host.call(op.getLoc(), runtime::Clock, {});
+  Value seconds = host.call(op.getLoc(), NN_RUNTIME(nn_clock), {});
   host.set(op.getResult(), convertTo(host, op.getLoc(), seconds, element));
   return success();
 }
@@ -91,9 +92,7 @@ static LogicalResult lowerClock(ClockOp op, Host &host) {
 static LogicalResult lowerReport(ReportOp op, Host &host) {
   Location loc = op.getLoc();
   OpBuilder &builder = host.getBuilder();
-  ConstantTable &constants = host.getConstants();
-  Type pointer = LLVM::LLVMPointerType::get(op.getContext()), i64 = builder.getI64Type();
-  int64_t count = op.getValues().size();
+  abi::ConstantTable &constants = host.getConstants();
   llvm::SmallVector<StringAttr> names;
   for (llvm::StringRef name : op.getNames().getAsValueRange<StringAttr>())
     names.push_back(constants.getStringName(name));
@@ -103,33 +102,13 @@ static LogicalResult lowerReport(ReportOp op, Host &host) {
     values.push_back(convertTo(host, loc, host.get(value), builder.getF64Type()));
     integer.push_back(!llvm::cast<NNTensorType>(value.getType()).isFloat());
   }
-  // nn_report_site: column_count, names, integer.
-  StringAttr integerTable =
-      constants.define(loc, "integer", LLVM::LLVMArrayType::get(i64, count),
-                       DenseElementsAttr::get(RankedTensorType::get({count}, i64),
-                                              llvm::ArrayRef<int64_t>(integer)));
-  auto namesType = LLVM::LLVMArrayType::get(pointer, count);
-  StringAttr nameTable = constants.define(loc, "names", namesType, [&](OpBuilder &inside) {
-    Value table = LLVM::UndefOp::create(inside, loc, namesType);
-    for (auto [i, name] : llvm::enumerate(names))
-      table =
-          LLVM::InsertValueOp::create(inside, loc, table, constants.getAddress(inside, loc, name),
-                                      ArrayRef<int64_t>{static_cast<int64_t>(i)});
-    return table;
-  });
-  auto siteType = LLVM::LLVMStructType::getLiteral(op.getContext(), {i64, pointer, pointer});
-  StringAttr site = constants.define(loc, "report", siteType, [&](OpBuilder &inside) {
-    Value members[] = {LLVM::ConstantOp::create(inside, loc, i64, inside.getI64IntegerAttr(count)),
-                       constants.getAddress(inside, loc, nameTable),
-                       constants.getAddress(inside, loc, integerTable)};
-    Value value = LLVM::UndefOp::create(inside, loc, siteType);
-    for (auto [i, member] : llvm::enumerate(members))
-      value = LLVM::InsertValueOp::create(inside, loc, value, member,
-                                          ArrayRef<int64_t>{static_cast<int64_t>(i)});
-    return value;
-  });
-  host.call(loc, runtime::Report,
-            {constants.getAddress(builder, loc, site), host.createStackArray(loc, values)});
+  abi::Table<nn_report_site> site(1);
+  site.set(0, &nn_report_site::column_count, values.size());
+  site.set(0, &nn_report_site::names, constants.define(loc, "names", names));
+  site.set(0, &nn_report_site::integer, constants.define(loc, "integer", integer));
+  host.call(loc, NN_RUNTIME(nn_report),
+            {constants.getAddress(builder, loc, constants.define(loc, "report", site)),
+             host.createStackArray(loc, values)});
   return success();
 }
 

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
+using namespace nnc;
 using namespace nnc::ir;
 using namespace nnc::lower;
 
@@ -37,9 +38,9 @@ static LogicalResult lowerRandom(RandomOp op, Host &host) {
   bool isUniform = op.getDistribution() == Distribution::Uniform;
   if (!isDouble && !op.getType().getElementType().isF32())
     return op.emitOpError("is for f32 and f64");
-  RuntimeFunction function =
-      isUniform ? (isDouble ? runtime::RandomUniformF64 : runtime::RandomUniformF32)
-                : (isDouble ? runtime::RandomNormalF64 : runtime::RandomNormalF32);
+  abi::Function function =
+      isUniform ? (isDouble ? NN_RUNTIME(nn_random_uniform_f64) : NN_RUNTIME(nn_random_uniform_f32))
+                : (isDouble ? NN_RUNTIME(nn_random_normal_f64) : NN_RUNTIME(nn_random_normal_f32));
   host.call(loc, function,
             {host.getAddress(loc, host.getPlan().getPlace(op.getResult())),
              host.getDim(loc, op.getType().getCount()), host.getI64(loc, op.getPlace()),
@@ -56,24 +57,38 @@ static LogicalResult lowerContract(ContractOp op, Host &host) {
   Type elementType = op.getType().getElementType();
   if (!elementType.isF32() && !elementType.isF64())
     return op.emitOpError("is for f32 and f64");
-  static constexpr RuntimeFunction f32[] = {runtime::ContractF32V2, runtime::ContractF32V3,
-                                            runtime::ContractF32V4};
-  static constexpr RuntimeFunction f64[] = {runtime::ContractF64V2, runtime::ContractF64V3,
-                                            runtime::ContractF64V4};
-  int64_t level = 2;
-  if (auto attribute = host.getModule()->getAttrOfType<IntegerAttr>("nn.cpu_level"))
-    level = std::clamp<int64_t>(attribute.getInt(), 2, 4);
-  // An nn_contraction, member by member.
-  llvm::SmallVector<Value> shape;
-  for (Dim size : {layout->outer, layout->inner, layout->m, layout->n, layout->sum, layout->k})
-    shape.push_back(host.getDim(loc, size));
-  for (const nnc::optimise::MatrixLayout &matrices : {layout->lhs, layout->rhs}) {
-    for (Dim stride :
-         {matrices.outerStride, matrices.innerStride, matrices.sumStride, matrices.rowStride})
-      shape.push_back(host.getDim(loc, stride));
-    shape.push_back(host.getI64(loc, matrices.transposed));
-  }
-  host.call(loc, (elementType.isF32() ? f32 : f64)[level - 2],
+#define NN_F32(LEVEL) NN_RUNTIME(nn_contract_f32_##LEVEL),
+#define NN_F64(LEVEL) NN_RUNTIME(nn_contract_f64_##LEVEL),
+  static constexpr abi::Function f32[] = {NN_CONTRACT_LEVELS(NN_F32)};
+  static constexpr abi::Function f64[] = {NN_CONTRACT_LEVELS(NN_F64)};
+#undef NN_F32
+#undef NN_F64
+  int64_t level = abi::getCpuLevel(host.getModule());
+  llvm::SmallVector<Value> shape(abi::countWords<nn_contraction>());
+  auto set = [&](int64_t nn_contraction::*member, Dim size) {
+    shape[abi::getWord(member)] = host.getDim(loc, size);
+  };
+  set(&nn_contraction::outer, layout->outer);
+  set(&nn_contraction::inner, layout->inner);
+  set(&nn_contraction::m, layout->m);
+  set(&nn_contraction::n, layout->n);
+  set(&nn_contraction::sum, layout->sum);
+  set(&nn_contraction::k, layout->k);
+  auto setMatrices = [&](nn_matrices nn_contraction::*operand,
+                         const nnc::optimise::MatrixLayout &matrices) {
+    Value *words = &shape[abi::getWord(operand)];
+    auto setStride = [&](int64_t nn_matrices::*member, Dim stride) {
+      words[abi::getWord(member)] = host.getDim(loc, stride);
+    };
+    setStride(&nn_matrices::outer_stride, matrices.outerStride);
+    setStride(&nn_matrices::inner_stride, matrices.innerStride);
+    setStride(&nn_matrices::sum_stride, matrices.sumStride);
+    setStride(&nn_matrices::row_stride, matrices.rowStride);
+    words[abi::getWord(&nn_matrices::transposed)] = host.getI64(loc, matrices.transposed);
+  };
+  setMatrices(&nn_contraction::a, layout->lhs);
+  setMatrices(&nn_contraction::b, layout->rhs);
+  host.call(loc, (elementType.isF32() ? f32 : f64)[level - 1],
             {host.getAddress(loc, host.getPlan().getPlace(op.getResult())),
              host.getAddress(op.getLhs()), host.getAddress(op.getRhs()),
              host.createStackArray(loc, shape)});

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
+using namespace nnc;
 using namespace nnc::ir;
 using namespace nnc::lower;
 
@@ -27,9 +28,9 @@ static LogicalResult lowerRead(ReadOp op, Host &host) {
     Value null = LLVM::ZeroOp::create(builder, loc, variable.getType());
     Value isNull = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq, text, null);
     text = LLVM::SelectOp::create(builder, loc, isNull, host.getString(loc, ""), text);
-    host.call(loc, runtime::FormatBegin, {});
-    host.call(loc, runtime::FormatStr, {text, host.getString(loc, "")});
-    host.set(op.getResult(), host.call(loc, runtime::FormatEnd, {}));
+    host.call(loc, NN_RUNTIME(nn_format_begin), {});
+    host.call(loc, NN_RUNTIME(nn_format_str), {text, host.getString(loc, "")});
+    host.set(op.getResult(), host.call(loc, NN_RUNTIME(nn_format_end), {}));
     return success();
   }
   auto type = llvm::cast<NNTensorType>(op.getType());
@@ -48,7 +49,7 @@ static LogicalResult lowerAssign(AssignOp op, Host &host) {
   Value variable = host.getVariableAddress(loc, name);
   if (llvm::isa<StrType>(op.getValue().getType())) {
     Value old = LLVM::LoadOp::create(builder, loc, variable.getType(), variable);
-    Value text = host.call(loc, runtime::StringAssign, {old, host.get(op.getValue())});
+    Value text = host.call(loc, NN_RUNTIME(nn_string_assign), {old, host.get(op.getValue())});
     LLVM::StoreOp::create(builder, loc, text, variable);
     return success();
   }
@@ -78,34 +79,18 @@ static LogicalResult lowerAssignRows(AssignRowsOp op, Host &host) {
 
 //===-- Checkpoints ---------------------------------------------------------------------------===//
 
-/// The value of a constant array or struct from the values of its members.
-static Value buildAggregate(OpBuilder &builder, Location loc, Type type, ValueRange members) {
-  Value value = LLVM::UndefOp::create(builder, loc, type);
-  for (auto [i, member] : llvm::enumerate(members))
-    value = LLVM::InsertValueOp::create(builder, loc, value, member,
-                                        ArrayRef<int64_t>{static_cast<int64_t>(i)});
-  return value;
-}
-
 static LogicalResult lowerCheckpoint(Operation *op, Host &host, Value path, ArrayAttr names,
-                                     RuntimeFunction function) {
+                                     abi::Function function) {
   Location loc = op->getLoc();
   OpBuilder &builder = host.getBuilder();
-  ConstantTable &constants = host.getConstants();
-  MLIRContext *context = op->getContext();
-  Type pointer = LLVM::LLVMPointerType::get(context), i64 = builder.getI64Type();
-  // nn_tensor_info: name, dtype, rank, dims.
-  auto infoType = LLVM::LLVMStructType::getLiteral(context, {pointer, i64, i64, pointer});
+  abi::ConstantTable &constants = host.getConstants();
+  abi::Table<nn_tensor_info> infos(names.size());
   llvm::SmallVector<Value> addresses;
-  struct Info {
-    StringAttr name, dims;
-    int64_t dtype, rank;
-  };
-  llvm::SmallVector<Info> infos;
   SymbolTable symbols(host.getCommand());
   for (auto [access, name] :
        llvm::zip_equal(getVariableAccesses(op), names.getAsValueRange<StringAttr>())) {
     StringAttr variable = access.variable.getAttr();
+    size_t i = addresses.size();
     auto declared = symbols.lookup<VariableOp>(variable);
     auto type = declared ? llvm::dyn_cast<NNTensorType>(declared.getType()) : NNTensorType();
     if (!type || !type.hasStaticShape())
@@ -114,42 +99,24 @@ static LogicalResult lowerCheckpoint(Operation *op, Host &host, Value path, Arra
     llvm::SmallVector<int64_t> shape;
     for (Dim dim : type.getShape())
       shape.push_back(dim.getStatic());
-    StringAttr dims;
-    if (!shape.empty())
-      dims = constants.define(
-          loc, "dims", LLVM::LLVMArrayType::get(i64, shape.size()),
-          DenseElementsAttr::get(RankedTensorType::get({int64_t(shape.size())}, i64),
-                                 llvm::ArrayRef<int64_t>(shape)));
-    infos.push_back(
-        {constants.getStringName(name), dims, getDType(type.getElementType()), type.getRank()});
+    infos.set(i, &nn_tensor_info::name, constants.getStringName(name));
+    infos.set(i, &nn_tensor_info::dtype, getDType(type.getElementType()));
+    infos.set(i, &nn_tensor_info::rank, type.getRank());
+    infos.set(i, &nn_tensor_info::dims, constants.define(loc, "dims", shape));
     addresses.push_back(host.getVariableAddress(loc, variable));
   }
-  auto tableType = LLVM::LLVMArrayType::get(infoType, infos.size());
-  StringAttr table = constants.define(loc, "tensors", tableType, [&](OpBuilder &inside) {
-    llvm::SmallVector<Value> rows;
-    for (const Info &info : infos) {
-      Value dims = info.dims ? constants.getAddress(inside, loc, info.dims)
-                             : LLVM::ZeroOp::create(inside, loc, pointer).getResult();
-      auto number = [&](int64_t value) -> Value {
-        return LLVM::ConstantOp::create(inside, loc, i64, inside.getI64IntegerAttr(value));
-      };
-      rows.push_back(buildAggregate(inside, loc, infoType,
-                                    {constants.getAddress(inside, loc, info.name),
-                                     number(info.dtype), number(info.rank), dims}));
-    }
-    return buildAggregate(inside, loc, tableType, rows);
-  });
   host.call(loc, function,
-            {host.getLocation(op), host.get(path), host.getI64(loc, infos.size()),
-             constants.getAddress(builder, loc, table), host.createStackArray(loc, addresses)});
+            {host.getLocation(op), host.get(path), host.getI64(loc, addresses.size()),
+             constants.getAddress(builder, loc, constants.define(loc, "tensors", infos)),
+             host.createStackArray(loc, addresses)});
   return success();
 }
 
 static LogicalResult lowerSave(SaveOp op, Host &host) {
-  return lowerCheckpoint(op, host, op.getPath(), op.getNames(), runtime::Save);
+  return lowerCheckpoint(op, host, op.getPath(), op.getNames(), NN_RUNTIME(nn_save));
 }
 static LogicalResult lowerLoad(LoadOp op, Host &host) {
-  return lowerCheckpoint(op, host, op.getPath(), op.getNames(), runtime::Load);
+  return lowerCheckpoint(op, host, op.getPath(), op.getNames(), NN_RUNTIME(nn_load));
 }
 
 void nnc::lower::attachVariables(MLIRContext *context) {

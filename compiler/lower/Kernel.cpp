@@ -1,5 +1,4 @@
-//===- Kernel.cpp - a function of loops over memory
-//-----------------------------------------------===//
+//===- Kernel.cpp - a function of loops over memory ----------------------------------===//
 
 #include "compiler/lower/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -37,8 +36,7 @@ Kernel::Kernel(Host &host, Operation *op, llvm::StringRef what)
   builder.setInsertionPointToEnd(entry);
 }
 
-//===-- Arguments
-//------------------------------------------------------------------------------===//
+//===-- Arguments --------------------------------------------------------------------===//
 
 Value Kernel::addArgument(Value outside) {
   outsideArguments.push_back(outside);
@@ -107,9 +105,11 @@ void Kernel::finish() {
 func::FuncOp Kernel::createRangeWrapper(Type contextType) {
   OpBuilder outer(builder.getContext());
   outer.setInsertionPointToEnd(host.getModule().getBody());
-  Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type();
-  auto wrapper = func::FuncOp::create(outer, loc, (function.getSymName() + ".range").str(),
-                                      outer.getFunctionType({pointer, i64, i64}, {}));
+  Type pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  using Body = abi::SignatureOf<decltype(nn_parallel_for)>::Parameter<0>;
+  auto wrapper =
+      func::FuncOp::create(outer, loc, (function.getSymName() + ".range").str(),
+                           abi::getFunctionType(builder.getContext(), abi::signatureOf<Body>));
   makeInternal(wrapper);
   Block *block = wrapper.addEntryBlock();
   outer.setInsertionPointToEnd(block);
@@ -163,11 +163,10 @@ void Kernel::finishRange(Dim total, Dim turnElements) {
       func::ConstantOp::create(outer, loc, wrapper.getFunctionType(), SymbolRefAttr::get(wrapper));
   auto body = UnrealizedConversionCastOp::create(
       outer, loc, LLVM::LLVMPointerType::get(builder.getContext()), constant.getResult());
-  host.call(loc, runtime::ParallelFor, {body.getResult(0), context, count, grain});
+  host.call(loc, NN_RUNTIME(nn_parallel_for), {body.getResult(0), context, count, grain});
 }
 
-//===-- Elements
-//--------------------------------------------------------------------------------===//
+//===-- Elements ---------------------------------------------------------------------===//
 
 Value Kernel::getIndex(int64_t number) {
   return arith::ConstantIndexOp::create(builder, loc, number);
@@ -226,9 +225,9 @@ Value Kernel::checkIndex(Location at, Value index, Dim size) {
   OpBuilder inside = fail.getThenBodyBuilder();
   Value place = host.getConstants().getString(inside, at, getSourceLocation(at));
   Type i64 = builder.getI64Type();
-  emitRuntimeCall(inside, at, host.getConstants(), runtime::IndexFailed,
-                  {place, arith::IndexCastOp::create(inside, at, i64, index),
-                   arith::IndexCastOp::create(inside, at, i64, limit)});
+  abi::emitCall(inside, at, host.getConstants(), NN_RUNTIME(nn_index_failed),
+                {place, arith::IndexCastOp::create(inside, at, i64, index),
+                 arith::IndexCastOp::create(inside, at, i64, limit)});
   return index;
 }
 

@@ -1,5 +1,4 @@
-//===- LowerToLoops.cpp - the passes of the stage `loops`
-//-----------------------------------------------===//
+//===- LowerToLoops.cpp - the passes of the stage `loops` -----------------------------------===//
 
 #include "compiler/lower/Host.h"
 #include "compiler/lower/Passes.h"
@@ -13,6 +12,7 @@
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
+using namespace nnc;
 using namespace nnc::ir;
 
 namespace nnc::lower {
@@ -52,7 +52,7 @@ struct LowerToLoops : nnc::lower::impl::LowerToLoopsBase<LowerToLoops> {
       function.emitOpError("cannot be lowered: only commands and tests can");
       return signalPassFailure();
     }
-    ConstantTable constants(module);
+    abi::ConstantTable constants(module);
     KernelTable kernels;
     llvm::SmallVector<Attribute> table;
     llvm::SmallVector<CommandOp> commands(module.getOps<CommandOp>());
@@ -71,24 +71,12 @@ struct LowerToLoops : nnc::lower::impl::LowerToLoopsBase<LowerToLoops> {
   /// What code generation needs for the program's table, and what people want to know of memory.
   static Attribute describe(CommandOp command, Host &host) {
     Builder builder(command.getContext());
-    const MemoryPlan &plan = host.getPlan();
-    NamedAttrList entry;
-    entry.set("name", command.getSymNameAttr());
-    entry.set("doc", command.getDocAttr());
-    entry.set("flags", command.getFlags());
-    entry.set("test", builder.getBoolAttr(command.getTest()));
-    entry.set("function", FlatSymbolRefAttr::get(host.getFunctionName()));
-    entry.set("location", builder.getStringAttr(getSourceLocation(command.getLoc())));
-    entry.set("memory", builder.getStringAttr(plan.describe()));
-    entry.set("static_bytes", builder.getI64IntegerAttr(plan.getStaticBytes()));
-    entry.set("variable_bytes", builder.getI64IntegerAttr(plan.getVariableBytes()));
-    llvm::SmallVector<Attribute> regions;
-    for (const MemoryPlan::RegionInfo &region : plan.getRegions())
-      regions.push_back(builder.getDictionaryAttr(
-          {builder.getNamedAttr("unit", region.unit.toAttribute()),
-           builder.getNamedAttr("bytes", builder.getI64IntegerAttr(region.bytesPerUnit))}));
-    entry.set("regions", builder.getArrayAttr(regions));
-    return entry.getDictionary(command.getContext());
+    return ProgramUnitAttr::get(command.getContext(), command.getSymNameAttr(),
+                                FlatSymbolRefAttr::get(host.getFunctionName()),
+                                command.getDocAttr(), command.getFlags(),
+                                command.getTest() ? builder.getUnitAttr() : UnitAttr(),
+                                builder.getStringAttr(getSourceLocation(command.getLoc())),
+                                builder.getStringAttr(host.getPlan().describe()));
   }
 };
 

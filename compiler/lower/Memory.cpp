@@ -11,20 +11,6 @@ using namespace nnc::ir;
 
 namespace nnc::lower {
 
-int64_t getDType(Type elementType) {
-  if (elementType.isInteger(1))
-    return 0;
-  if (elementType.isInteger(8))
-    return 1;
-  if (elementType.isInteger(32))
-    return 2;
-  if (elementType.isInteger(64))
-    return 3;
-  if (elementType.isBF16())
-    return 4;
-  return elementType.isF32() ? 5 : 6;
-}
-
 Type getMemoryType(Type elementType) {
   return elementType.isInteger(1) ? IntegerType::get(elementType.getContext(), 8) : elementType;
 }

@@ -7,12 +7,11 @@
 #ifndef NNC_LOWER_MEMORY_H
 #define NNC_LOWER_MEMORY_H
 
+#include "compiler/ir/ElementTypes.h"
 #include "compiler/ir/NN.h"
 
 namespace nnc::lower {
 
-/// The number of runtime/nnrt.h's nn_dtype.
-int64_t getDType(mlir::Type elementType);
 /// The type with which an element is loaded and stored: i8 for bools.
 mlir::Type getMemoryType(mlir::Type elementType);
 

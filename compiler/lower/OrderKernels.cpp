@@ -15,7 +15,7 @@ static LogicalResult lowerArgSort(ArgSortOp op, Host &host) {
   NNTensorType type = op.getA().getType();
   llvm::SmallVector<Dim> rows = type.getShape();
   Dim count = rows.pop_back_val();
-  host.call(loc, runtime::ArgSort,
+  host.call(loc, NN_RUNTIME(nn_argsort),
             {host.getAddress(op.getResult()), host.getAddress(op.getA()),
              host.getI64(loc, getDType(type.getElementType())),
              host.getDim(loc, getProduct(op.getContext(), rows)), host.getDim(loc, count),

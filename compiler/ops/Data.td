@@ -12,21 +12,14 @@ include "compiler/ops/Program.td"
 
 //===-- Sources ------------------------------------------------------------------------===//
 
-def NN_SourceFormat : I64EnumAttr<"SourceFormat", "of the files of a data set", [
-    I64EnumAttrCase<"Csv", 0, "csv">, I64EnumAttrCase<"Idx", 1, "idx">, I64EnumAttrCase<"Npy", 2, "npy">,
-    I64EnumAttrCase<"Npz", 3, "npz">, I64EnumAttrCase<"Images", 4, "images">]> {
-  let cppNamespace = "::nnc::ir";
-}
+def NN_FieldsAttr : TypedArrayAttrBase<NN_FieldAttr, "fields">;
 
 def NN_SourceOp : NN_Op<"source", [AttrSizedOperandSegments]> {
   let summary = "reads files into a data set";
   let description = [{
-    `fields`: dictionaries {name = "x", type = !nn.tensor<f32[64]>, classes = 0, first = 0}: a row's type, the number of classes (0: any
-    number), the first column (csv) or which of the paths (idx, npy). Optional: columns = ["a"] (names of csv columns, of an npz array),
-    categories = ["a", "b"] (csv: text that stands for classes; empty: all that occur), missing = 0.0 : f64, "mean" or "skip" (csv).
     `options`: csv: lines to skip, whether a header follows, the delimiter's code.
   }];
-  let arguments = (ins NN_SourceFormat:$format, Variadic<NN_Str>:$paths, Variadic<NN_IntScalar>:$options, ArrayAttr:$fields);
+  let arguments = (ins NN_SourceFormatAttr:$format, Variadic<NN_Str>:$paths, Variadic<NN_IntScalar>:$options, NN_FieldsAttr:$fields);
   let results = (outs NN_Dataset:$result);
   let assemblyFormat = "$format $paths (`options` $options^)? `fields` $fields attr-dict `:` type($result)";
 }
@@ -38,7 +31,7 @@ def NN_TextOp : NN_Op<"text"> {
 }
 def NN_InMemoryOp : NN_Op<"in_memory"> {
   let summary = "a data set of tensors, which are copied; fields as for nn.source";
-  let arguments = (ins Variadic<NN_Tensor>:$tensors, ArrayAttr:$fields);
+  let arguments = (ins Variadic<NN_Tensor>:$tensors, NN_FieldsAttr:$fields);
   let results = (outs NN_Dataset:$result);
   let hasVerifier = 1;
   let assemblyFormat = "$tensors `fields` $fields attr-dict `:` custom<NNTypes>(type($tensors)) `->` type($result)";

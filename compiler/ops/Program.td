@@ -8,6 +8,7 @@
 #ifndef NNC_OPS_PROGRAM
 #define NNC_OPS_PROGRAM
 
+include "compiler/ops/Attributes.td"
 include "compiler/ops/OpBase.td"
 
 class NN_Terminator<string mnemonic, list<Trait> traits = []> : NN_Op<mnemonic, !listconcat([Terminator], traits)>;
@@ -21,10 +22,9 @@ class NN_Body<string mnemonic, list<Trait> traits = []> : NN_Op<mnemonic, !listc
 def NN_CommandOp : NN_Body<"command", [IsolatedFromAbove, SymbolTable, Symbol, HasParent<"::mlir::ModuleOp">]> {
   let summary = "a command of the program, or a test";
   let description = [{
-    Its block's arguments are the flags. `flags` has a dictionary for each: name, doc, type (int, float, f32, i32, bool, str, path),
-    and, where it has one, default (the value) and default_text.
+    Its block's arguments are the values of the flags.
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$doc, ArrayAttr:$flags, UnitAttr:$test);
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$doc, TypedArrayAttrBase<NN_FlagAttr, "flags">:$flags, UnitAttr:$test);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "(`test` $test^)? $sym_name `doc` $doc `flags` $flags attr-dict-with-keyword $body";
 }

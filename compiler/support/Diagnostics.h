@@ -43,6 +43,13 @@ const DiagnosticInfo &getDiagnosticInfo(diag::Kind kind);
 /// Null where no kind has the code.
 const DiagnosticInfo *findDiagnostic(llvm::StringRef code);
 
+/// The message of a kind with its arguments.
+template <typename... Args> std::string formatDiagnostic(diag::Kind kind, Args &&...args) {
+  return llvm::formatv(/*Validate=*/false, getDiagnosticInfo(kind).message.data(),
+                       std::forward<Args>(args)...)
+      .str();
+}
+
 struct DiagnosticNote {
   Span span; // may be nowhere
   std::string message;
@@ -93,11 +100,13 @@ public:
   DiagnosticEngine();
 
   template <typename... Args> DiagnosticBuilder report(diag::Kind kind, Span span, Args &&...args) {
-    const DiagnosticInfo &info = getDiagnosticInfo(kind);
-    std::string message =
-        llvm::formatv(/*Validate=*/false, info.message.data(), std::forward<Args>(args)...).str();
-    return DiagnosticBuilder(*this,
-                             Diagnostic{kind, info.severity, span, std::move(message), {}, {}});
+    return reportText(kind, span, formatDiagnostic(kind, std::forward<Args>(args)...));
+  }
+  /// Likewise with a message that has its arguments already.
+  DiagnosticBuilder reportText(diag::Kind kind, Span span, std::string message) {
+    return DiagnosticBuilder(
+        *this,
+        Diagnostic{kind, getDiagnosticInfo(kind).severity, span, std::move(message), {}, {}});
   }
 
   void emit(Diagnostic diagnostic);

@@ -1,6 +1,6 @@
 //===- contract.cpp - matrix products through Eigen -----------------------===//
 //
-// Compiled once for each x86-64 level, with NNRT_VARIANT = v2, v3, v4. Eigen's namespace is renamed
+// Compiled once for each x86-64 level, with NNRT_VARIANT = v1 to v4. Eigen's namespace is renamed
 // for each, so that the linker cannot take a template instance of one level for another's.
 //
 // An output larger than a tile is cut into tiles by its shape alone; each tile is one call of

@@ -87,7 +87,7 @@ const nn_command *findCommand(const nn_program &program, const char *name) {
 //===-- Values --------------------------------------------------------------===//
 
 const char *metavariableOf(int64_t type) {
-  switch (type) {
+  switch (static_cast<nn_flag_type>(type)) {
   case NN_FLAG_INT:
   case NN_FLAG_I32:
     return "INT";
@@ -98,6 +98,8 @@ const char *metavariableOf(int64_t type) {
     return "PATH";
   case NN_FLAG_STR:
     return "TEXT";
+  case NN_FLAG_BOOL:
+    break;
   }
   return "BOOL";
 }
@@ -135,7 +137,7 @@ static int64_t parseBool(const char *flag, std::string_view text) {
 
 static nn_value parseValue(const nn_flag &flag, const char *text) {
   nn_value value = {};
-  switch (flag.type) {
+  switch (static_cast<nn_flag_type>(flag.type)) {
   case NN_FLAG_INT:
     value.i64 = parseInteger(flag.name, text, INT64_MIN, INT64_MAX);
     break;
@@ -156,8 +158,9 @@ static nn_value parseValue(const nn_flag &flag, const char *text) {
     if (*text == '\0')
       failUsage("--%s needs a path, not an empty text", flag.name);
     [[fallthrough]];
-  default:
+  case NN_FLAG_STR:
     value.str = text;
+    break;
   }
   return value;
 }

@@ -54,24 +54,24 @@ int64_t characterCount(std::string_view text) {
 
 int64_t sizeOf(int64_t dtype) {
   switch (dtype) {
-  case NN_BOOL:
-  case NN_U8:
-    return 1;
-  case NN_BF16:
-    return 2;
-  case NN_I32:
-  case NN_F32:
-    return 4;
-  case NN_I64:
-  case NN_F64:
-    return 8;
+#define NNRT_CASE(DTYPE, VALUE, NAME, BYTES)                                                       \
+  case DTYPE:                                                                                      \
+    return BYTES;
+    NN_DTYPES(NNRT_CASE)
+#undef NNRT_CASE
   }
   return 0;
 }
 
 const char *nameOf(int64_t dtype) {
-  static const char *const names[] = {"bool", "u8", "i32", "i64", "bf16", "f32", "f64"};
-  return dtype >= NN_BOOL && dtype <= NN_F64 ? names[dtype] : nullptr;
+  switch (dtype) {
+#define NNRT_CASE(DTYPE, VALUE, NAME, BYTES)                                                       \
+  case DTYPE:                                                                                      \
+    return #NAME;
+    NN_DTYPES(NNRT_CASE)
+#undef NNRT_CASE
+  }
+  return nullptr;
 }
 
 } // namespace nnrt

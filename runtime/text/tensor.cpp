@@ -61,7 +61,7 @@ private:
   }
 
   void append(Text &text, int64_t offset) {
-    switch (dtype) {
+    switch (static_cast<nn_dtype>(dtype)) {
     case NN_BOOL:
       return appendPadded(text, static_cast<const uint8_t *>(data)[offset] ? "true" : "false", spec,
                           '<');

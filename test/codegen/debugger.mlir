@@ -11,8 +11,8 @@
 // CHECK-NEXT: #1 {{.*}} main ()
 
 module attributes {
-  nn.program = {name = "program", source = "/src/program.nn"},
-  nn.commands = [{name = "run", function = @command.run}]
+  nn.program = #nn.program<name = "program", source = "/src/program.nn">,
+  nn.commands = [#nn.unit<name = "run", function = @command.run>]
 } {
   llvm.mlir.global private constant @text("text\00") {addr_space = 0 : i32}
   func.func private @nn_print(!llvm.ptr)

@@ -36,18 +36,18 @@
 // STRIPPED: no symbols
 
 module attributes {
-  nn.program = {name = "digits", doc = "Reads digits.", source = "digits.nn"},
+  nn.program = #nn.program<name = "digits", doc = "Reads digits.", source = "digits.nn">,
   nn.cpu_level = 2 : i64,
   nn.commands = [
-    {name = "train", doc = "Trains.", function = @command.train, location = "digits.nn:12", flags = [
-      {name = "epochs", doc = "how long", type = "int", default = 30 : i64, default_text = "30"},
-      {name = "rate", type = "float", default = 1.0e-3 : f64, default_text = "1e-3"},
-      {name = "decay", type = "f32", default = 0.5 : f32, default_text = "0.5"},
-      {name = "verbose", type = "bool", default = true, default_text = "true"},
-      {name = "name", type = "str", default = "x", default_text = "\"x\""},
-      {name = "data", type = "path"},
-      {name = "level", type = "i32", default = -4 : i32, default_text = "-4"}]},
-    {name = "adds up", test, function = @test.0, location = "digits.nn:40"}]
+    #nn.unit<name = "train", doc = "Trains.", function = @command.train, location = "digits.nn:12", flags = [
+      #nn.flag<name = "epochs", type = int, doc = "how long", value = 30 : i64, text = "30">,
+      #nn.flag<name = "rate", type = float, value = 1.0e-3 : f64, text = "1e-3">,
+      #nn.flag<name = "decay", type = f32, value = 0.5 : f32, text = "0.5">,
+      #nn.flag<name = "verbose", type = bool, value = true, text = "true">,
+      #nn.flag<name = "name", type = str, value = "x", text = "\"x\"">,
+      #nn.flag<name = "data", type = path>,
+      #nn.flag<name = "level", type = i32, value = -4 : i32, text = "-4">]>,
+    #nn.unit<name = "adds up", test = unit, function = @test.0, location = "digits.nn:40">]
 } {
   llvm.mlir.global private constant @thirty("thirty\00") {addr_space = 0 : i32}
   llvm.mlir.global private constant @tested("tested\00") {addr_space = 0 : i32}

@@ -26,7 +26,7 @@
 // NONE-NOT: .debug_line
 // NONE-NOT: .eh_frame
 
-module attributes {nn.program = {name = "program", source = "/src/program.nn"}} {
+module attributes {nn.program = #nn.program<name = "program", source = "/src/program.nn">} {
   func.func @layers(%x: f32, %y: f32) -> f32 {
     %a = arith.addf %x, %y : f32 loc("hidden"("/src/program.nn":7:3))
     %b = arith.mulf %a, %y : f32 loc(callsite("/src/program.nn":12:5 at "/src/program.nn":20:1))

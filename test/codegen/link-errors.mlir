@@ -19,8 +19,8 @@
 // CPU: unknown CPU 'pentium'; give native, x86-64, x86-64-v2, x86-64-v3 or x86-64-v4
 
 module attributes {
-  nn.program = {name = "p", source = "p.nn"},
-  nn.commands = [{name = "run", function = @run}]
+  nn.program = #nn.program<name = "p", source = "p.nn">,
+  nn.commands = [#nn.unit<name = "run", function = @run>]
 } {
   func.func private @nn_print(!llvm.ptr)
   func.func @run(%values: !llvm.ptr) {

@@ -9,35 +9,35 @@
 
 //--- test-only.mlir
 // A test program has tests and no commands.
-module attributes {nn.program = {name = "p", source = "p.nn"}, nn.cpu_level = 3 : i64,
-                   nn.commands = [{name = "t", test = true, function = @t, location = "p.nn:3"}]} {
+module attributes {nn.program = #nn.program<name = "p", source = "p.nn">, nn.cpu_level = 3 : i64,
+                   nn.commands = [#nn.unit<name = "t", function = @t, test = unit, location = "p.nn:3">]} {
   func.func @t(%values: !llvm.ptr) attributes {nn.memory = "1 KiB"} { return }
 }
 // CHECK: module {
-// CHECK: llvm.mlir.global private unnamed_addr constant @[[EMPTY:nn.text.*]]("\00")
-// CHECK: llvm.mlir.global internal constant @nn.test_table() {{.*}} : !llvm.struct<(ptr, ptr, ptr)>
-// CHECK: llvm.mlir.addressof @t : !llvm.ptr
 // CHECK: llvm.mlir.global external constant @nn_program_table() {{.*}} : !llvm.struct<(i64, ptr, ptr, ptr, i64, i64, ptr, i64, ptr)>
 // CHECK: llvm.mlir.constant(3 : i64)
 // CHECK: llvm.mlir.zero
-// CHECK: llvm.mlir.addressof @nn.test_table
+// CHECK: llvm.mlir.addressof @[[TESTS:nn.test_table.*]] :
+// CHECK: llvm.mlir.global internal constant @[[TESTS]]() {{.*}} : !llvm.struct<(ptr, ptr, ptr)>
+// CHECK: llvm.mlir.addressof @t : !llvm.ptr
+// CHECK: llvm.mlir.global internal constant @nn.str.{{.*}}("p.nn:3\00")
 // CHECK: llvm.func internal @t(%{{.*}}: !llvm.ptr) {
 
 //--- function.mlir
-module attributes {nn.program = {}, nn.commands = [{name = "t", function = @gone}]} {}
+module attributes {nn.program = #nn.program<name = "p">, nn.commands = [#nn.unit<name = "t", function = @gone>]} {}
 // FUNCTION: error: nn.commands: no function @gone
 
 //--- type.mlir
-module attributes {nn.program = {}, nn.commands = [{name = "t", function = @t, flags = [{name = "f", type = "colour"}]}]} {
+module attributes {nn.program = #nn.program<name = "p">, nn.commands = [#nn.unit<name = "t", function = @t, flags = [#nn.flag<name = "f", type = colour>]>]} {
   func.func @t(%values: !llvm.ptr) { return }
 }
-// TYPE: error: nn.commands: a flag of unknown type: {name = "f", type = "colour"}
+// TYPE: error: 'colour' is none of int, float, f32, bool, str, path, i32
 
 //--- default.mlir
-module attributes {nn.program = {}, nn.commands = [{name = "t", function = @t, flags = [{name = "f", type = "int", default = "1"}]}]} {
+module attributes {nn.program = #nn.program<name = "p">, nn.commands = [#nn.unit<name = "t", function = @t, flags = [#nn.flag<name = "f", type = int, value = "1">]>]} {
   func.func @t(%values: !llvm.ptr) { return }
 }
-// DEFAULT: error: nn.commands: a default value of another type than its flag: "1"
+// DEFAULT: error: a default value of another type than its flag: "1"
 
 //--- no-program.mlir
 func.func @t(%values: !llvm.ptr) { return }

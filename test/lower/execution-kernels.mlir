@@ -6,8 +6,8 @@
 // RUN: nn-opt %s --canonicalize --nn-legalise-contract --nn-fuse=merge=false --nn-lower -o %t.plain.mlir
 // RUN: nn-codegen %t.plain.mlir --emit=exe --cpu=x86-64-v2 --library-directory=%nnc_lib -o %t.plain
 // RUN: %t.plain | FileCheck %s
-module attributes {nn.program = {name = "kernels", doc = "", source = "kernels.nn"}, nn.cpu_level = 2 : i64} {
-nn.command @run doc "" flags [{name = "n", doc = "", type = "int", default = 100000 : i64, default_text = "100000"}] {
+module attributes {nn.program = #nn.program<name = "kernels", doc = "", source = "kernels.nn">, nn.cpu_level = 2 : i64} {
+nn.command @run doc "" flags [#nn.flag<name = "n", type = int, value = 100000 : i64, text = "100000">] {
 ^bb0(%n: !nn.tensor<i64>):
   nn.bind_size "n" = %n
   // x[i, j, k] = 100 i + 10 j + k

@@ -16,8 +16,8 @@
 // CHECK-NEXT: [0, 0, 0, 0]
 // CHECK-NEXT: [3, 3, 3, 0]
 // CHECK-NEXT: sum 30 max 4
-module attributes {nn.program = {name = "e2e", doc = "", source = "e2e.nn"}, nn.cpu_level = 2 : i64} {
-nn.command @train doc "train" flags [{name = "steps", doc = "", type = "int", default = 300 : i64, default_text = "300"}] {
+module attributes {nn.program = #nn.program<name = "e2e", doc = "", source = "e2e.nn">, nn.cpu_level = 2 : i64} {
+nn.command @train doc "train" flags [#nn.flag<name = "steps", type = int, value = 300 : i64, text = "300">] {
 ^bb0(%steps: !nn.tensor<i64>):
   nn.variable param @w : f32[2, 8]
   nn.variable param @b : f32[8]

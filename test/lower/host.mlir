@@ -2,7 +2,7 @@
 // RUN: nn-opt %s --nn-lower-to-loops --split-input-file | FileCheck %s
 
 // Leaving a loop and going on with the next turn; the module's table of commands.
-// CHECK: nn.commands = [{doc = "D", flags = [{name = "k"}], function = @command.control, location = "{{.*}}host.mlir:[[# @LINE + 9]]"
+// CHECK: nn.commands = [#nn.unit<name = "control", function = @command.control, doc = "D", flags = [#nn.flag<name = "k", type = int>], location = "{{.*}}host.mlir:[[# @LINE + 9]]"
 // CHECK-LABEL: func.func @command.control
 // CHECK:         cf.cond_br %{{.*}}, ^[[BODY:bb[0-9]+]], ^[[EXIT:bb[0-9]+]]
 // CHECK:       ^[[BODY]]:
@@ -11,7 +11,7 @@
 // CHECK:         return
 // CHECK:       ^[[BREAK]]:
 // CHECK-NEXT:    cf.br ^[[EXIT]]
-nn.command @control doc "D" flags [{name = "k"}] {
+nn.command @control doc "D" flags [#nn.flag<name = "k", type = int>] {
 ^bb0(%k: !nn.tensor<i64>):
   nn.for %k to %k {
   ^bb0(%i: !nn.tensor<i64>):
@@ -49,7 +49,7 @@ nn.command @batches doc "" flags [] {
   %path = nn.string "a.csv"
   %zero = nn.constant dense<0> : tensor<i64>
   %size = nn.constant dense<32> : tensor<i64>
-  %data = nn.source csv %path options %zero, %zero, %size fields [{name = "x", type = !nn.tensor<f32[3]>, classes = 0, first = 0}] : !nn.dataset<rows>
+  %data = nn.source csv %path options %zero, %zero, %size fields [#nn.field<name = "x", type = !nn.tensor<f32[3]>>] : !nn.dataset<rows>
   nn.batches %data, %size rows "n" fields [0] : !nn.dataset<rows> {
   ^bb0(%x: !nn.tensor<f32[n, 3]>):
     %w = nn.read @w : f32[3, 2]

@@ -169,7 +169,7 @@ nn.command @full doc "" flags [] {
 // CHECK:         call @nn_parallel_for(%{{.*}}, %{{.*}}, %{{.*}}, %[[GRAIN]])
 // CHECK:       func.func private @command.threads.fused0.range(%{{.*}}: !llvm.ptr, %[[B:.*]]: i64, %[[E:.*]]: i64)
 // CHECK:         call @command.threads.fused0(%{{.*}}, %[[B]], %[[E]]
-nn.command @threads doc "" flags [{name = "n"}] {
+nn.command @threads doc "" flags [#nn.flag<name = "n", type = int>] {
 ^bb0(%n: !nn.tensor<i64>):
   nn.bind_size "n" = %n
   %a = nn.random normal %n place 1 : f32[n, 8]

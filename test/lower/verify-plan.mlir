@@ -72,7 +72,7 @@ nn.command @second_turn doc "" flags [] {
 // -----
 
 // One branch overwrites what is read after both.
-nn.command @branch doc "" flags [{name = "c", doc = "", type = "bool"}] {
+nn.command @branch doc "" flags [#nn.flag<name = "c", type = bool>] {
 ^bb0(%c: !nn.tensor<i1>):
   %n = nn.constant dense<5> : tensor<i64>
   %a = nn.random normal %n place 1 : f32[8]

@@ -1,24 +1,24 @@
 // Every operation on data sets, texts and files of arrays is printed as it is read.
 // RUN: nn-opt %s | nn-opt | FileCheck %s
 
-nn.command @data doc "" flags [{name = "path", doc = "", type = "str"}, {name = "fraction", doc = "", type = "float"}] {
+nn.command @data doc "" flags [#nn.flag<name = "path", type = str>, #nn.flag<name = "fraction", type = float>] {
 ^bb0(%path: !nn.str, %fraction: !nn.tensor<f64>):
   // CHECK: ^bb0(%[[PATH:.*]]: !nn.str, %[[FRACTION:.*]]: !nn.tensor<f64>):
   %n = nn.constant dense<3> : tensor<i64>
-  // CHECK: nn.source csv %[[PATH]] options %{{.*}}, %{{.*}}, %{{.*}} fields [{classes = 0 : i64, first = 0 : i64, name = "x", type = !nn.tensor<f32[64]>}] : <rows>
-  %all = nn.source csv %path options %n, %n, %n fields [{name = "x", type = !nn.tensor<f32[64]>, classes = 0, first = 0}] : !nn.dataset<rows>
+  // CHECK: nn.source csv %[[PATH]] options %{{.*}}, %{{.*}}, %{{.*}} fields [#nn.field<name = "x", type = <f32[64]>>] : <rows>
+  %all = nn.source csv %path options %n, %n, %n fields [#nn.field<name = "x", type = !nn.tensor<f32[64]>>] : !nn.dataset<rows>
   // CHECK: nn.source idx %[[PATH]], %[[PATH]] fields [] : <images>
   %images = nn.source idx %path, %path fields [] : !nn.dataset<images>
-  // CHECK: nn.source npz %[[PATH]] fields [{classes = 0 : i64, columns = ["a"], first = 0 : i64, name = "x", type = !nn.tensor<f32>}] : <arrays>
-  %arrays = nn.source npz %path fields [{name = "x", type = !nn.tensor<f32>, classes = 0, first = 0, columns = ["a"]}] : !nn.dataset<arrays>
+  // CHECK: nn.source npz %[[PATH]] fields [#nn.field<name = "x", type = <f32>, columns = ["a"]>] : <arrays>
+  %arrays = nn.source npz %path fields [#nn.field<name = "x", type = !nn.tensor<f32>, columns = ["a"]>] : !nn.dataset<arrays>
   // CHECK: %[[KNOWN:.*]] = nn.constant dense<-1> : tensor<5xi32>
   %known = nn.constant dense<-1> : tensor<5xi32>
   // CHECK: nn.text %[[PATH]] : <bytes>
   %bytes = nn.text %path : !nn.dataset<bytes>
   // CHECK: nn.text %[[PATH]] in %[[KNOWN]] : i32[5] : <text>
   %text = nn.text %path in %known : i32[5] : !nn.dataset<text>
-  // CHECK: nn.in_memory %[[KNOWN]] fields [{classes = 0 : i64, first = 0 : i64, name = "x", type = !nn.tensor<i32>}] : i32[5] -> <five>
-  %five = nn.in_memory %known fields [{name = "x", type = !nn.tensor<i32>, classes = 0, first = 0}] : i32[5] -> !nn.dataset<five>
+  // CHECK: nn.in_memory %[[KNOWN]] fields [#nn.field<name = "x", type = <i32>>] : i32[5] -> <five>
+  %five = nn.in_memory %known fields [#nn.field<name = "x", type = !nn.tensor<i32>>] : i32[5] -> !nn.dataset<five>
   // CHECK: nn.shuffled %{{.*}}, %{{.*}} place 3 : <rows> -> <rows>
   %shuffled = nn.shuffled %all, %n place 3 : !nn.dataset<rows> -> !nn.dataset<rows>
   // CHECK: nn.split %{{.*}}, %[[FRACTION]] : <rows> -> <first>, <rest>

@@ -1,9 +1,9 @@
 // Every program operation is printed as it is read.
 // RUN: nn-opt %s | nn-opt | FileCheck %s
 
-// CHECK: nn.command @train doc "Train it." flags [{default = 10 : i64, doc = "", name = "epochs", type = "int"}] {
+// CHECK: nn.command @train doc "Train it." flags [#nn.flag<name = "epochs", type = int, value = 10 : i64>] {
 // CHECK-NEXT: ^bb0(%[[EPOCHS:.*]]: !nn.tensor<i64>, %[[PATH:.*]]: !nn.str, %[[FRACTION:.*]]: !nn.tensor<f64>):
-nn.command @train doc "Train it." flags [{name = "epochs", doc = "", type = "int", default = 10 : i64}] {
+nn.command @train doc "Train it." flags [#nn.flag<name = "epochs", type = int, value = 10 : i64>] {
 ^bb0(%epochs: !nn.tensor<i64>, %path: !nn.str, %fraction: !nn.tensor<f64>):
   // CHECK: nn.variable param @w : f32[64, 3]
   nn.variable param @w : f32[64, 3]
@@ -16,7 +16,7 @@ nn.command @train doc "Train it." flags [{name = "epochs", doc = "", type = "int
   // CHECK: nn.bind_size "k" = %[[EPOCHS]]
   nn.bind_size "k" = %epochs
   %zero = nn.constant dense<0> : tensor<i64>
-  %first = nn.source csv %path options %zero, %zero, %zero fields [{name = "x", type = !nn.tensor<f32[64]>, classes = 0, first = 0}] : !nn.dataset<first>
+  %first = nn.source csv %path options %zero, %zero, %zero fields [#nn.field<name = "x", type = !nn.tensor<f32[64]>>] : !nn.dataset<first>
   // CHECK: nn.for %{{.*}} to %[[EPOCHS]] {
   nn.for %zero to %epochs {
   ^bb0(%epoch: !nn.tensor<i64>):

@@ -125,6 +125,8 @@ static bool has(const char *level) {
              : __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
 
+TEST(contract_f32_v1) { checkAll<float>(nn_contract_f32_v1, 1e-6); }
+TEST(contract_f64_v1) { checkAll<double>(nn_contract_f64_v1, 1e-14); }
 TEST(contract_f32_v2) { checkAll<float>(nn_contract_f32_v2, 1e-6); }
 TEST(contract_f64_v2) { checkAll<double>(nn_contract_f64_v2, 1e-14); }
 TEST(contract_f32_v3) {
