@@ -2,8 +2,7 @@
 
 #include "compiler/gradient/Gradient.h"
 #include "compiler/gradient/Describe.h"
-#include "compiler/gradient/Emission.h"
-#include "compiler/gradient/VariableFlow.h"
+#include "compiler/gradient/Sweep.h"
 #include "compiler/ir/Origin.h"
 #include "compiler/ir/Purification.h"
 #include "compiler/ir/Report.h"
@@ -17,74 +16,6 @@ static bool isFloat(Value value) {
   auto type = llvm::dyn_cast<NNTensorType>(value.getType());
   return type && type.isFloat();
 }
-
-namespace {
-
-class Sweep {
-public:
-  Sweep(OpBuilder &builder, const Request &request)
-      : builder(builder), request(request), flow(request.at) {
-    collect();
-    markReaching();
-    collectReads();
-  }
-
-  FailureOr<llvm::SmallVector<Value>> run();
-
-  /// Control flow between a target and the scalar, through which no value leads: the last nn.if or
-  /// loop, before the scalar or around it, that stores what the scalar was computed from.
-  struct Control {
-    Operation *op = nullptr;
-    VariableOp variable; // where it stores
-    Value value;         // the target: this, or
-    FlatSymbolRefAttr target;
-  };
-  Control findControl();
-  /// Makes values of it, or reports why that cannot be.
-  LogicalResult convert(Control control);
-
-private:
-  /// What `op` is computed from: its operands, for a `var` what was assigned to it.
-  llvm::SmallVector<Value> getSources(Operation *op);
-  /// Those of them that get a cotangent where the results have one.
-  llvm::SmallVector<Value> getGradientSources(Operation *op);
-  /// True where cotangents of the results give cotangents of the sources.
-  bool passesGradient(Operation *op);
-  /// The operations that the scalar is computed from, in program order.
-  void collect();
-  /// The values through which gradients of the scalar flow, targets or not.
-  void markReaching();
-  /// The reads among them, by variable, and those in which gradients may end.
-  void collectReads();
-  /// The values that depend on one of `roots`, through gradients alone or in any way.
-  llvm::DenseSet<Value> findDependents(llvm::ArrayRef<Value> roots, bool throughGradients);
-  /// The reads of a variable that the scalar is computed from.
-  llvm::ArrayRef<Value> getReads(FlatSymbolRefAttr variable);
-
-  /// Reads of `var`s in which gradients end, other than the targets.
-  llvm::SmallVector<ReadOp> getCarriers(llvm::ArrayRef<Value> roots, FlatSymbolRefAttr variable);
-  LogicalResult check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable);
-  /// What cannot be done: "no gradient with respect to 'x'".
-  std::string describeFailure(Value value, FlatSymbolRefAttr variable);
-  void explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> roots);
-
-  void accumulate(Value value, Value contribution);
-  void propagate(Operation *op, const llvm::DenseSet<Value> &active);
-
-  OpBuilder &builder;
-  const Request &request;
-  VariableFlow flow;
-  Emission emission{builder};
-  llvm::SmallVector<Operation *> slice;
-  llvm::DenseMap<Operation *, Value> assigned;
-  llvm::DenseSet<Value> reaching;
-  /// By FlatSymbolRefAttr of the variable, in program order.
-  llvm::DenseMap<Attribute, llvm::SmallVector<Value, 1>> reads;
-  llvm::SmallVector<ReadOp> ends;
-  llvm::DenseMap<Value, Value> cotangents;
-};
-
-} // namespace
 
 //===-- What takes part ---------------------------------------------------------------===//
 

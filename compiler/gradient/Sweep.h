@@ -1,0 +1,86 @@
+//===- Sweep.h - the reverse sweep ------------------------------------------------------===//
+//
+// One attempt at the gradients of a request: what the scalar is computed from, what gradients of it
+// reach, and the walk back. Where control flow is in the way, it is made values of, and the next
+// attempt begins anew.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_GRADIENT_SWEEP_H
+#define NNC_GRADIENT_SWEEP_H
+
+#include "compiler/gradient/Emission.h"
+#include "compiler/gradient/Gradient.h"
+#include "compiler/gradient/VariableFlow.h"
+
+namespace nnc::gradient {
+
+class Sweep {
+public:
+  Sweep(mlir::OpBuilder &builder, const Request &request)
+      : builder(builder), request(request), flow(request.at) {
+    collect();
+    markReaching();
+    collectReads();
+  }
+
+  mlir::FailureOr<llvm::SmallVector<mlir::Value>> run();
+
+  /// Control flow between a target and the scalar, through which no value leads: the last nn.if or
+  /// loop, before the scalar or around it, that stores what the scalar was computed from.
+  struct Control {
+    mlir::Operation *op = nullptr;
+    ir::VariableOp variable; // where it stores
+    mlir::Value value;       // the target: this, or
+    mlir::FlatSymbolRefAttr target;
+  };
+  Control findControl();
+  /// Makes values of it, or reports why that cannot be.
+  mlir::LogicalResult convert(Control control);
+
+private:
+  /// What `op` is computed from: its operands, for a `var` what was assigned to it.
+  llvm::SmallVector<mlir::Value> getSources(mlir::Operation *op);
+  /// Those of them that get a cotangent where the results have one.
+  llvm::SmallVector<mlir::Value> getGradientSources(mlir::Operation *op);
+  /// True where cotangents of the results give cotangents of the sources.
+  bool passesGradient(mlir::Operation *op);
+  /// The operations that the scalar is computed from, in program order.
+  void collect();
+  /// The values through which gradients of the scalar flow, targets or not.
+  void markReaching();
+  /// The reads among them, by variable, and those in which gradients may end.
+  void collectReads();
+  /// The values that depend on one of `roots`, through gradients alone or in any way.
+  llvm::DenseSet<mlir::Value> findDependents(llvm::ArrayRef<mlir::Value> roots,
+                                             bool throughGradients);
+  /// The reads of a variable that the scalar is computed from.
+  llvm::ArrayRef<mlir::Value> getReads(mlir::FlatSymbolRefAttr variable);
+
+  /// Reads of `var`s in which gradients end, other than the targets.
+  llvm::SmallVector<ir::ReadOp> getCarriers(llvm::ArrayRef<mlir::Value> roots,
+                                            mlir::FlatSymbolRefAttr variable);
+  mlir::LogicalResult check(llvm::ArrayRef<mlir::Value> roots, mlir::Value value,
+                            mlir::FlatSymbolRefAttr variable);
+  /// What cannot be done: "no gradient with respect to 'x'".
+  std::string describeFailure(mlir::Value value, mlir::FlatSymbolRefAttr variable);
+  void explainUnreached(mlir::InFlightDiagnostic &error, llvm::ArrayRef<mlir::Value> roots);
+
+  void accumulate(mlir::Value value, mlir::Value contribution);
+  void propagate(mlir::Operation *op, const llvm::DenseSet<mlir::Value> &active);
+
+  mlir::OpBuilder &builder;
+  const Request &request;
+  VariableFlow flow;
+  Emission emission{builder};
+  llvm::SmallVector<mlir::Operation *> slice;
+  llvm::DenseMap<mlir::Operation *, mlir::Value> assigned;
+  llvm::DenseSet<mlir::Value> reaching;
+  /// By mlir::FlatSymbolRefAttr of the variable, in program order.
+  llvm::DenseMap<mlir::Attribute, llvm::SmallVector<mlir::Value, 1>> reads;
+  llvm::SmallVector<ir::ReadOp> ends;
+  llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
+};
+
+} // namespace nnc::gradient
+
+#endif // NNC_GRADIENT_SWEEP_H
