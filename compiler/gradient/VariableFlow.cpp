@@ -16,10 +16,12 @@ VariableOp getVariable(Operation *from, FlatSymbolRefAttr name) {
 Operation *getStorer(ReadOp read) {
   FlatSymbolRefAttr variable = read.getVariableAttr();
   VariableOp place = getVariable(read, variable);
-  if (!place || place.getKind() != VariableKind::Var)
-    return {};
-  for (Operation *at = read; !at->hasTrait<OpTrait::IsIsolatedFromAbove>();
-       at = at->getParentOp()) {
+  bool isVar = place && place.getKind() == VariableKind::Var;
+  return isVar ? getStorer(read, variable) : nullptr;
+}
+
+Operation *getStorer(Operation *at, FlatSymbolRefAttr variable) {
+  for (; !at->hasTrait<OpTrait::IsIsolatedFromAbove>(); at = at->getParentOp()) {
     for (Operation *op = at->getPrevNode(); op; op = op->getPrevNode())
       if (findWrite(op, variable))
         return op;
