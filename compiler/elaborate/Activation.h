@@ -29,6 +29,8 @@ struct Control {
   Scope *scope = nullptr;
   Module *currentModule = nullptr;
   bool training = false;
+  /// Whether evaluation mode was asked for, by evaluation(E).
+  bool choseEvaluation = false;
   /// The innermost loop of the current function, and runtimeDepth directly inside it.
   enum class Loop { None, Unrolled, Runtime } loop = Loop::None;
   unsigned loopRuntimeDepth = 0;
@@ -70,6 +72,9 @@ public:
   /// Names that grad() in its body is asked for.
   llvm::StringSet<> differentiated;
   unsigned runtimeDepth; // when it was entered
+
+  /// Whether it asked for the mode, and was in evaluation mode without being told to.
+  bool dependsOnMode = false;
 
   bool returned = false; // at compile time
   Value result;

@@ -17,11 +17,14 @@ static Value grad(Interpreter &e, BuiltinCall &c, bool isJacobian) {
   return gradient(e, arguments[0].value, arguments[1].value, c.span, isJacobian);
 }
 
-static Value training(Interpreter &e, BuiltinCall &c) {
+/// training(E), evaluation(E).
+static Value inMode(Interpreter &e, BuiltinCall &c, bool training) {
   const auto &arguments = c.syntax->arguments;
   if (arguments.size() != 1 || arguments[0].name)
-    return e.fail(diag::WrongArgumentCount, c.span, "training", arguments.size());
-  Restore<bool> mode(e.training, true);
+    return e.fail(diag::WrongArgumentCount, c.span, training ? "training" : "evaluation",
+                  arguments.size());
+  Restore<bool> mode(e.training, training);
+  Restore<bool> chosen(e.choseEvaluation, !training);
   return e.evaluate(arguments[0].value);
 }
 
@@ -109,7 +112,8 @@ llvm::ArrayRef<Builtin> elaborate::getTrainingBuiltins() {
   static const Builtin builtins[] = {
       {"grad", "", [](Interpreter &e, BuiltinCall &c) { return grad(e, c, false); }, true, true},
       {"jacobian", "", [](Interpreter &e, BuiltinCall &c) { return grad(e, c, true); }, true, true},
-      {"training", "", training, true},
+      {"training", "", [](Interpreter &e, BuiltinCall &c) { return inMode(e, c, true); }, true},
+      {"evaluation", "", [](Interpreter &e, BuiltinCall &c) { return inMode(e, c, false); }, true},
       {"get_weights", "net", getWeights},
       {"set_weights", "net weights", setWeights},
       {"norm", "x", norm},

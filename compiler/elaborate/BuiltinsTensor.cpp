@@ -214,6 +214,13 @@ static Value zip(Emitter &e, BuiltinCall &c) {
   return Value::list(std::move(tuples));
 }
 
+/// Whether the value is a number, truth value or text of compile time, or made of such.
+static bool isKnown(const Value &value) {
+  if (value.is(Value::Tuple) || value.is(Value::List))
+    return llvm::all_of(value.getElements(), isKnown);
+  return value.isStaticNumber() || value.is(Value::Bool) || value.is(Value::Str);
+}
+
 llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
   static const Builtin builtins[] = {
       {"reshape", "x shape", reshape},
@@ -252,6 +259,8 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
          return convertBuiltin(e, c, e.builder.getF64Type());
        }},
       {"zip", "lists*", zip},
+      {"known", "x",
+       [](Emitter &, BuiltinCall &c) { return Value::ofBool(isKnown(c.matched[0])); }},
       {"len", "list",
        [](Emitter &e, BuiltinCall &c) {
          if (c.matched[0].is(Value::List) || c.matched[0].is(Value::Tuple))

@@ -237,7 +237,9 @@ Value Interpreter::callFunction(Module &module, const ast::Function &function,
                        "the result of " + what);
   if (function.isLoss && !result.isPoison() && !result.isStaticNumber() && !result.isScalarTensor())
     return fail(diag::LossNotScalar, function.name.span, function.name.name, describe(result));
-  return function.customGradients.empty() ? result : attachGradient(*this, function, result);
+  if (!function.customGradients.empty())
+    result = attachGradient(*this, function, result);
+  return callee.dependsOnMode ? noteMode(*this, result, callee.frame) : result;
 }
 
 Value Interpreter::callBuiltin(const Builtin &builtin, BuiltinCall call) {

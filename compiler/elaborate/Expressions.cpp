@@ -82,8 +82,11 @@ Value Interpreter::evaluateName(const ast::Expr *expr, StringRef name) {
     return Value::of(method);
   Binding *binding = lookup({name.str(), expr->span});
   // `training` alone is the mode, `training(E)` evaluates E in it.
-  if (binding && name == "training" && binding == modules.library.scope.findHere(name))
+  if (binding && name == "training" && binding == modules.library.scope.findHere(name)) {
+    if (activation && !training && !choseEvaluation)
+      activation->dependsOnMode = true;
     return Value::ofBool(training);
+  }
   return binding ? readBinding(*binding) : Value();
 }
 

@@ -25,8 +25,11 @@ void elaborate::executeIf(Interpreter &e, const ast::IfStatement *statement, siz
     return;
   }
   const auto &[conditionExpr, body] = statement->branches[branch];
+  bool dependedOnMode = e.activation && e.activation->dependsOnMode;
   Value condition = e.evaluate(conditionExpr);
   if (condition.is(Value::Bool)) {
+    if (e.activation && onlyTells(*statement))
+      e.activation->dependsOnMode = dependedOnMode;
     if (condition.getBool())
       e.execute(body);
     else

@@ -181,6 +181,24 @@ bool elaborate::hasReturn(const ast::Block &block) {
   return found;
 }
 
+static bool onlyTells(const ast::Block &block) {
+  return llvm::all_of(block.statements, [](const ast::Statement *statement) {
+    if (llvm::isa<ast::AssertStatement>(statement))
+      return true;
+    auto *expression = llvm::dyn_cast<ast::ExpressionStatement>(statement);
+    auto *call = expression ? llvm::dyn_cast<ast::Call>(expression->expr) : nullptr;
+    auto *callee = call ? llvm::dyn_cast<ast::Name>(call->callee) : nullptr;
+    return callee &&
+           (callee->name == "print" || callee->name == "write" || callee->name == "report");
+  });
+}
+
+bool elaborate::onlyTells(const ast::IfStatement &statement) {
+  return llvm::all_of(statement.branches,
+                      [](const auto &branch) { return ::onlyTells(branch.body); }) &&
+         (!statement.elseBody || ::onlyTells(*statement.elseBody));
+}
+
 static void addDifferentiated(const ast::Expr *expr, llvm::StringSet<> &names) {
   auto *call = llvm::dyn_cast<ast::Call>(expr);
   if (!call || call->arguments.empty())

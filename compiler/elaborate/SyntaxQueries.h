@@ -25,6 +25,8 @@ void collectDifferentiated(const ast::Expr *expr, llvm::StringSet<> &names);
 /// Whether the block does something that happens only when the program runs: trains, prints,
 /// asserts, calls for effect.
 bool hasEffects(const ast::Block &block);
+/// Whether all branches only print, report and assert.
+bool onlyTells(const ast::IfStatement &statement);
 /// Hands over everything in there, what is outside before what is inside of it.
 void walk(const ast::Block &block, llvm::function_ref<void(const ast::Expr *)> onExpr,
           llvm::function_ref<void(const ast::Statement *)> onStatement);

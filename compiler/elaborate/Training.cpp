@@ -3,10 +3,40 @@
 #include "compiler/elaborate/Training.h"
 #include "compiler/elaborate/Exits.h"
 #include "compiler/elaborate/Layers.h"
+#include "compiler/ir/ModeNotes.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
+
+Value elaborate::noteMode(Interpreter &e, const Value &result, const Frame &callee) {
+  auto note = [&](mlir::Value value) -> mlir::Value {
+    auto type = llvm::dyn_cast<NNTensorType>(value.getType());
+    if (!type || !type.isFloat())
+      return value;
+    return noteEvaluated(e.builder, mlir::Location(callee.site), value, callee.what);
+  };
+  switch (result.getKind()) {
+  case Value::Runtime:
+    return Value::of(note(result.getRuntime()));
+  case Value::Tuple:
+  case Value::List: {
+    Values elements;
+    for (const Value &element : result.getElements())
+      elements.push_back(noteMode(e, element, callee));
+    return result.is(Value::Tuple) ? Value::tuple(std::move(elements))
+                                   : Value::list(std::move(elements));
+  }
+  case Value::WeightsKind: {
+    auto weights = std::make_shared<Weights>(*result.getWeights());
+    for (Weights::Leaf &leaf : weights->leaves)
+      leaf.value = note(leaf.value);
+    return Value::of(weights);
+  }
+  default:
+    return result;
+  }
+}
 
 /// The variable that a name or path stands for, or null.
 static std::shared_ptr<const Variable> resolveVariable(Interpreter &e, const ast::Expr *expr) {
@@ -184,6 +214,8 @@ Value elaborate::step(Interpreter &e, std::shared_ptr<Instance> optimizer, const
       return e.fail(diag::NoGradientFor, given.span, one.path);
     gradients.push_back(found);
   }
+  for (auto [one, gradient] : llvm::zip_equal(reached, gradients))
+    gradient = noteApplied(e.builder, e.getLoc(node->span), gradient, one.variable->symbol);
   applyUpdates(e, *optimizer, reached, gradients, node->span);
   return Value::unit();
 }

@@ -14,6 +14,9 @@ Value gradient(Interpreter &e, const ast::Expr *of, const ast::Expr *target, Spa
                bool isJacobian);
 /// Sets the state of the unit's optimizers to its initial values, where they were made.
 void emitResets(Interpreter &e);
+/// The result of a function that depends on the mode and was called in evaluation mode, with notes
+/// that say so: a step whose gradient passes there is an error of the gradient stage.
+Value noteMode(Interpreter &e, const Value &result, const Frame &callee);
 /// CustomGradients.cpp: the result with the gradient that the function states; in its scope.
 Value attachGradient(Interpreter &e, const ast::Function &function, Value result);
 

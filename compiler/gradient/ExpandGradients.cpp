@@ -1,5 +1,6 @@
 //===- ExpandGradients.cpp - the pass --nn-expand-gradients --------------------------===//
 
+#include "compiler/gradient/EvaluationMode.h"
 #include "compiler/gradient/Gradient.h"
 #include "compiler/gradient/Passes.h"
 #include "compiler/ir/Origin.h"
@@ -26,6 +27,9 @@ struct ExpandGradients : nnc::gradient::impl::ExpandGradientsBase<ExpandGradient
   LogicalResult expandWithin(Operation &command) {
     // Those that were made without one, as in files of the dialect, may be asked for it later.
     command.walk([](Operation *op) { ensureOrigin(op); });
+    // While each gradient is still one operation. What the notes are for ends here.
+    if (failed(nnc::gradient::checkModes(command)))
+      return failure();
     // In program order: a gradient that another is taken of is expanded first.
     llvm::SmallVector<Operation *> requests;
     command.walk<WalkOrder::PreOrder>([&](Operation *op) {

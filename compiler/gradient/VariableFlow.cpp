@@ -36,11 +36,13 @@ static Operation *findWithin(Operation *root, llvm::ArrayRef<Operation *> writer
 Operation *VariableFlow::getStorer(ReadOp read) const {
   FlatSymbolRefAttr variable = read.getVariableAttr();
   VariableOp place = getVariable(variable);
-  if (!place || place.getKind() != VariableKind::Var)
-    return {};
+  bool isVar = place && place.getKind() == VariableKind::Var;
+  return isVar ? getStorer(read, variable) : nullptr;
+}
+
+Operation *VariableFlow::getStorer(Operation *at, FlatSymbolRefAttr variable) const {
   llvm::ArrayRef<Operation *> writers = getWriters(variable);
-  for (Operation *at = read; !at->hasTrait<OpTrait::IsIsolatedFromAbove>();
-       at = at->getParentOp()) {
+  for (; !at->hasTrait<OpTrait::IsIsolatedFromAbove>(); at = at->getParentOp()) {
     Operation *last = nullptr;
     for (Operation *writer : writers)
       if (Operation *op = at->getBlock()->findAncestorOpInBlock(*writer);

@@ -37,6 +37,8 @@ public:
   /// itself or in its regions; a loop around the read where an earlier turn may have stored it; null
   /// where nothing did.
   mlir::Operation *getStorer(ir::ReadOp read) const;
+  /// The same of what a read of the `var` at `at` would give.
+  mlir::Operation *getStorer(mlir::Operation *at, mlir::FlatSymbolRefAttr variable) const;
 
   /// The value that `read` of a `var` gives where one nn.assign that surely ran last stored it;
   /// null otherwise.
