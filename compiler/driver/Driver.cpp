@@ -1,6 +1,7 @@
 //===- Driver.cpp - what the commands of nnc do --------------------------------------===//
 
 #include "compiler/driver/Driver.h"
+#include "compiler/elaborate/Interpreter.h"
 #include "compiler/elaborate/Listing.h"
 #include "compiler/ir/Cost.h"
 #include "compiler/syntax/Parser.h"
@@ -210,19 +211,27 @@ int Driver::check() {
   std::optional<elaborate::Listing> listing;
   if (options.values)
     compileOptions.observer = &listing.emplace(options.inputs.front());
-  // Commands, then tests: each in a compilation of its own, as they would be built.
+  elaborate::Coverage coverage;
+  compileOptions.coverage = &coverage;
+  // Commands, then tests: each in a compilation of its own, as they would be built. In the end what
+  // they may not have reached.
   for (bool tests : {false, true}) {
     compileOptions.tests = tests;
     Compilation compilation(sources, used, compileOptions);
     bool good = compilation.parse(getSource());
     if (good) {
-      bool hasUnit = llvm::any_of(compilation.getFile().items, [&](const ast::Item *item) {
-        return item->kind == (tests ? ast::Item::Test : ast::Item::Command);
+      bool hasTests = llvm::any_of(compilation.getFile().items, [&](const ast::Item *item) {
+        return item->kind == ast::Item::Test;
       });
-      // Without a test block the items were checked with the commands.
-      if (tests && !hasUnit)
-        continue;
       good = compilation.elaborate() && compilation.lowerTo(Phase::Loops);
+      bool isLast = tests || !hasTests || !good;
+      if (isLast) {
+        std::vector<std::string> unchecked = compilation.checkItems();
+        if (options.unchecked)
+          for (const std::string &line : unchecked)
+            llvm::outs() << line << "\n";
+        break;
+      }
     }
     if (!good)
       break;

@@ -82,7 +82,7 @@ Value Interpreter::call(Value callee, std::vector<Argument> arguments, Span span
   if (callee.isPoison())
     return callee;
   for (const Argument &argument : arguments)
-    if (argument.value.isPoison())
+    if (argument.value.isPoison() && !argument.isUnknown)
       return Value();
   if (callee.is(Value::Object))
     return callMethod(callee.getInstance(), "forward", std::move(arguments), span);
@@ -166,6 +166,10 @@ bool Interpreter::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
   for (auto [parameter, argument] : llvm::zip_equal(parameters, chosen)) {
     Value value;
     Span span = argument ? argument->span : parameter.span;
+    if (argument && argument->isUnknown) {
+      into.set(parameter.name.name, Binding::fixed(Value(), parameter.name.span));
+      continue;
+    }
     if (argument) {
       value = argument->value;
     } else if (parameter.defaultValue) {
@@ -207,6 +211,8 @@ Value Interpreter::callFunction(Module &module, const ast::Function &function,
   Activation callee(*this, (self ? self->item->name.name + "." : "") + function.name.name, span,
                     module, local);
   const std::string &what = callee.frame.what;
+  if (coverage)
+    coverage->called.insert(Coverage::getKey(function.name.span));
   if (callee.isTooDeep())
     return fail(diag::TooDeep, span, what);
   if (function.expr)

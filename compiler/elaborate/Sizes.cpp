@@ -107,7 +107,7 @@ Dim Emitter::toDim(Value value, Span span, bool forParameter) {
     return Dim::get(context, value.getInt());
   }
   bool isRuntimeInt = value.isScalarTensor() && value.getTensorType().isInteger();
-  if (forParameter && (value.is(Value::Size) || isRuntimeInt)) {
+  if (forParameter && !isChecking && (value.is(Value::Size) || isRuntimeInt)) {
     error(diag::RuntimeParameterShape, span,
           "'" + span.getText().str() + "' (" + describe(value) + ")");
     return {};

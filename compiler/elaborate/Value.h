@@ -239,6 +239,8 @@ struct Argument {
   std::string name; // "" for positional
   Value value;
   Span span;
+  /// Of a check: nothing is known of the value, and what depends on it is not checked.
+  bool isUnknown = false;
 };
 
 /// Anything that can be called.
