@@ -115,8 +115,11 @@ Value Interpreter::callComposition(const Callable &composition, std::vector<Argu
   if (arguments.size() != 1 || !arguments[0].name.empty())
     return fail(diag::WrongArgumentCount, span, "a composition (f >> g)", arguments.size());
   Value value = arguments[0].value;
-  for (const Value &part : composition.parts) {
-    value = call(part, {{"", value, arguments[0].span}}, span);
+  for (auto [i, part] : llvm::enumerate(composition.parts)) {
+    // The first stage takes what the caller gives; what a later one does not take is its own
+    // mistake.
+    Span at = i == 0 ? arguments[0].span : composition.arguments[i].span;
+    value = call(part, {{"", value, at}}, span);
     if (value.isPoison())
       return value;
   }

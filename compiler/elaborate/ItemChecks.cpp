@@ -187,15 +187,17 @@ void ItemChecker::run(const Subject &subject, const Assumptions &assumptions, ml
 }
 
 /// Whether an error of this kind means the same where only types are known as it does in a call.
-static bool isMistake(diag::Kind kind) {
-  switch (kind) {
+static bool isMistake(const Diagnostic &diagnostic) {
+  switch (diagnostic.kind) {
+  case diag::TypeMismatch:
+    // The quotient of two sizes need not be whole.
+    return !StringRef(diagnostic.message).ends_with("but is f64");
   case diag::ShapeMismatch:
   case diag::MatMulMismatch:
   case diag::MatMulBatch:
   case diag::RankMismatch:
   case diag::DimMismatch:
   case diag::RestMismatch:
-  case diag::TypeMismatch:
   case diag::MixedElementTypes:
   case diag::WrongOperand:
   case diag::RaggedList:
@@ -238,10 +240,12 @@ Outcome ItemChecker::elaborate(const Subject &subject, const Assumptions &assump
   for (Diagnostic &diagnostic : capture.diagnostics) {
     if (diagnostic.severity != Severity::Error)
       continue;
-    if (isMistake(diagnostic.kind))
-      outcome.mistakes.push_back(std::move(diagnostic));
-    else if (outcome.obstacle.empty())
+    // What comes after an obstacle may follow from it.
+    if (!isMistake(diagnostic)) {
       outcome.obstacle = diagnostic.message;
+      break;
+    }
+    outcome.mistakes.push_back(std::move(diagnostic));
   }
   return outcome;
 }
