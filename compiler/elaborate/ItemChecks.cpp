@@ -12,6 +12,7 @@
 #include "compiler/elaborate/SymbolicArguments.h"
 #include "compiler/elaborate/SyntaxQueries.h"
 #include "compiler/elaborate/Training.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -21,15 +22,6 @@ using llvm::StringRef;
 using Diagnostics = std::vector<Diagnostic>;
 
 namespace {
-
-/// What one elaboration assumes of an item's arguments.
-struct Assumptions {
-  unsigned restRank = 1; // the axes of `..`
-  unsigned flags = 0;    // a bit for each argument that is true or false
-  bool training = false;
-  /// Of the arguments that are whole numbers, in order, repeated as needed; none: they are sizes.
-  llvm::ArrayRef<int64_t> numbers;
-};
 
 /// A function, or a method of a layer, or a layer that has none.
 struct Subject {
@@ -65,11 +57,6 @@ private:
   Diagnostics checkNumbers(const Subject &subject, Assumptions assumptions);
   Outcome elaborate(const Subject &subject, const Assumptions &assumptions);
   void run(const Subject &subject, const Assumptions &assumptions, mlir::Block &block);
-  std::vector<Argument> makeArguments(llvm::ArrayRef<ast::Parameter> parameters,
-                                      SymbolicArguments &symbolic, const Assumptions &assumptions,
-                                      unsigned &flag, unsigned &number);
-  Value makeValue(const ast::Parameter &parameter, const ast::Type *type,
-                  SymbolicArguments &symbolic);
   void runUpdate(std::shared_ptr<Instance> optimizer, const ast::Function &update,
                  SymbolicArguments &symbolic);
 
@@ -79,67 +66,9 @@ private:
 
 } // namespace
 
-//===-- Arguments ---------------------------------------------------------------------------===//
-
-static bool isScalarNamed(const ast::Type *type, StringRef name) {
-  return type && type->kind == ast::Type::Named && !type->hasDims && type->name.name == name;
-}
-/// Whole numbers from which sizes are made; one with a default has that value.
-static bool isSize(const ast::Parameter &parameter) {
-  return isScalarNamed(parameter.type, "int") && !parameter.defaultValue;
-}
-
 static bool hasRest(const ast::Type *type) {
   return type && (llvm::any_of(type->dims, [](const ast::DimSpec &spec) { return !spec.expr; }) ||
                   llvm::any_of(type->elements, hasRest));
-}
-
-/// A value of the declared type of which nothing else is known; poison where the type does not say
-/// enough.
-Value ItemChecker::makeValue(const ast::Parameter &parameter, const ast::Type *type,
-                             SymbolicArguments &symbolic) {
-  if (!type || type->kind == ast::Type::List)
-    return Value();
-  if (type->kind == ast::Type::Tuple) {
-    Values elements;
-    for (const ast::Type *element : type->elements) {
-      elements.push_back(makeValue(parameter, element, symbolic));
-      if (elements.back().isPoison())
-        return Value();
-    }
-    return Value::tuple(std::move(elements));
-  }
-  if (isScalarNamed(type, "float"))
-    return Value::ofFloat(0.5);
-  mlir::Type element = e.getElementType(type->name.name);
-  return element ? symbolic.makeTensor(parameter, type, element) : Value();
-}
-
-std::vector<Argument> ItemChecker::makeArguments(llvm::ArrayRef<ast::Parameter> parameters,
-                                                 SymbolicArguments &symbolic,
-                                                 const Assumptions &assumptions, unsigned &flag,
-                                                 unsigned &number) {
-  std::vector<Argument> arguments;
-  auto add = [&](const ast::Parameter &parameter, const Value &value) {
-    arguments.push_back({parameter.name.name, value, parameter.span, value.isPoison()});
-  };
-  // Sizes first: the types may be made of them.
-  for (const ast::Parameter &parameter : parameters)
-    if (isSize(parameter) && !assumptions.numbers.empty()) {
-      Value value = Value::ofInt(assumptions.numbers[number++ % assumptions.numbers.size()]);
-      symbolic.bind(parameter.name, value);
-      add(parameter, value);
-    }
-  symbolic.nameSizes(parameters);
-  for (const ast::Parameter &parameter : parameters)
-    if (isSize(parameter) && assumptions.numbers.empty())
-      add(parameter, symbolic.makeSize(parameter.name));
-  for (const ast::Parameter &parameter : parameters)
-    if (isScalarNamed(parameter.type, "bool"))
-      add(parameter, Value::ofBool(assumptions.flags >> flag++ & 1));
-    else if (!isSize(parameter) && !parameter.defaultValue)
-      add(parameter, makeValue(parameter, parameter.type, symbolic));
-  return arguments;
 }
 
 //===-- One elaboration -----------------------------------------------------------------------===//
@@ -166,9 +95,8 @@ void ItemChecker::run(const Subject &subject, const Assumptions &assumptions, ml
   SymbolicArguments ofLayer(e, block, *around, assumptions.restRank);
   if (subject.layer) {
     Restore<std::string> place(e.path, StringRef(subject.layer->name.name).lower());
-    callee =
-        e.call(callee, makeArguments(subject.layer->parameters, ofLayer, assumptions, flag, number),
-               Span());
+    callee = e.call(callee, ofLayer.makeAll(subject.layer->parameters, assumptions, flag, number),
+                    Span());
     if (!callee.is(Value::Object) || !subject.function)
       return;
     around = &callee.getInstance()->scope;
@@ -178,7 +106,7 @@ void ItemChecker::run(const Subject &subject, const Assumptions &assumptions, ml
   }
   SymbolicArguments symbolic(e, block, *around, assumptions.restRank);
   std::vector<Argument> arguments =
-      makeArguments(subject.function->parameters, symbolic, assumptions, flag, number);
+      symbolic.makeAll(subject.function->parameters, assumptions, flag, number);
   e.training = assumptions.training;
   if (callee.is(Value::Object))
     e.callMethod(callee.getInstance(), subject.function->name.name, std::move(arguments), Span());
@@ -359,7 +287,7 @@ static void addParameters(Subject &subject, llvm::ArrayRef<ast::Parameter> param
   for (const ast::Parameter &parameter : parameters) {
     subject.hasRest |= hasRest(parameter.type);
     subject.hasNumbers |= isSize(parameter);
-    subject.flagCount += isScalarNamed(parameter.type, "bool");
+    subject.flagCount += isFlag(parameter);
   }
 }
 

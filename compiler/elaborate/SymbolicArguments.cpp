@@ -78,3 +78,60 @@ Value SymbolicArguments::makeTensor(const ast::Parameter &parameter, const ast::
       mlir::NameLoc::get(e.builder.getStringAttr(parameter.name.name), e.getLoc(parameter.span));
   return Value::of(block.addArgument(NNTensorType::get(shape, element), loc));
 }
+
+static bool isScalarNamed(const ast::Type *type, StringRef name) {
+  return type && type->kind == ast::Type::Named && !type->hasDims && type->name.name == name;
+}
+bool elaborate::isSize(const ast::Parameter &parameter) {
+  return isScalarNamed(parameter.type, "int") && !parameter.defaultValue;
+}
+
+bool elaborate::isFlag(const ast::Parameter &parameter) {
+  return isScalarNamed(parameter.type, "bool");
+}
+
+/// A value of the declared type of which nothing else is known; poison where the type does not say
+/// enough.
+Value SymbolicArguments::makeValue(const ast::Parameter &parameter, const ast::Type *type) {
+  if (!type || type->kind == ast::Type::List)
+    return Value();
+  if (type->kind == ast::Type::Tuple) {
+    Values elements;
+    for (const ast::Type *element : type->elements) {
+      elements.push_back(makeValue(parameter, element));
+      if (elements.back().isPoison())
+        return Value();
+    }
+    return Value::tuple(std::move(elements));
+  }
+  if (isScalarNamed(type, "float"))
+    return Value::ofFloat(0.5);
+  mlir::Type element = e.getElementType(type->name.name);
+  return element ? makeTensor(parameter, type, element) : Value();
+}
+
+std::vector<Argument> SymbolicArguments::makeAll(llvm::ArrayRef<ast::Parameter> parameters,
+                                                 const Assumptions &assumptions, unsigned &flag,
+                                                 unsigned &number) {
+  std::vector<Argument> arguments;
+  auto add = [&](const ast::Parameter &parameter, const Value &value) {
+    arguments.push_back({parameter.name.name, value, parameter.span, value.isPoison()});
+  };
+  // Sizes first: the types may be made of them.
+  for (const ast::Parameter &parameter : parameters)
+    if (isSize(parameter) && !assumptions.numbers.empty()) {
+      Value value = Value::ofInt(assumptions.numbers[number++ % assumptions.numbers.size()]);
+      bind(parameter.name, value);
+      add(parameter, value);
+    }
+  nameSizes(parameters);
+  for (const ast::Parameter &parameter : parameters)
+    if (isSize(parameter) && assumptions.numbers.empty())
+      add(parameter, makeSize(parameter.name));
+  for (const ast::Parameter &parameter : parameters)
+    if (isFlag(parameter))
+      add(parameter, Value::ofBool(assumptions.flags >> flag++ & 1));
+    else if (!isSize(parameter) && !parameter.defaultValue)
+      add(parameter, makeValue(parameter, parameter.type));
+  return arguments;
+}
