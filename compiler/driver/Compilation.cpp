@@ -105,25 +105,28 @@ bool Compilation::elaborate() {
                                                         builder.getStringAttr(source->getPath())));
   (*module)->setAttr("nn.cpu_level", builder.getI64IntegerAttr(options.codegen.cpu.level));
 
-  elaborate::Elaborator elaborator(*module, engine, imports.getMap(), options.isDouble);
-  elaborator.setObserver(options.observer);
+  auto fresh =
+      std::make_unique<elaborate::Elaborator>(*module, engine, imports.getMap(), options.isDouble);
+  fresh->setObserver(options.observer);
+  fresh->setCoverage(options.coverage);
   for (const LibraryFile &part : getLibraryFiles()) {
     const SourceFile *text = sources.addText((libraryFolder + part.name).str(), part.text);
     files.push_back(text);
     library.push_back(nnc::parse(*text, engine));
-    elaborator.addLibrary(*library.back());
+    fresh->addLibrary(*library.back());
   }
   for (const std::unique_ptr<ast::File> &imported : imports.getFiles())
-    elaborator.addModule(*imported);
-  elaborator.addProgram(*file, options.defines);
+    fresh->addModule(*imported);
+  fresh->addProgram(*file, options.defines);
   if (engine.hasErrors())
     return false;
+  elaborator = std::move(fresh);
   bool isCommand = llvm::any_of(file->items, [&](const ast::Item *item) {
     return llvm::isa<ast::CommandItem>(item) && item->name.name == options.unit;
   });
   if (!options.unit.empty() && !isCommand)
-    return elaborator.emitFunction(options.unit, options.gradient);
-  elaborator.emitCommands(options.tests);
+    return elaborator->emitFunction(options.unit, options.gradient);
+  elaborator->emitCommands(options.tests);
   if (engine.hasErrors())
     return false;
   if (isCommand)
@@ -131,6 +134,10 @@ bool Compilation::elaborate() {
       if (mlir::SymbolTable::getSymbolName(&op).getValue() != options.unit)
         op.erase();
   return succeeded(mlir::verify(*module));
+}
+
+std::vector<std::string> Compilation::checkItems() {
+  return elaborator ? elaborator->checkItems() : std::vector<std::string>();
 }
 
 bool Compilation::runPasses(llvm::function_ref<void(mlir::OpPassManager &)> build) {

@@ -17,8 +17,10 @@
 #include <map>
 
 namespace nnc::elaborate {
+class Elaborator;
 class Observer;
-}
+struct Coverage;
+} // namespace nnc::elaborate
 
 namespace nnc::driver {
 
@@ -43,6 +45,7 @@ struct CompileOptions {
   std::string unit;      // --of: only this function, loss or layer, as an nn.func
   bool gradient = false; // of the unit, the gradient with respect to its arguments and params
   elaborate::Observer *observer = nullptr; // told of what elaboration finds
+  elaborate::Coverage *coverage = nullptr; // where it is noted what is called
 };
 
 class Compilation {
@@ -56,6 +59,9 @@ public:
   bool parse(const SourceFile *source);
   /// To the `nn` stage.
   bool elaborate();
+  /// Checks functions, layers, losses and optimizers by themselves, for all sizes, once the program
+  /// has been elaborated. Lists what could not be checked.
+  std::vector<std::string> checkItems();
   /// From the `nn` stage to `phase`, which is Grad, Opt or Loops.
   bool lowerTo(Phase phase);
   /// From the `loops` stage to optimised LLVM IR.
@@ -83,6 +89,7 @@ private:
   std::vector<const SourceFile *> files;
   std::unique_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::unique_ptr<elaborate::Elaborator> elaborator; // once it knows all items
   std::unique_ptr<codegen::LlvmProgram> llvmProgram;
 };
 

@@ -116,6 +116,9 @@ const OptionInfo optionTable[] = {
     {"--values", "",
      "list what the names and calls of the file stand for, and how its loops happen",
      SWITCH(values)},
+    {"--unchecked", "",
+     "list what could not be checked for all sizes in functions and layers, and why",
+     SWITCH(unchecked)},
     {"--color", "WHEN", "auto (default: on terminals), always or never", setColour},
     {"--help", "", "show this help", SWITCH(help)},
 };

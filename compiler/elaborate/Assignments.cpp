@@ -64,7 +64,12 @@ void Interpreter::executeAssign(const ast::AssignStatement *statement) {
         binary(op, old, change, statement->span, statement->target->span, statement->value->span);
   }
   if (!value.isPoison())
-    assignTo(statement->target, value, statement->value->span);
+    return assignTo(statement->target, value, statement->value->span);
+  // What the name stands for is not known from here on.
+  auto *name = llvm::dyn_cast<ast::Name>(statement->target);
+  Binding *binding = name ? scope->find(name->name) : nullptr;
+  if (binding && binding->isVar && !binding->variable && binding->weightsVariables.empty())
+    binding->value = Value();
 }
 
 void Interpreter::assignTo(const ast::Expr *target, Value value, Span span) {

@@ -82,7 +82,7 @@ Value Interpreter::call(Value callee, std::vector<Argument> arguments, Span span
   if (callee.isPoison())
     return callee;
   for (const Argument &argument : arguments)
-    if (argument.value.isPoison())
+    if (argument.value.isPoison() && !argument.isUnknown)
       return Value();
   if (callee.is(Value::Object))
     return callMethod(callee.getInstance(), "forward", std::move(arguments), span);
@@ -115,8 +115,11 @@ Value Interpreter::callComposition(const Callable &composition, std::vector<Argu
   if (arguments.size() != 1 || !arguments[0].name.empty())
     return fail(diag::WrongArgumentCount, span, "a composition (f >> g)", arguments.size());
   Value value = arguments[0].value;
-  for (const Value &part : composition.parts) {
-    value = call(part, {{"", value, arguments[0].span}}, span);
+  for (auto [i, part] : llvm::enumerate(composition.parts)) {
+    // The first stage takes what the caller gives; what a later one does not take is its own
+    // mistake.
+    Span at = i == 0 ? arguments[0].span : composition.arguments[i].span;
+    value = call(part, {{"", value, at}}, span);
     if (value.isPoison())
       return value;
   }
@@ -166,6 +169,10 @@ bool Interpreter::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
   for (auto [parameter, argument] : llvm::zip_equal(parameters, chosen)) {
     Value value;
     Span span = argument ? argument->span : parameter.span;
+    if (argument && argument->isUnknown) {
+      into.set(parameter.name.name, Binding::fixed(Value(), parameter.name.span));
+      continue;
+    }
     if (argument) {
       value = argument->value;
     } else if (parameter.defaultValue) {
@@ -207,6 +214,8 @@ Value Interpreter::callFunction(Module &module, const ast::Function &function,
   Activation callee(*this, (self ? self->item->name.name + "." : "") + function.name.name, span,
                     module, local);
   const std::string &what = callee.frame.what;
+  if (coverage)
+    coverage->called.insert(Coverage::getKey(function.name.span));
   if (callee.isTooDeep())
     return fail(diag::TooDeep, span, what);
   if (function.expr)

@@ -11,7 +11,8 @@
 // Activation (enters a function), Phase (when a loop happens), Observer (is told).
 //
 // Implemented in Elaborator.cpp (the language's own names), Modules.cpp (items, imports),
-// Program.cpp (commands, tests), Functions.cpp (a function by itself), Names.cpp.
+// Program.cpp (commands, tests), Functions.cpp (a function by itself), ItemChecks.cpp (each item,
+// for all sizes), Names.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_ELABORATOR_H
@@ -36,6 +37,11 @@ public:
   void addProgram(const ast::File &file, const std::map<std::string, std::string> &defines);
   /// Emits every command, or with `tests` every test block.
   void emitCommands(bool tests);
+  /// Where it is noted what the commands and tests call.
+  void setCoverage(Coverage *coverage) { interpreter.coverage = coverage; }
+  /// Checks the program's functions, layers, losses and optimizers by themselves, for all sizes.
+  /// Lists what could not be checked.
+  std::vector<std::string> checkItems();
   /// Emits function, loss or layer `name` by itself as an nn.func, on unknown sizes.
   bool emitFunction(llvm::StringRef name, bool withGradient);
 

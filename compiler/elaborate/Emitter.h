@@ -186,6 +186,8 @@ public:
   mlir::MLIRContext *context;
   Modules &modules;
   bool isDouble = false;
+  /// Whether what is emitted is thrown away: sizes then stand for all values, in parameters too.
+  bool isChecking = false;
   Unit unit;
 
 private:

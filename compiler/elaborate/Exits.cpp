@@ -85,9 +85,9 @@ void elaborate::executeJump(Interpreter &e, const ast::Statement *statement) {
 }
 
 void elaborate::executeReturn(Interpreter &e, const ast::ReturnStatement *statement) {
-  if (!e.frame->callSite && !statement->values.empty()) {
-    bool isTest = llvm::cast<CommandOp>(e.unit.op).getTest();
-    e.error(diag::ReturnOutside, statement->span, isTest ? "test" : "command");
+  auto command = llvm::dyn_cast<CommandOp>(e.unit.op);
+  if (!e.frame->callSite && command && !statement->values.empty()) {
+    e.error(diag::ReturnOutside, statement->span, command.getTest() ? "test" : "command");
     return;
   }
   if (e.recurrence) {

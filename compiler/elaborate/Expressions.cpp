@@ -147,6 +147,7 @@ Value Interpreter::evaluateCompose(const ast::Expr *expr) {
     if (!isCallable(part))
       return fail(diag::NotCallable, stage->span, describe(part));
     callable->parts.push_back(part);
+    callable->arguments.push_back({"", Value(), stage->span});
   }
   return Value::of(callable);
 }

@@ -7,6 +7,7 @@
 
 #include "compiler/elaborate/Elaborator.h"
 #include "compiler/elaborate/Observer.h"
+#include "compiler/elaborate/SymbolicArguments.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace nnc;
@@ -46,9 +47,7 @@ private:
   std::optional<std::vector<Argument>> findArguments(const ast::LayerItem &item);
   bool fill(mlir::Block &block, bool withGradient);
   /// The arguments of the function, as those of the block; nothing after an error.
-  std::optional<std::vector<Argument>> addArguments(mlir::Block &block);
-  std::optional<llvm::SmallVector<Dim>> makeShape(const ast::Parameter &parameter);
-  Dim makeDim(const ast::DimSpec &spec);
+  std::optional<std::vector<Argument>> addArguments(mlir::Block &block, Scope &around);
   bool addGradient(mlir::Block &block, llvm::SmallVectorImpl<mlir::Value> &results);
   bool isUsedBy(const Variable &variable, mlir::Block &block, mlir::Value value);
 
@@ -115,37 +114,12 @@ bool FunctionBuilder::resolve() {
   return function;
 }
 
-/// A size of an argument: a new symbol where the type names it; null after an error.
-Dim FunctionBuilder::makeDim(const ast::DimSpec &spec) {
-  auto *bare = llvm::dyn_cast_or_null<ast::Name>(spec.expr);
-  // `..` may be any shape; one axis shows what happens.
-  StringRef symbol = bare            ? StringRef(bare->name)
-                     : spec.expr     ? StringRef()
-                     : spec.restName ? StringRef(spec.restName->name)
-                                     : StringRef("n");
-  if (!spec.expr)
-    if (Binding *known = e.scope->findHere(symbol))
-      return known->value.getSize();
-  if (symbol.empty() || (bare && e.scope->find(symbol)))
-    return e.toDim(e.evaluate(spec.expr), spec.span, false);
-  Dim dim = Dim::getSymbol(e.context, e.makeSizeSymbol(symbol));
-  e.scope->set(symbol, Binding::fixed(Value::ofSize(dim), spec.span));
-  return dim;
-}
-
-std::optional<llvm::SmallVector<Dim>> FunctionBuilder::makeShape(const ast::Parameter &parameter) {
-  llvm::SmallVector<Dim> shape;
-  if (parameter.type)
-    for (const ast::DimSpec &spec : parameter.type->dims) {
-      shape.push_back(makeDim(spec));
-      if (!shape.back())
-        return std::nullopt;
-    }
-  return shape;
-}
-
-std::optional<std::vector<Argument>> FunctionBuilder::addArguments(mlir::Block &block) {
+std::optional<std::vector<Argument>> FunctionBuilder::addArguments(mlir::Block &block,
+                                                                   Scope &around) {
   std::vector<Argument> arguments;
+  // `..` may be any shape; one axis shows what happens.
+  SymbolicArguments symbolic(e, block, around, /*restRank=*/1);
+  symbolic.nameSizes(function->parameters);
   for (const ast::Parameter &parameter : function->parameters) {
     if (parameter.defaultValue)
       continue;
@@ -157,13 +131,10 @@ std::optional<std::vector<Argument>> FunctionBuilder::addArguments(mlir::Block &
       e.error(diag::FunctionNeedsTypes, parameter.span, name, parameter.name.name);
       return std::nullopt;
     }
-    std::optional<llvm::SmallVector<Dim>> shape = makeShape(parameter);
-    if (!shape)
+    Value argument = symbolic.makeTensor(parameter, parameter.type, element);
+    if (argument.isPoison())
       return std::nullopt;
-    mlir::Location loc =
-        mlir::NameLoc::get(e.builder.getStringAttr(parameter.name.name), e.getLoc(parameter.span));
-    mlir::Value argument = block.addArgument(NNTensorType::get(*shape, element), loc);
-    arguments.push_back({parameter.name.name, Value::of(argument), parameter.span});
+    arguments.push_back({parameter.name.name, argument, parameter.span});
   }
   return arguments;
 }
@@ -221,20 +192,15 @@ bool FunctionBuilder::addGradient(mlir::Block &block, llvm::SmallVectorImpl<mlir
 
 bool FunctionBuilder::fill(mlir::Block &block, bool withGradient) {
   Span span = function->name.span;
-  Scope local;
-  local.parent = e.scope;
+  Scope *around = e.scope;
   Value callee = e.scope->find(name)->value;
   if (callable->kind == Callable::Class) {
     Restore<std::string> place(e.path, name.lower());
     callee = e.call(callee, makes, span);
     if (callee.is(Value::Object)) // its sizes mean something in the types of forward
-      local.parent = &callee.getInstance()->scope;
+      around = &callee.getInstance()->scope;
   }
-  std::optional<std::vector<Argument>> arguments;
-  {
-    Restore<Scope *> inScope(e.scope, &local);
-    arguments = addArguments(block);
-  }
+  std::optional<std::vector<Argument>> arguments = addArguments(block, *around);
   if (!arguments)
     return false;
   Value result = callee.isPoison() ? callee : e.call(callee, *arguments, span);

@@ -19,6 +19,13 @@ namespace nnc::elaborate {
 
 class Observer;
 
+/// What the commands and tests of a program have reached, whichever of them: by where it stands.
+struct Coverage {
+  using Key = std::pair<std::string, uint32_t>;
+  static Key getKey(Span span) { return {span.file->getPath().str(), span.begin}; }
+  std::set<Key> called; // functions, by their names
+};
+
 class Interpreter : public Emitter, public Control {
 public:
   Interpreter(mlir::ModuleOp module, DiagnosticEngine &engine, Modules &modules);
@@ -62,6 +69,8 @@ public:
 
   /// Told of what is evaluated; none is null.
   Observer *observer = nullptr;
+  /// Where the functions that are called are noted; none is null.
+  Coverage *coverage = nullptr;
 
 private:
   Value evaluateKind(const ast::Expr *expr);

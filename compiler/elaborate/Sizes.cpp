@@ -77,6 +77,17 @@ Dim Emitter::getSizeExpression(mlir::Value value) {
   return bound ? bound : opaque;
 }
 
+/// The user's name for a number that becomes a size; "size" where it has none.
+static StringRef getSizeName(mlir::Value value) {
+  while (auto convert = value.getDefiningOp<ConvertOp>())
+    value = convert.getA();
+  auto isOfName = [](char c) { return llvm::isAlnum(c) || c == '_'; };
+  if (auto named = llvm::dyn_cast<mlir::NameLoc>(value.getLoc()))
+    if (StringRef name = named.getName(); llvm::all_of(name, isOfName))
+      return name;
+  return "size";
+}
+
 Dim Emitter::bindSize(Dim expression, mlir::Value value, Span span) {
   if (!isOpaqueSize(expression))
     return expression;
@@ -85,7 +96,7 @@ Dim Emitter::bindSize(Dim expression, mlir::Value value, Span span) {
   StringRef text = span ? span.getText() : "";
   bool isName = !text.empty() && !llvm::isDigit(text.front()) &&
                 llvm::all_of(text, [](char c) { return llvm::isAlnum(c) || c == '_'; });
-  std::string symbol = makeSizeSymbol(isName ? text : "size");
+  std::string symbol = makeSizeSymbol(isName ? text : getSizeName(value));
   BindSizeOp::create(builder, getLoc(span), convertTo(value, builder.getI64Type()), symbol);
   Dim bound = Dim::getSymbol(context, symbol);
   unit.boundSizes[expression.str()] = {builder.getInsertionBlock(), bound};
@@ -107,7 +118,7 @@ Dim Emitter::toDim(Value value, Span span, bool forParameter) {
     return Dim::get(context, value.getInt());
   }
   bool isRuntimeInt = value.isScalarTensor() && value.getTensorType().isInteger();
-  if (forParameter && (value.is(Value::Size) || isRuntimeInt)) {
+  if (forParameter && !isChecking && (value.is(Value::Size) || isRuntimeInt)) {
     error(diag::RuntimeParameterShape, span,
           "'" + span.getText().str() + "' (" + describe(value) + ")");
     return {};

@@ -140,8 +140,8 @@ static void applyUpdate(Interpreter &e, Instance &optimizer, const ast::Function
   takeResult(e, update.name.span);
 }
 
-static void applyUpdates(Interpreter &e, Instance &optimizer, llvm::ArrayRef<Reached> targets,
-                         mlir::ValueRange gradients, Span span) {
+void elaborate::applyUpdates(Interpreter &e, Instance &optimizer, llvm::ArrayRef<Reached> targets,
+                             mlir::ValueRange gradients, Span span) {
   const ast::Function &update = *optimizer.methods["update"];
   if (update.parameters.size() != 3 || !update.block) {
     e.error(diag::BadUpdate, update.name.span, optimizer.item->name.name);

@@ -2,7 +2,7 @@
 #ifndef NNC_ELABORATE_TRAINING_H
 #define NNC_ELABORATE_TRAINING_H
 
-#include "compiler/elaborate/Interpreter.h"
+#include "compiler/elaborate/Layers.h"
 
 namespace nnc::elaborate {
 
@@ -12,6 +12,9 @@ Value step(Interpreter &e, std::shared_ptr<Instance> optimizer, const ast::Call 
 /// grad(of, target); with `isJacobian` jacobian(of, target), of the shape of both together.
 Value gradient(Interpreter &e, const ast::Expr *of, const ast::Expr *target, Span span,
                bool isJacobian);
+/// Elaborates the optimizer's update of each target, with its gradient.
+void applyUpdates(Interpreter &e, Instance &optimizer, llvm::ArrayRef<Reached> targets,
+                  mlir::ValueRange gradients, Span span);
 /// Sets the state of the unit's optimizers to its initial values, where they were made.
 void emitResets(Interpreter &e);
 /// The result of a function that depends on the mode and was called in evaluation mode, with notes

@@ -9,6 +9,7 @@
 #define NNC_ELABORATE_UNIT_H
 
 #include "compiler/elaborate/Value.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace nnc::elaborate {
 
@@ -55,6 +56,7 @@ struct Unit {
 
   //===-- Sizes --===//
   llvm::StringMap<unsigned> sizeSymbols; // how many were made of each name
+  llvm::StringSet<> universalSizes;      // of a check: those that stand for all values
   llvm::StringMap<unsigned> sizeDepths;  // the depth of run-time control where each was made
   /// What an expression has been bound to, which holds in a block.
   struct BoundSize {

@@ -239,6 +239,8 @@ struct Argument {
   std::string name; // "" for positional
   Value value;
   Span span;
+  /// Of a check: nothing is known of the value, and what depends on it is not checked.
+  bool isUnknown = false;
 };
 
 /// Anything that can be called.
@@ -252,7 +254,7 @@ struct Callable {
   const Builtin *builtin = nullptr;
   Values parts;                    // Composition: first to last
   Value callee;                    // Partial: lacks its first argument
-  std::vector<Argument> arguments; // Partial
+  std::vector<Argument> arguments; // Partial; of a Composition, where each part is written
 };
 
 /// A layer, model or optimizer that has been made.

@@ -73,9 +73,14 @@ bool DiagnosticEngine::isRepeated(const Diagnostic &diagnostic) {
 }
 
 void DiagnosticEngine::emit(Diagnostic diagnostic) {
+  bool isError = diagnostic.severity == Severity::Error;
+  if (captured) {
+    errorCount += isError;
+    captured->push_back(std::move(diagnostic));
+    return;
+  }
   if (diagnostic.span && isRepeated(diagnostic))
     return;
-  bool isError = diagnostic.severity == Severity::Error;
   errorCount += isError;
   if (!os) {
     collected.push_back(std::move(diagnostic));

@@ -117,7 +117,9 @@ public:
   llvm::ArrayRef<Diagnostic> getCollected() const { return collected; }
 
 private:
-  llvm::raw_ostream *os = nullptr; // null: collect
+  friend class DiagnosticCapture;
+  llvm::SmallVectorImpl<Diagnostic> *captured = nullptr; // who takes what is reported, if anyone
+  llvm::raw_ostream *os = nullptr;                       // null: collect
   bool colours = false;
   unsigned errorCount = 0;
   unsigned errorLimit = 20;
@@ -131,6 +133,28 @@ private:
   };
   std::map<std::pair<diag::Kind, Place>, Seen> seen;
   bool isRepeated(const Diagnostic &diagnostic);
+};
+
+/// While it lives, what is reported to the engine is kept here: for trials, whose errors are judged
+/// before they are reported, if at all. Errors are counted meanwhile, and forgotten at its end.
+class DiagnosticCapture {
+public:
+  explicit DiagnosticCapture(DiagnosticEngine &engine)
+      : engine(engine), outer(engine.captured), errorCount(engine.errorCount) {
+    engine.captured = &diagnostics;
+  }
+  ~DiagnosticCapture() {
+    engine.captured = outer;
+    engine.errorCount = errorCount;
+  }
+  DiagnosticCapture(const DiagnosticCapture &) = delete;
+
+  llvm::SmallVector<Diagnostic, 0> diagnostics;
+
+private:
+  DiagnosticEngine &engine;
+  llvm::SmallVectorImpl<Diagnostic> *outer;
+  unsigned errorCount;
 };
 
 /// Compares collected diagnostics with the comments of a file, as clang's and MLIR's

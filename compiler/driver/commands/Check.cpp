@@ -2,6 +2,7 @@
 
 #include "compiler/driver/Command.h"
 #include "compiler/driver/Session.h"
+#include "compiler/elaborate/Interpreter.h"
 #include "compiler/elaborate/Listing.h"
 
 using namespace nnc;
@@ -17,19 +18,23 @@ static int check(Session &session) {
   std::optional<elaborate::Listing> listing;
   if (session.options.values)
     compileOptions.observer = &listing.emplace(session.options.inputs.front());
-  // Commands, then tests: each in a compilation of its own, as they would be built.
+  elaborate::Coverage coverage;
+  compileOptions.coverage = &coverage;
+  // Commands, then tests: each in a compilation of its own, as they would be built. In the end what
+  // they may not have reached.
   for (bool tests : {false, true}) {
     compileOptions.tests = tests;
     Compilation compilation(session.sources, used, compileOptions);
-    bool good = compilation.parse(session.getSource());
-    if (good) {
-      // Without a test block the items were checked with the commands.
-      if (tests && !hasUnit(compilation, tests))
-        continue;
-      good = compilation.elaborate() && compilation.lowerTo(Phase::Loops);
-    }
-    if (!good)
+    if (!compilation.parse(session.getSource()))
       break;
+    bool good = compilation.elaborate() && compilation.lowerTo(Phase::Loops);
+    if (good && !tests && hasUnit(compilation, /*tests=*/true))
+      continue;
+    std::vector<std::string> unchecked = compilation.checkItems();
+    if (session.options.unchecked)
+      for (const std::string &line : unchecked)
+        llvm::outs() << line << "\n";
+    break;
   }
   if (listing)
     listing->print(llvm::outs());
@@ -43,5 +48,5 @@ NNC_COMMAND(check) = {.rank = 4,
                       .name = "check",
                       .arguments = "FILE.nn",
                       .help = "report all errors and warnings",
-                      .options = "-D -I --real --verify-diagnostics --values --color",
+                      .options = "-D -I --real --verify-diagnostics --values --unchecked --color",
                       .run = check};

@@ -1,0 +1,348 @@
+//===- ItemChecks.cpp - each function, layer, loss and optimizer, for all sizes ----------===//
+//
+// A function is elaborated where it is called. So that what nobody calls is checked too, each item
+// of the program is elaborated once more by itself, on arguments of which only the types are known:
+// sizes are symbols that stand for all values. What is emitted is thrown away, and errors are
+// judged before they are reported: some say only that a check by itself knows less than a call
+// does.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/SymbolicArguments.h"
+#include "compiler/elaborate/SyntaxQueries.h"
+#include "compiler/elaborate/Training.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace nnc;
+using namespace nnc::elaborate;
+using namespace nnc::ir;
+using llvm::StringRef;
+
+using Diagnostics = std::vector<Diagnostic>;
+
+namespace {
+
+/// A function, or a method of a layer, or a layer that has none.
+struct Subject {
+  std::string name;
+  Value value;
+  const ast::LayerItem *layer = nullptr;
+  const ast::Function *function = nullptr;
+  bool isCalled = false;   // by a command or test
+  bool hasRest = false;    // whether `..` is in its types
+  bool hasNumbers = false; // whether it has whole numbers as arguments
+  bool asksMode = false;   // whether it names `training`
+  unsigned flagCount = 0;  // arguments that are true or false
+};
+
+/// What came of one elaboration.
+struct Outcome {
+  Diagnostics mistakes;
+  std::string obstacle; // why it is not complete; empty where it is
+  llvm::StringSet<> sizes;
+};
+
+class ItemChecker {
+public:
+  ItemChecker(Interpreter &e) : e(e) {}
+
+  void check(const Subject &subject);
+  /// Reports what was found.
+  void finish();
+  std::vector<std::string> unchecked;
+
+private:
+  Diagnostics checkAssuming(const Subject &subject, Assumptions assumptions);
+  Diagnostics checkNumbers(const Subject &subject, Assumptions assumptions);
+  Outcome elaborate(const Subject &subject, const Assumptions &assumptions);
+  void run(const Subject &subject, const Assumptions &assumptions, mlir::Block &block);
+  void runUpdate(std::shared_ptr<Instance> optimizer, const ast::Function &update,
+                 SymbolicArguments &symbolic);
+
+  Interpreter &e;
+  Diagnostics found;
+};
+
+} // namespace
+
+static bool hasRest(const ast::Type *type) {
+  return type && (llvm::any_of(type->dims, [](const ast::DimSpec &spec) { return !spec.expr; }) ||
+                  llvm::any_of(type->elements, hasRest));
+}
+
+//===-- One elaboration -----------------------------------------------------------------------===//
+
+void ItemChecker::runUpdate(std::shared_ptr<Instance> optimizer, const ast::Function &update,
+                            SymbolicArguments &symbolic) {
+  // A param of two axes, as most have.
+  Dim rows = symbolic.makeSize({"rows", update.name.span}).getSize();
+  Dim columns = symbolic.makeSize({"columns", update.name.span}).getSize();
+  NNTensorType type = NNTensorType::get({rows, columns}, e.getReal());
+  auto param = e.makeVariable("param", VariableKind::Param, type, update.name.span, "p");
+  mlir::Value gradient = e.readVariable(*param);
+  applyUpdates(e, *optimizer, {{"p", param}}, gradient, Span());
+  emitResets(e);
+}
+
+void ItemChecker::run(const Subject &subject, const Assumptions &assumptions, mlir::Block &block) {
+  unsigned flag = 0, number = 0;
+  const Module &module = *subject.value.getCallable()->module;
+  Value callee = subject.value;
+  Scope layerScope;
+  layerScope.parent = const_cast<Scope *>(&module.scope);
+  Scope *around = layerScope.parent;
+  SymbolicArguments ofLayer(e, block, *around, assumptions.restRank);
+  if (subject.layer) {
+    Restore<std::string> place(e.path, StringRef(subject.layer->name.name).lower());
+    callee = e.call(callee, ofLayer.makeAll(subject.layer->parameters, assumptions, flag, number),
+                    Span());
+    if (!callee.is(Value::Object) || !subject.function)
+      return;
+    around = &callee.getInstance()->scope;
+    if (subject.layer->flavour == ast::LayerItem::Optimizer &&
+        subject.function->name.name == "update")
+      return runUpdate(callee.getInstance(), *subject.function, ofLayer);
+  }
+  SymbolicArguments symbolic(e, block, *around, assumptions.restRank);
+  std::vector<Argument> arguments =
+      symbolic.makeAll(subject.function->parameters, assumptions, flag, number);
+  e.training = assumptions.training;
+  if (callee.is(Value::Object))
+    e.callMethod(callee.getInstance(), subject.function->name.name, std::move(arguments), Span());
+  else
+    e.call(callee, std::move(arguments), Span());
+}
+
+/// Whether an error of this kind means the same where only types are known as it does in a call.
+static bool isMistake(const Diagnostic &diagnostic) {
+  switch (diagnostic.kind) {
+  case diag::TypeMismatch:
+    // The quotient of two sizes need not be whole.
+    return !StringRef(diagnostic.message).ends_with("but is f64");
+  case diag::ShapeMismatch:
+  case diag::MatMulMismatch:
+  case diag::MatMulBatch:
+  case diag::RankMismatch:
+  case diag::DimMismatch:
+  case diag::RestMismatch:
+  case diag::MixedElementTypes:
+  case diag::WrongOperand:
+  case diag::RaggedList:
+  case diag::IndexOutOfRange:
+  case diag::SliceOutOfRange:
+  case diag::TooManyIndices:
+  case diag::IndexPairing:
+  case diag::NoSuchAxis:
+  case diag::ReshapeMismatch:
+  case diag::NotCallable:
+  case diag::TooManyArguments:
+  case diag::MissingArgument:
+  case diag::UnknownArgument:
+  case diag::ArgumentTwice:
+  case diag::NoMember:
+  case diag::VarChangesType:
+  case diag::PatternMismatch:
+  case diag::ScanLengths:
+  case diag::NoReturn:
+  case diag::LossNotScalar:
+  case diag::WindowTooLarge:
+  case diag::EinsumSize:
+    return true;
+  default:
+    return false;
+  }
+}
+
+Outcome ItemChecker::elaborate(const Subject &subject, const Assumptions &assumptions) {
+  Outcome outcome;
+  DiagnosticCapture capture(e.engine);
+  Restore<bool> checking(e.isChecking, true);
+  Module &module = *subject.value.getCallable()->module;
+  Activation top(e, subject.name, module, module.scope);
+  runOutside(e, subject.function ? subject.function->name.span : subject.layer->name.span, [&] {
+    run(subject, assumptions, *e.builder.getInsertionBlock());
+    outcome.sizes = e.unit.universalSizes;
+    return Value();
+  });
+  for (Diagnostic &diagnostic : capture.diagnostics) {
+    if (diagnostic.severity != Severity::Error)
+      continue;
+    // What comes after an obstacle may follow from it.
+    if (!isMistake(diagnostic)) {
+      outcome.obstacle = diagnostic.message;
+      break;
+    }
+    outcome.mistakes.push_back(std::move(diagnostic));
+  }
+  return outcome;
+}
+
+//===-- Judgement -----------------------------------------------------------------------------===//
+
+/// Whether a size that stands for all values is part of the message.
+static bool namesSize(StringRef message, const llvm::StringSet<> &sizes) {
+  auto isOfName = [](char c) { return llvm::isAlnum(c) || c == '_' || c == '.'; };
+  // Sizes stand in shapes, and alone at the end.
+  while (!message.empty()) {
+    StringRef word = message.take_while(isOfName);
+    if (sizes.contains(word.rtrim('.')))
+      return true;
+    message = message.drop_front(std::max<size_t>(word.size(), 1));
+  }
+  return false;
+}
+
+static bool isSame(const Diagnostic &a, const Diagnostic &b) {
+  return a.kind == b.kind && a.span.file == b.span.file && a.span.begin == b.span.begin;
+}
+
+/// Of mistakes under some assumptions those that are made under others, too.
+static Diagnostics getCommon(const Diagnostics &mistakes, const Diagnostics &others) {
+  Diagnostics common;
+  for (const Diagnostic &one : mistakes)
+    if (llvm::any_of(others, [&](const Diagnostic &other) { return isSame(one, other); }))
+      common.push_back(one);
+  return common;
+}
+
+/// Where structure depends on numbers, what is wrong with all that were tried.
+Diagnostics ItemChecker::checkNumbers(const Subject &subject, Assumptions assumptions) {
+  static const int64_t candidates[][3] = {{8, 8, 8}, {8, 4, 2}, {12, 6, 3}, {4, 8, 16}};
+  std::optional<Diagnostics> common;
+  std::string obstacle;
+  for (llvm::ArrayRef<int64_t> numbers : candidates) {
+    assumptions.numbers = numbers;
+    Outcome outcome = elaborate(subject, assumptions);
+    if (!outcome.obstacle.empty()) {
+      obstacle = outcome.obstacle;
+      continue;
+    }
+    common = common ? getCommon(*common, outcome.mistakes) : outcome.mistakes;
+    if (common->empty())
+      break;
+  }
+  if (!common)
+    unchecked.push_back(subject.name + ": " + obstacle);
+  return common ? *common : Diagnostics();
+}
+
+Diagnostics ItemChecker::checkAssuming(const Subject &subject, Assumptions assumptions) {
+  Outcome outcome = elaborate(subject, assumptions);
+  Diagnostics mistakes;
+  for (Diagnostic &mistake : outcome.mistakes) {
+    if (namesSize(mistake.message, outcome.sizes)) {
+      // What is called was found to fit there.
+      if (subject.isCalled)
+        continue;
+      mistake.message += ", for all sizes";
+    }
+    mistakes.push_back(mistake);
+  }
+  if (outcome.obstacle.empty() || !mistakes.empty())
+    return mistakes;
+  if (subject.hasNumbers)
+    return checkNumbers(subject, assumptions);
+  unchecked.push_back(subject.name + ": " + outcome.obstacle);
+  return mistakes;
+}
+
+void ItemChecker::check(const Subject &subject) {
+  unsigned flagSets = 1u << std::min(subject.flagCount, 3u);
+  for (bool training : {false, true})
+    for (unsigned flags = 0; flags < flagSets; ++flags) {
+      if (training && !subject.asksMode)
+        continue;
+      Assumptions assumptions;
+      assumptions.training = training;
+      assumptions.flags = flags;
+      Diagnostics mistakes = checkAssuming(subject, assumptions);
+      // With `..`, what is wrong whatever it stands for.
+      if (subject.hasRest)
+        for (unsigned rank : {0, 2})
+          if (!mistakes.empty()) {
+            assumptions.restRank = rank;
+            mistakes = getCommon(mistakes, checkAssuming(subject, assumptions));
+          }
+      llvm::append_range(found, mistakes);
+    }
+}
+
+void ItemChecker::finish() {
+  // A mistake in a function that another calls is reported as its own, so those come first.
+  auto isInCall = [](const Diagnostic &diagnostic) {
+    return llvm::any_of(diagnostic.notes, [](const DiagnosticNote &note) { return note.isCall; });
+  };
+  for (bool inCall : {false, true})
+    for (const Diagnostic &diagnostic : found)
+      if (isInCall(diagnostic) == inCall)
+        e.engine.emit(diagnostic);
+  llvm::sort(unchecked);
+  unchecked.erase(llvm::unique(unchecked), unchecked.end());
+}
+
+//===-- The program's items ------------------------------------------------------------------===//
+
+static void addParameters(Subject &subject, llvm::ArrayRef<ast::Parameter> parameters) {
+  for (const ast::Parameter &parameter : parameters) {
+    subject.hasRest |= hasRest(parameter.type);
+    subject.hasNumbers |= isSize(parameter);
+    subject.flagCount += isFlag(parameter);
+  }
+}
+
+static void addFunction(Subject &subject, const ast::Function &function, const Coverage *coverage) {
+  subject.function = &function;
+  addParameters(subject, function.parameters);
+  subject.isCalled = coverage && coverage->called.count(Coverage::getKey(function.name.span));
+  auto onExpr = [&](const ast::Expr *expr) {
+    auto *name = llvm::dyn_cast<ast::Name>(expr);
+    subject.asksMode |= name && name->name == "training";
+  };
+  if (function.expr)
+    walk(function.expr, onExpr, [](const ast::Statement *) {});
+  if (function.block)
+    walk(*function.block, onExpr, [](const ast::Statement *) {});
+}
+
+std::vector<std::string> Elaborator::checkItems() {
+  Interpreter &e = interpreter;
+  Restore<Observer *> unobserved(e.observer, nullptr);
+  Coverage *coverage = std::exchange(e.coverage, nullptr);
+  ItemChecker checker(e);
+  for (const ast::Item *item : modules.program.file->items) {
+    Subject subject;
+    if (auto *node = llvm::dyn_cast<ast::FunctionItem>(item)) {
+      subject.name = node->function->name.name;
+      Binding *binding = modules.program.scope.findHere(subject.name);
+      if (!binding || !binding->value.is(Value::Function))
+        continue;
+      subject.value = binding->value;
+      addFunction(subject, *node->function, coverage);
+      checker.check(subject);
+    }
+    if (auto *layer = llvm::dyn_cast<ast::LayerItem>(item)) {
+      Binding *binding = modules.program.scope.findHere(layer->name.name);
+      if (!binding || !binding->value.is(Value::Function))
+        continue;
+      subject.layer = layer;
+      subject.value = binding->value;
+      addParameters(subject, layer->parameters);
+      bool hasMethod = false;
+      for (const ast::LayerMember *member : layer->members)
+        if (member->method) {
+          hasMethod = true;
+          Subject method = subject;
+          method.name = layer->name.name + "." + member->method->name.name;
+          addFunction(method, *member->method, coverage);
+          checker.check(method);
+        }
+      subject.name = layer->name.name;
+      if (!hasMethod)
+        checker.check(subject);
+    }
+  }
+  checker.finish();
+  e.coverage = coverage;
+  return checker.unchecked;
+}
