@@ -34,8 +34,8 @@ public:
   ir::VariableOp getVariable(mlir::FlatSymbolRefAttr name) const { return variables.lookup(name); }
 
   /// The operation that surely ran last of those that may assign what `read` of a `var` gives,
-  /// itself or in its regions; a loop around the read where an earlier turn may have stored it; null
-  /// where nothing did.
+  /// itself or in its regions; a loop around the read where an earlier turn may have stored it;
+  /// null where nothing did.
   mlir::Operation *getStorer(ir::ReadOp read) const;
   /// The same of what a read of the `var` at `at` would give.
   mlir::Operation *getStorer(mlir::Operation *at, mlir::FlatSymbolRefAttr variable) const;
