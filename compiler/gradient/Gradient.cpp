@@ -327,7 +327,12 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
 }
 
 FailureOr<llvm::SmallVector<Value>> buildGradients(OpBuilder &builder, const Request &request) {
+  // Control flow around the request may be rebuilt, and the request moved with it.
+  bool isAtRequest = builder.getInsertionBlock() == request.at->getBlock() &&
+                     builder.getInsertionPoint() == request.at->getIterator();
   while (true) {
+    if (isAtRequest)
+      builder.setInsertionPoint(request.at);
     Sweep sweep(builder, request);
     Sweep::Control control = sweep.findControl();
     if (!control.op)

@@ -13,15 +13,36 @@ using namespace mlir;
 
 namespace nnc::ir {
 
+/// Whether it is memory-safe only where a check before it has held that two numbers of elements are
+/// the same.
+static bool assumesSizes(Operation *op) {
+  auto reshape = llvm::dyn_cast<ReshapeOp>(op);
+  return reshape && reshape.getA().getType().getCount() != reshape.getResult().getType().getCount();
+}
+
 bool isMovable(Operation *op) {
-  return op->hasTrait<Unobserved>() ||
-         (op->getNumRegions() == 0 && isMemoryEffectFree(op) && isSpeculatable(op));
+  return op->hasTrait<Unobserved>() || (op->getNumRegions() == 0 && isMemoryEffectFree(op) &&
+                                        isSpeculatable(op) && !assumesSizes(op));
+}
+
+/// Whether a tensor in the same block has that size.
+static bool sizesTensors(BindSizeOp size) {
+  return size->getBlock()
+      ->walk([&](Operation *op) {
+        bool has = llvm::any_of(op->getResultTypes(),
+                                [&](Type type) { return isBoundIn(*size->getBlock(), type); });
+        return has ? WalkResult::interrupt() : WalkResult::advance();
+      })
+      .wasInterrupted();
 }
 
 /// Whether the operation may stand before the branches, once it is guarded.
 static bool canStand(Operation *op) {
   if (isOutput(op))
     return true;
+  // Tensors of a size that is known only there are made of what is not there; loops take no turn.
+  if (auto size = llvm::dyn_cast<BindSizeOp>(op))
+    return !sizesTensors(size);
   if (auto variables = llvm::dyn_cast<VariableOpInterface>(op))
     return variables.touchesOnlyVariables() &&
            llvm::all_of(variables.getVariableAccesses(), [](const VariableAccess &access) {
@@ -35,7 +56,13 @@ static bool canStand(Operation *op) {
 //===-- What is shown ------------------------------------------------------------------------===//
 
 bool OutputBranches::take(Operation *op, Operation *before) {
-  if (!isOutput(op)) {
+  // Text that nothing has changed yet may be read before.
+  bool isText = llvm::isa<ReadOp>(op) && !changesText;
+  changesText |= llvm::isa<AssignOp>(op) && isOutput(op);
+  bool isPart = llvm::any_of(op->getOperands(), [&](Value operand) {
+    return branch && branch->isAncestor(operand.getParentRegion()->getParentOp());
+  });
+  if ((!isOutput(op) && !isPart) || isText) {
     branch = {};
     return false;
   }
@@ -52,7 +79,8 @@ bool OutputBranches::take(Operation *op, Operation *before) {
 }
 
 void sinkText(Block &block) {
-  for (FormatOp text : llvm::make_early_inc_range(llvm::reverse(block.getOps<FormatOp>()))) {
+  llvm::SmallVector<FormatOp> texts(block.getOps<FormatOp>());
+  for (FormatOp text : llvm::reverse(texts)) {
     Operation *first = nullptr;
     Block *shown = nullptr;
     for (Operation *user : text->getUsers()) {

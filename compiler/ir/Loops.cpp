@@ -117,11 +117,12 @@ static void guardRest(Operation *op, StringAttr flag) {
 /// A new variable for a truth value.
 static StringAttr makeFlag(Operation *loop, llvm::StringRef name) {
   Operation *command = getCommand(loop);
+  SymbolTable symbols(command);
   OpBuilder builder(command->getContext());
   builder.setInsertionPointToStart(&command->getRegion(0).front());
   auto variable = VariableOp::create(builder, loop->getLoc(), builder.getStringAttr(name),
                                      VariableKind::Var, getScalarType(builder.getI1Type()));
-  SymbolTable(command).insert(variable);
+  symbols.insert(variable); // which renames it where the name is taken
   return variable.getSymNameAttr();
 }
 
@@ -246,10 +247,12 @@ LogicalResult makeScan(ForOp loop, Obstacle &obstacle) {
 static void eraseIf(Region &region, llvm::function_ref<bool(Operation *)> isGone) {
   for (Block &block : llvm::reverse(region))
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
+      if (isGone(&op)) {
+        op.erase();
+        continue;
+      }
       for (Region &inner : op.getRegions())
         eraseIf(inner, isGone);
-      if (isGone(&op))
-        op.erase();
     }
 }
 

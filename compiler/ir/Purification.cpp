@@ -36,6 +36,9 @@ LogicalResult Obstacle::set(Operation *culprit) {
                           .Case<SaveOp, LoadOp>([](auto file) {
                             return "`" + file->getName().stripDialect().str() + "`";
                           })
+                          .Case<BindSizeOp, ReshapeOp>([](auto) {
+                            return "a size that holds only where its branch is taken";
+                          })
                           .Case<AssignRowsOp>([](auto) { return "filling a tensor row by row"; })
                           .Default([](Operation *other) {
                             return "'" + other->getName().stripDialect().str() + "'";

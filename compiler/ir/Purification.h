@@ -46,6 +46,7 @@ public:
 private:
   mlir::Value taken;
   IfOp branch; // the last one, which what follows may join
+  bool changesText = false;
 };
 
 /// Branches.cpp: makes text where it is shown, if nothing else in the block needs it.

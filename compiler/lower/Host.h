@@ -63,8 +63,19 @@ public:
   void bindSymbol(mlir::Location loc, mlir::StringAttr name, mlir::Value value);
   /// Reserves the regions whose symbols are all bound.
   void reserveRegions(mlir::Location loc);
-  /// Symbols of a nested scope are forgotten at its end.
-  llvm::StringMap<mlir::Value> saveSymbols() const { return symbols; }
+  /// Sizes that a loop's body binds are forgotten at its end.
+  struct ReservedRegion {
+    mlir::Value base, unit;
+  };
+  struct Sizes {
+    llvm::StringMap<mlir::Value> symbols;
+    llvm::DenseMap<unsigned, ReservedRegion> reserved;
+  };
+  Sizes saveSizes() const { return {symbols, reserved}; }
+  void restoreSizes(Sizes sizes) {
+    symbols = std::move(sizes.symbols);
+    reserved = std::move(sizes.reserved);
+  }
   void setSymbol(llvm::StringRef name, mlir::Value value) { symbols[name] = value; }
 
   //===-- Control --===//
@@ -108,9 +119,6 @@ private:
   mlir::StringAttr arenaName;
   llvm::DenseMap<mlir::Value, mlir::Value> values;
   llvm::StringMap<mlir::Value> symbols;
-  struct ReservedRegion {
-    mlir::Value base, unit;
-  };
   llvm::DenseMap<unsigned, ReservedRegion> reserved;
   llvm::DenseMap<mlir::Operation *, mlir::StringAttr> constantNames;
   unsigned kernelCount = 0;

@@ -67,6 +67,7 @@ static LogicalResult emitCountedLoop(
   host.branchIf(loc, goesOn, body, exit);
   host.setBlock(body);
   scope.empty();
+  Host::Sizes around = host.saveSizes();
   enterBody(count);
   host.loops.push_back({next, exit});
   bool falls;
@@ -77,6 +78,7 @@ static LogicalResult emitCountedLoop(
     leaveBody();
     host.branch(loc, next);
   }
+  host.restoreSizes(std::move(around));
   host.setBlock(next);
   Value more = arith::AddIOp::create(builder, loc, count, step);
   LLVM::StoreOp::create(builder, loc, more, counter);

@@ -54,7 +54,8 @@ static bool onlyComputes(Region &region) {
                 if (auto guard = llvm::dyn_cast<GuardOpInterface>(op))
                   return guard.canNeutralise() ? WalkResult::skip() : WalkResult::interrupt();
                 bool isKnown = op->getNumRegions() != 0 || llvm::isa<VariableOpInterface>(op) ||
-                               isOutput(op) || op->hasTrait<Unobserved>() || isMemoryEffectFree(op);
+                               isOutput(op) || isMovable(op) ||
+                               op->hasTrait<OpTrait::IsTerminator>();
                 return isKnown ? WalkResult::advance() : WalkResult::interrupt();
               })
               .wasInterrupted();
