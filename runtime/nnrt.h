@@ -142,7 +142,7 @@ void nn_parallel_for(void (*body)(void *context, int64_t begin, int64_t end), vo
 
 //===-- Random numbers -----------------------------------------------------===//
 // Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011), counter
-// based: a draw is a function of the program's seed, the place in the source, the count (or
+// based: a draw is a function of the program's seed, its place in the program, the count (or
 // `stream =`) and the element's index, so it depends neither on threads nor on what was drawn
 // before.
 

@@ -18,8 +18,7 @@ TABLES = {
     "compiler/support/Diagnostics.def": "a table, an entry for each diagnostic with its explanation",
 }
 LONG_FILES: dict[str, int] = {}
-LONG_FUNCTIONS = {
-}
+LONG_FUNCTIONS: dict[str, int] = {}
 
 
 def written_by_hand(root):
