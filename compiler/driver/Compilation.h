@@ -19,7 +19,7 @@
 namespace nnc::elaborate {
 class Elaborator;
 class Observer;
-struct Coverage;
+class Coverage;
 } // namespace nnc::elaborate
 
 namespace nnc::driver {

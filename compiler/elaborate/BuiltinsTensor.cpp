@@ -1,5 +1,6 @@
 //===- BuiltinsTensor.cpp - built-in functions that make and shape tensors ----===//
 
+#include "compiler/abi/Enums.h"
 #include "compiler/elaborate/Builtins.h"
 #include <cmath>
 
@@ -221,8 +222,8 @@ static bool isKnown(const Value &value) {
   return value.isStaticNumber() || value.is(Value::Bool) || value.is(Value::Str);
 }
 
-llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
-  static const Builtin builtins[] = {
+static std::vector<Builtin> makeStructureBuiltins() {
+  std::vector<Builtin> builtins = {
       {"reshape", "x shape", reshape},
       {"flatten", "x from?", flatten},
       {"concat", "parts* along?", concat},
@@ -234,15 +235,6 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
        [](Emitter &e, BuiltinCall &c) { return filled(e, c, c.matched[1]); }},
       {"iota", "size", iota},
       {"one_hot", "classes count", oneHot},
-      {"f32", "x", [](Emitter &e, BuiltinCall &c) { return convertBuiltin(e, c, e.getReal()); }},
-      {"f64", "x",
-       [](Emitter &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getF64Type()); }},
-      {"bf16", "x",
-       [](Emitter &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getBF16Type()); }},
-      {"i32", "x",
-       [](Emitter &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI32Type()); }},
-      {"i64", "x",
-       [](Emitter &e, BuiltinCall &c) { return convertBuiltin(e, c, e.builder.getI64Type()); }},
       {"int", "x",
        [](Emitter &e, BuiltinCall &c) {
          if (c.matched[0].is(Value::Float)) {
@@ -283,5 +275,16 @@ llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
          return Value::list(std::move(elements));
        }},
   };
+  // Each element type that programs compute with is a function that converts to it.
+  for (const auto &[dtype, name] : abi::enumerators<nn_dtype>)
+    if (dtype != NN_BOOL && dtype != NN_U8)
+      builtins.emplace_back(name, "x", [](Emitter &e, BuiltinCall &c) {
+        return convertBuiltin(e, c, e.getElementType(c.name));
+      });
+  return builtins;
+}
+
+llvm::ArrayRef<Builtin> elaborate::getStructureBuiltins() {
+  static const std::vector<Builtin> builtins = makeStructureBuiltins();
   return builtins;
 }

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/Comprehensions.h"
+#include "compiler/elaborate/Coverage.h"
 #include "compiler/elaborate/Data.h"
 #include "compiler/elaborate/Exits.h"
 #include "compiler/elaborate/Layers.h"
@@ -214,8 +215,6 @@ Value Interpreter::callFunction(Module &module, const ast::Function &function,
   Activation callee(*this, (self ? self->item->name.name + "." : "") + function.name.name, span,
                     module, local);
   const std::string &what = callee.frame.what;
-  if (coverage)
-    coverage->called.insert(Coverage::getKey(function.name.span));
   if (callee.isTooDeep())
     return fail(diag::TooDeep, span, what);
   if (function.expr)
@@ -228,6 +227,8 @@ Value Interpreter::callFunction(Module &module, const ast::Function &function,
   if (!bindParameters(function.parameters, std::move(arguments), local, what, function.name.span,
                       span))
     return Value();
+  if (coverage)
+    coverage->add(function.name.span, function.parameters, local);
   Value result;
   if (function.expr) {
     Restore<Span> here(currentSpan, function.expr->span);

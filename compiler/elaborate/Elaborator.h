@@ -37,8 +37,12 @@ public:
   void addProgram(const ast::File &file, const std::map<std::string, std::string> &defines);
   /// Emits every command, or with `tests` every test block.
   void emitCommands(bool tests);
-  /// Where it is noted what the commands and tests call.
-  void setCoverage(Coverage *coverage) { interpreter.coverage = coverage; }
+  /// Where it is noted what the commands and tests call, for checkItems. With it, compositions are
+  /// checked where they are written.
+  void setCoverage(Coverage *coverage) {
+    interpreter.coverage = coverage;
+    interpreter.compositionMistakes = coverage ? &compositionMistakes : nullptr;
+  }
   /// Checks the program's functions, layers, losses and optimizers by themselves, for all sizes.
   /// Lists what could not be checked.
   std::vector<std::string> checkItems();
@@ -56,6 +60,7 @@ private:
 
   Modules modules;
   Interpreter interpreter;
+  std::vector<Diagnostic> compositionMistakes; // not reported yet
   const ImportMap &imports;
   std::map<std::string, std::string> defines; // of the program, not used yet
 };

@@ -23,10 +23,12 @@ mlir::Location Emitter::getLoc(Span span) {
 }
 
 void Emitter::addCallChain(DiagnosticBuilder &report) {
+  // The user's own lines first, of each the innermost first.
   unsigned shown = 0;
-  for (const Frame *f = frame; f; f = f->parent)
-    if (f->callSite && shown++ < 8)
-      report.call(f->callSite, "in the call of " + f->what + " here");
+  for (bool inLibrary : {false, true})
+    for (const Frame *f = frame; f; f = f->parent)
+      if (f->callSite && isLibraryPath(f->callSite.file->getPath()) == inLibrary && shown++ < 8)
+        report.call(f->callSite, "in the call of " + f->what + " here");
 }
 
 bool Emitter::emitRegion(mlir::Region &region, mlir::TypeRange types,

@@ -150,6 +150,9 @@ public:
   /// A new size symbol, made at this depth of run-time control, or known at another one.
   std::string makeSizeSymbol(llvm::StringRef base) { return makeSizeSymbol(base, runtimeDepth); }
   std::string makeSizeSymbol(llvm::StringRef base, unsigned depth);
+  /// False where two sizes differ whatever the program is run with, or for all values that the
+  /// sizes of a checked function stand for.
+  bool mayBeEqual(ir::Dim a, ir::Dim b);
   /// A size of the tensor that is known only deeper in run-time control than `depth`; empty if
   /// there is none.
   std::string findInnerSize(ir::NNTensorType type, unsigned depth);
@@ -201,6 +204,9 @@ private:
   /// The same over size symbols alone: `value`, which it stands for, is bound to a new one where
   /// needed.
   ir::Dim bindSize(ir::Dim expression, mlir::Value value, Span span);
+  /// Whether it is made only of sizes that the types of a checked function name: they stand for all
+  /// values, so two that are different are not always equal.
+  bool isUniversal(ir::Dim dim);
   /// What an expression has been bound to, where that holds here; empty otherwise.
   ir::Dim findBoundSize(ir::Dim expression);
 };

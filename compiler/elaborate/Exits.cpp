@@ -120,7 +120,7 @@ void elaborate::executeReturn(Interpreter &e, const ast::ReturnStatement *statem
 //===-- The values of returns ---------------------------------------------------------------===//
 
 /// Whether both are the same thing, known at compile time.
-static bool isSame(const Value &a, const Value &b) {
+static bool isSameValue(const Value &a, const Value &b) {
   if (a.getKind() != b.getKind())
     return false;
   switch (a.getKind()) {
@@ -223,7 +223,7 @@ Value elaborate::mergeExits(Interpreter &e, std::vector<RuntimeReturn> returns,
   };
   if (!all([](const Value &v) { return !v.isPoison(); }))
     return Value();
-  if (!first.is(Value::Runtime) && all([&](const Value &v) { return isSame(v, first); }))
+  if (!first.is(Value::Runtime) && all([&](const Value &v) { return isSameValue(v, first); }))
     return first;
   bool isSequence = first.is(Value::Tuple) || first.is(Value::List);
   auto isNumeric = [](const Value &v) {

@@ -1,5 +1,6 @@
 //===- Expressions.cpp - evaluation of expressions and names ---------------------===//
 
+#include "compiler/elaborate/Compositions.h"
 #include "compiler/elaborate/Comprehensions.h"
 #include "compiler/elaborate/Data.h"
 #include "compiler/elaborate/Observer.h"
@@ -149,6 +150,8 @@ Value Interpreter::evaluateCompose(const ast::Expr *expr) {
     callable->parts.push_back(part);
     callable->arguments.push_back({"", Value(), stage->span});
   }
+  if (compositionMistakes)
+    checkComposition(*this, *callable);
   return Value::of(callable);
 }
 

@@ -17,14 +17,8 @@
 
 namespace nnc::elaborate {
 
+class Coverage;
 class Observer;
-
-/// What the commands and tests of a program have reached, whichever of them: by where it stands.
-struct Coverage {
-  using Key = std::pair<std::string, uint32_t>;
-  static Key getKey(Span span) { return {span.file->getPath().str(), span.begin}; }
-  std::set<Key> called; // functions, by their names
-};
 
 class Interpreter : public Emitter, public Control {
 public:
@@ -71,6 +65,9 @@ public:
   Observer *observer = nullptr;
   /// Where the functions that are called are noted; none is null.
   Coverage *coverage = nullptr;
+  /// Where the mistakes in compositions that are made are noted; where it is null, they are not
+  /// looked for.
+  std::vector<Diagnostic> *compositionMistakes = nullptr;
 
 private:
   Value evaluateKind(const ast::Expr *expr);

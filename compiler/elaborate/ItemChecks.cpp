@@ -8,9 +8,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/elaborate/Coverage.h"
 #include "compiler/elaborate/Elaborator.h"
+#include "compiler/elaborate/Subjects.h"
 #include "compiler/elaborate/SymbolicArguments.h"
-#include "compiler/elaborate/SyntaxQueries.h"
 #include "compiler/elaborate/Training.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -23,23 +24,11 @@ using Diagnostics = std::vector<Diagnostic>;
 
 namespace {
 
-/// A function, or a method of a layer, or a layer that has none.
-struct Subject {
-  std::string name;
-  Value value;
-  const ast::LayerItem *layer = nullptr;
-  const ast::Function *function = nullptr;
-  bool isCalled = false;   // by a command or test
-  bool hasRest = false;    // whether `..` is in its types
-  bool hasNumbers = false; // whether it has whole numbers as arguments
-  bool asksMode = false;   // whether it names `training`
-  unsigned flagCount = 0;  // arguments that are true or false
-};
-
 /// What came of one elaboration.
 struct Outcome {
   Diagnostics mistakes;
   std::string obstacle; // why it is not complete; empty where it is
+  bool isComplete() const { return obstacle.empty(); }
   llvm::StringSet<> sizes;
 };
 
@@ -54,7 +43,11 @@ public:
 
 private:
   Diagnostics checkAssuming(const Subject &subject, Assumptions assumptions);
-  Diagnostics checkNumbers(const Subject &subject, Assumptions assumptions);
+  Diagnostics checkNumbers(const Subject &subject, Assumptions assumptions, std::string obstacle);
+  std::optional<Diagnostics> tryNumbers(const Subject &subject, const Assumptions &assumptions);
+  std::optional<Diagnostics> checkInvented(const Subject &subject, Assumptions assumptions,
+                                           llvm::ArrayRef<Coverage::Numbers> candidates);
+  Diagnostics judge(const Subject &subject, Outcome &outcome);
   Outcome elaborate(const Subject &subject, const Assumptions &assumptions);
   void run(const Subject &subject, const Assumptions &assumptions, mlir::Block &block);
   void runUpdate(std::shared_ptr<Instance> optimizer, const ast::Function &update,
@@ -65,11 +58,6 @@ private:
 };
 
 } // namespace
-
-static bool hasRest(const ast::Type *type) {
-  return type && (llvm::any_of(type->dims, [](const ast::DimSpec &spec) { return !spec.expr; }) ||
-                  llvm::any_of(type->elements, hasRest));
-}
 
 //===-- One elaboration -----------------------------------------------------------------------===//
 
@@ -157,6 +145,8 @@ static bool isMistake(const Diagnostic &diagnostic) {
 Outcome ItemChecker::elaborate(const Subject &subject, const Assumptions &assumptions) {
   Outcome outcome;
   DiagnosticCapture capture(e.engine);
+  std::vector<Diagnostic> ofCompositions;
+  Restore<std::vector<Diagnostic> *> noted(e.compositionMistakes, &ofCompositions);
   Restore<bool> checking(e.isChecking, true);
   Module &module = *subject.value.getCallable()->module;
   Activation top(e, subject.name, module, module.scope);
@@ -175,6 +165,11 @@ Outcome ItemChecker::elaborate(const Subject &subject, const Assumptions &assump
     }
     outcome.mistakes.push_back(std::move(diagnostic));
   }
+  // A call of the composition, if there is one, shows more.
+  for (Diagnostic &mistake : ofCompositions)
+    if (llvm::none_of(outcome.mistakes,
+                      [&](const Diagnostic &other) { return isSame(mistake, other); }))
+      outcome.mistakes.push_back(std::move(mistake));
   return outcome;
 }
 
@@ -193,10 +188,6 @@ static bool namesSize(StringRef message, const llvm::StringSet<> &sizes) {
   return false;
 }
 
-static bool isSame(const Diagnostic &a, const Diagnostic &b) {
-  return a.kind == b.kind && a.span.file == b.span.file && a.span.begin == b.span.begin;
-}
-
 /// Of mistakes under some assumptions those that are made under others, too.
 static Diagnostics getCommon(const Diagnostics &mistakes, const Diagnostics &others) {
   Diagnostics common;
@@ -206,29 +197,8 @@ static Diagnostics getCommon(const Diagnostics &mistakes, const Diagnostics &oth
   return common;
 }
 
-/// Where structure depends on numbers, what is wrong with all that were tried.
-Diagnostics ItemChecker::checkNumbers(const Subject &subject, Assumptions assumptions) {
-  static const int64_t candidates[][3] = {{8, 8, 8}, {8, 4, 2}, {12, 6, 3}, {4, 8, 16}};
-  std::optional<Diagnostics> common;
-  std::string obstacle;
-  for (llvm::ArrayRef<int64_t> numbers : candidates) {
-    assumptions.numbers = numbers;
-    Outcome outcome = elaborate(subject, assumptions);
-    if (!outcome.obstacle.empty()) {
-      obstacle = outcome.obstacle;
-      continue;
-    }
-    common = common ? getCommon(*common, outcome.mistakes) : outcome.mistakes;
-    if (common->empty())
-      break;
-  }
-  if (!common)
-    unchecked.push_back(subject.name + ": " + obstacle);
-  return common ? *common : Diagnostics();
-}
-
-Diagnostics ItemChecker::checkAssuming(const Subject &subject, Assumptions assumptions) {
-  Outcome outcome = elaborate(subject, assumptions);
+/// What is wrong, with what is wrong for all sizes marked as that.
+Diagnostics ItemChecker::judge(const Subject &subject, Outcome &outcome) {
   Diagnostics mistakes;
   for (Diagnostic &mistake : outcome.mistakes) {
     if (namesSize(mistake.message, outcome.sizes)) {
@@ -237,12 +207,95 @@ Diagnostics ItemChecker::checkAssuming(const Subject &subject, Assumptions assum
         continue;
       mistake.message += ", for all sizes";
     }
-    mistakes.push_back(mistake);
+    mistakes.push_back(std::move(mistake));
   }
-  if (outcome.obstacle.empty() || !mistakes.empty())
+  return mistakes;
+}
+
+/// What is wrong in the same words with all numbers that are tried: then it is not about the
+/// numbers. Nothing where fewer than two of them show all.
+std::optional<Diagnostics>
+ItemChecker::checkInvented(const Subject &subject, Assumptions assumptions,
+                           llvm::ArrayRef<Coverage::Numbers> candidates) {
+  std::optional<Diagnostics> common;
+  unsigned complete = 0;
+  for (const Coverage::Numbers &numbers : candidates) {
+    assumptions.numbers = numbers;
+    Outcome outcome = elaborate(subject, assumptions);
+    if (!outcome.isComplete())
+      continue;
+    ++complete;
+    Diagnostics mistakes = judge(subject, outcome);
+    if (!common)
+      common = mistakes;
+    llvm::erase_if(*common, [&](const Diagnostic &one) {
+      return llvm::none_of(mistakes, [&](const Diagnostic &other) {
+        return isSame(one, other) && one.message == other.message;
+      });
+    });
+  }
+  return complete < 2 ? std::nullopt : common;
+}
+
+/// Where structure depends on numbers, what is wrong with those of the program, or else with any.
+Diagnostics ItemChecker::checkNumbers(const Subject &subject, Assumptions assumptions,
+                                      std::string obstacle) {
+  for (const Coverage::Numbers &numbers : subject.numbers) {
+    assumptions.numbers = numbers;
+    Outcome outcome = elaborate(subject, assumptions);
+    if (Diagnostics mistakes = judge(subject, outcome); !mistakes.empty())
+      return mistakes;
+    obstacle = outcome.obstacle;
+  }
+  std::optional<Diagnostics> mistakes;
+  if (subject.numbers.empty())
+    mistakes = tryNumbers(subject, assumptions);
+  else if (obstacle.empty())
+    mistakes.emplace();
+  if (!mistakes)
+    unchecked.push_back(subject.name + ": " + obstacle);
+  return mistakes.value_or(Diagnostics());
+}
+
+/// What is wrong with any numbers: first one argument is a number and the others are sizes, then
+/// all are numbers. Nothing where none of that shows all.
+std::optional<Diagnostics> ItemChecker::tryNumbers(const Subject &subject,
+                                                   const Assumptions &assumptions) {
+  static const Coverage::Numbers small = {2, 3, 4};
+  static const Coverage::Numbers several[] = {{8, 8, 8}, {8, 4, 2}, {12, 6, 3}, {4, 8, 16}};
+  for (unsigned i = 0; i < subject.numberCount; ++i) {
+    std::vector<Coverage::Numbers> candidates;
+    for (int64_t number : small) {
+      candidates.emplace_back(subject.numberCount);
+      candidates.back()[i] = number;
+    }
+    if (std::optional<Diagnostics> mistakes = checkInvented(subject, assumptions, candidates))
+      return *mistakes;
+  }
+  std::vector<Coverage::Numbers> candidates;
+  for (const Coverage::Numbers &numbers : several) {
+    candidates.emplace_back(subject.numberCount);
+    for (auto [i, number] : llvm::enumerate(candidates.back()))
+      number = numbers[i % numbers.size()];
+  }
+  return checkInvented(subject, assumptions, candidates);
+}
+
+Diagnostics ItemChecker::checkAssuming(const Subject &subject, Assumptions assumptions) {
+  Outcome outcome = elaborate(subject, assumptions);
+  // What is wrong with real numbers that the run computes, and with known ones.
+  if (subject.hasReals && (!outcome.isComplete() || !outcome.mistakes.empty())) {
+    assumptions.knowsReals = true;
+    Outcome known = elaborate(subject, assumptions);
+    if (outcome.isComplete() && known.isComplete())
+      known.mistakes = getCommon(known.mistakes, outcome.mistakes);
+    outcome = std::move(known);
+  }
+  Diagnostics mistakes = judge(subject, outcome);
+  if (outcome.isComplete() || !mistakes.empty())
     return mistakes;
-  if (subject.hasNumbers)
-    return checkNumbers(subject, assumptions);
+  if (subject.numberCount != 0)
+    return checkNumbers(subject, assumptions, std::move(outcome.obstacle));
   unchecked.push_back(subject.name + ": " + outcome.obstacle);
   return mistakes;
 }
@@ -283,65 +336,13 @@ void ItemChecker::finish() {
 
 //===-- The program's items ------------------------------------------------------------------===//
 
-static void addParameters(Subject &subject, llvm::ArrayRef<ast::Parameter> parameters) {
-  for (const ast::Parameter &parameter : parameters) {
-    subject.hasRest |= hasRest(parameter.type);
-    subject.hasNumbers |= isSize(parameter);
-    subject.flagCount += isFlag(parameter);
-  }
-}
-
-static void addFunction(Subject &subject, const ast::Function &function, const Coverage *coverage) {
-  subject.function = &function;
-  addParameters(subject, function.parameters);
-  subject.isCalled = coverage && coverage->called.count(Coverage::getKey(function.name.span));
-  auto onExpr = [&](const ast::Expr *expr) {
-    auto *name = llvm::dyn_cast<ast::Name>(expr);
-    subject.asksMode |= name && name->name == "training";
-  };
-  if (function.expr)
-    walk(function.expr, onExpr, [](const ast::Statement *) {});
-  if (function.block)
-    walk(*function.block, onExpr, [](const ast::Statement *) {});
-}
-
 std::vector<std::string> Elaborator::checkItems() {
   Interpreter &e = interpreter;
   Restore<Observer *> unobserved(e.observer, nullptr);
   Coverage *coverage = std::exchange(e.coverage, nullptr);
   ItemChecker checker(e);
-  for (const ast::Item *item : modules.program.file->items) {
-    Subject subject;
-    if (auto *node = llvm::dyn_cast<ast::FunctionItem>(item)) {
-      subject.name = node->function->name.name;
-      Binding *binding = modules.program.scope.findHere(subject.name);
-      if (!binding || !binding->value.is(Value::Function))
-        continue;
-      subject.value = binding->value;
-      addFunction(subject, *node->function, coverage);
-      checker.check(subject);
-    }
-    if (auto *layer = llvm::dyn_cast<ast::LayerItem>(item)) {
-      Binding *binding = modules.program.scope.findHere(layer->name.name);
-      if (!binding || !binding->value.is(Value::Function))
-        continue;
-      subject.layer = layer;
-      subject.value = binding->value;
-      addParameters(subject, layer->parameters);
-      bool hasMethod = false;
-      for (const ast::LayerMember *member : layer->members)
-        if (member->method) {
-          hasMethod = true;
-          Subject method = subject;
-          method.name = layer->name.name + "." + member->method->name.name;
-          addFunction(method, *member->method, coverage);
-          checker.check(method);
-        }
-      subject.name = layer->name.name;
-      if (!hasMethod)
-        checker.check(subject);
-    }
-  }
+  for (const Subject &subject : collectSubjects(modules.program, coverage))
+    checker.check(subject);
   checker.finish();
   e.coverage = coverage;
   return checker.unchecked;

@@ -1,6 +1,7 @@
 //===- Layers.cpp - making layers, and finding what a layer holds ----------===//
 
 #include "compiler/elaborate/Layers.h"
+#include "compiler/elaborate/Coverage.h"
 #include "compiler/elaborate/Observer.h"
 #include "compiler/elaborate/Types.h"
 
@@ -18,7 +19,19 @@ static Value drawInitial(Interpreter &e, const ast::Initialiser &init, NNTensorT
   for (Dim dim : tensor.getShape())
     shape.push_back(Value::ofSize(dim));
   Span span = init.expr->span;
-  Value value = e.call(e.evaluateStage(init.expr), {{"", Value::list(shape), span}}, span);
+  auto draw = [&] {
+    return e.call(e.evaluateStage(init.expr), {{"", Value::list(shape), span}}, span);
+  };
+  // Some initialisers, such as orthogonal, need numbers, which sizes that stand for all values are
+  // not.
+  if (e.isChecking && !tensor.hasStaticShape()) {
+    DiagnosticCapture unreported(e.engine);
+    Value value = draw();
+    return value.isPoison()
+               ? Value::of(e.broadcastTo(e.constant(0, tensor.getElementType()), tensor.getShape()))
+               : value;
+  }
+  Value value = draw();
   if (value.isTensor() && value.getTensorType().isFloat())
     value = Value::of(e.convertTo(value.getRuntime(), tensor.getElementType()));
   return value;
@@ -240,6 +253,8 @@ Value elaborate::instantiate(Interpreter &e, Module &module, const ast::LayerIte
   if (!e.bindParameters(item.parameters, std::move(arguments), instance->scope, item.name.name,
                         item.name.span, span))
     return Value();
+  if (e.coverage)
+    e.coverage->add(item.name.span, item.parameters, instance->scope);
   e.path = instance->path;
   bool isOptimizer = item.flavour == ast::LayerItem::Optimizer;
   if (isOptimizer)

@@ -173,9 +173,12 @@ Value Emitter::matmul(Value lhs, Value rhs, Span span) {
   if (a.getElementType() != b.getElementType())
     return fail(diag::MixedElementTypes, span, a.str(), b.str());
   int64_t contractA = a.getRank() - 1, contractB = std::max<int64_t>(b.getRank() - 2, 0);
-  if (a.getDim(contractA) != b.getDim(contractB))
-    return fail(diag::MatMulMismatch, span, a.str(), b.str(), a.getDim(contractA).str(), contractA,
-                b.getDim(contractB).str(), contractB);
+  if (Dim inner = a.getDim(contractA), other = b.getDim(contractB); inner != other) {
+    error(diag::MatMulMismatch, span, a.str(), b.str(), inner.str(), contractA, other.str(),
+          contractB)
+        .mayBeRight(mayBeEqual(inner, other));
+    return Value();
+  }
   // Leading axes beyond a matrix are paired from the right; what only one side has is kept.
   llvm::SmallVector<int64_t> batchA, batchB;
   if (b.getRank() > 2 && a.getRank() > 1) {

@@ -37,6 +37,9 @@ void Elaborator::emitCommands(bool tests) {
     if (auto *test = llvm::dyn_cast<ast::TestItem>(item); test && tests)
       emitCommand(test->name, item->doc, {}, test->body, true);
   }
+  // After those of calls, which know more of what comes in.
+  for (Diagnostic &mistake : std::exchange(compositionMistakes, {}))
+    interpreter.engine.emit(std::move(mistake));
 }
 
 /// How the runtime reads a flag of a declared type, and the type of its value; none for a type that

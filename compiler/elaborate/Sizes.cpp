@@ -175,6 +175,18 @@ bool elaborate::canBeEqual(Dim a, Dim b) {
   return !difference.isStatic();
 }
 
+bool Emitter::isUniversal(Dim dim) {
+  llvm::SetVector<mlir::StringAttr> symbols;
+  dim.collectSymbols(symbols);
+  return llvm::all_of(symbols, [&](mlir::StringAttr symbol) {
+    return unit.universalSizes.contains(symbol.getValue());
+  });
+}
+
+bool Emitter::mayBeEqual(Dim a, Dim b) {
+  return canBeEqual(a, b) && !(isUniversal(a) && isUniversal(b));
+}
+
 void Emitter::checkSizes(Dim a, Dim b, Span span, const std::string &first,
                          const std::string &second) {
   Value lhs = toTensor(Value::ofSize(a), span), rhs = toTensor(Value::ofSize(b), span);

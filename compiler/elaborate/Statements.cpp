@@ -21,7 +21,7 @@ void Interpreter::execute(const ast::Block &block) {
 }
 
 void Interpreter::warnUnused(Scope &local) {
-  if (currentModule && currentModule->isLibrary)
+  if (isChecking || (currentModule && currentModule->isLibrary))
     return;
   for (auto &[name, binding] : local.names)
     if (!binding.isUsed && !StringRef(name).starts_with("_") && binding.span &&

@@ -7,10 +7,15 @@ using namespace nnc::elaborate;
 using namespace nnc::ir;
 using llvm::StringRef;
 
-Dim SymbolicArguments::nameSize(StringRef name, Span span) {
+Dim SymbolicArguments::makeSymbol(StringRef name) {
   std::string symbol = e.makeSizeSymbol(name);
-  e.unit.universalSizes.insert(symbol);
-  Dim dim = Dim::getSymbol(e.context, symbol);
+  if (universal)
+    e.unit.universalSizes.insert(symbol);
+  return Dim::getSymbol(e.context, symbol);
+}
+
+Dim SymbolicArguments::nameSize(StringRef name, Span span) {
+  Dim dim = makeSymbol(name);
   scope.set(name, Binding::fixed(Value::ofSize(dim), span));
   return dim;
 }
@@ -49,11 +54,8 @@ void SymbolicArguments::addRest(const ast::DimSpec &spec, llvm::SmallVectorImpl<
   std::string key = ".." + (spec.restName ? name.str() : "");
   if (!scope.findHere(key)) {
     Values sizes;
-    for (unsigned i = 0; i < restRank; ++i) {
-      std::string symbol = e.makeSizeSymbol(name);
-      e.unit.universalSizes.insert(symbol);
-      sizes.push_back(Value::ofSize(Dim::getSymbol(e.context, symbol)));
-    }
+    for (unsigned i = 0; i < restRank; ++i)
+      sizes.push_back(Value::ofSize(makeSymbol(name)));
     scope.set(key, Binding::fixed(Value::list(sizes), spec.span));
   }
   for (const Value &size : scope.findHere(key)->value.getElements())
@@ -86,27 +88,31 @@ bool elaborate::isSize(const ast::Parameter &parameter) {
   return isScalarNamed(parameter.type, "int") && !parameter.defaultValue;
 }
 
+bool elaborate::isReal(const ast::Parameter &parameter) {
+  return isScalarNamed(parameter.type, "float") && !parameter.defaultValue;
+}
+
 bool elaborate::isFlag(const ast::Parameter &parameter) {
   return isScalarNamed(parameter.type, "bool");
 }
 
-/// A value of the declared type of which nothing else is known; poison where the type does not say
-/// enough.
-Value SymbolicArguments::makeValue(const ast::Parameter &parameter, const ast::Type *type) {
+Value SymbolicArguments::makeValue(const ast::Parameter &parameter, const ast::Type *type,
+                                   bool knowsReals) {
   if (!type || type->kind == ast::Type::List)
     return Value();
   if (type->kind == ast::Type::Tuple) {
     Values elements;
     for (const ast::Type *element : type->elements) {
-      elements.push_back(makeValue(parameter, element));
+      elements.push_back(makeValue(parameter, element, knowsReals));
       if (elements.back().isPoison())
         return Value();
     }
     return Value::tuple(std::move(elements));
   }
-  if (isScalarNamed(type, "float"))
+  bool isFloat = isScalarNamed(type, "float");
+  if (isFloat && knowsReals)
     return Value::ofFloat(0.5);
-  mlir::Type element = e.getElementType(type->name.name);
+  mlir::Type element = isFloat ? e.builder.getF64Type() : e.getElementType(type->name.name);
   return element ? makeTensor(parameter, type, element) : Value();
 }
 
@@ -117,21 +123,26 @@ std::vector<Argument> SymbolicArguments::makeAll(llvm::ArrayRef<ast::Parameter> 
   auto add = [&](const ast::Parameter &parameter, const Value &value) {
     arguments.push_back({parameter.name.name, value, parameter.span, value.isPoison()});
   };
+  auto isKnown = [&](unsigned at) {
+    return at < assumptions.numbers.size() && assumptions.numbers[at] != 0;
+  };
   // Sizes first: the types may be made of them.
-  for (const ast::Parameter &parameter : parameters)
-    if (isSize(parameter) && !assumptions.numbers.empty()) {
-      Value value = Value::ofInt(assumptions.numbers[number++ % assumptions.numbers.size()]);
-      bind(parameter.name, value);
-      add(parameter, value);
-    }
+  unsigned firstNumber = number;
+  for (const ast::Parameter &parameter : parameters) {
+    if (!isSize(parameter) || !isKnown(number++))
+      continue;
+    Value value = Value::ofInt(assumptions.numbers[number - 1]);
+    bind(parameter.name, value);
+    add(parameter, value);
+  }
   nameSizes(parameters);
   for (const ast::Parameter &parameter : parameters)
-    if (isSize(parameter) && assumptions.numbers.empty())
+    if (isSize(parameter) && !isKnown(firstNumber++))
       add(parameter, makeSize(parameter.name));
   for (const ast::Parameter &parameter : parameters)
     if (isFlag(parameter))
       add(parameter, Value::ofBool(assumptions.flags >> flag++ & 1));
     else if (!isSize(parameter) && !parameter.defaultValue)
-      add(parameter, makeValue(parameter, parameter.type));
+      add(parameter, makeValue(parameter, parameter.type, assumptions.knowsReals));
   return arguments;
 }

@@ -16,7 +16,8 @@ struct Assumptions {
   unsigned restRank = 1; // the axes of `..`
   unsigned flags = 0;    // a bit for each argument that is true or false
   bool training = false;
-  /// Of the arguments that are whole numbers, in order, repeated as needed; none: they are sizes.
+  bool knowsReals = false; // whether real numbers are known ones
+  /// Of the arguments that are whole numbers, in order; those that have none, or 0, are sizes.
   llvm::ArrayRef<int64_t> numbers;
 };
 
@@ -24,12 +25,16 @@ struct Assumptions {
 bool isSize(const ast::Parameter &parameter);
 /// Whether a parameter is true or false.
 bool isFlag(const ast::Parameter &parameter);
+/// Whether a parameter is a real number that may be known; one with a default has that.
+bool isReal(const ast::Parameter &parameter);
 
 class SymbolicArguments {
 public:
   /// The names in the types mean what they mean in `around`; `..` stands for `restRank` axes.
-  SymbolicArguments(Interpreter &e, mlir::Block &block, Scope &around, unsigned restRank)
-      : e(e), block(block), restRank(restRank) {
+  /// Sizes stand for all values where they are `universal`, for one otherwise.
+  SymbolicArguments(Interpreter &e, mlir::Block &block, Scope &around, unsigned restRank,
+                    bool universal = true)
+      : e(e), block(block), restRank(restRank), universal(universal) {
     scope.parent = &around;
   }
 
@@ -49,8 +54,12 @@ public:
   std::vector<Argument> makeAll(llvm::ArrayRef<ast::Parameter> parameters,
                                 const Assumptions &assumptions, unsigned &flag, unsigned &number);
 
+  /// A value of the declared type of which nothing else is known; poison where the type does not
+  /// say enough.
+  Value makeValue(const ast::Parameter &parameter, const ast::Type *type, bool knowsReals = false);
+
 private:
-  Value makeValue(const ast::Parameter &parameter, const ast::Type *type);
+  ir::Dim makeSymbol(llvm::StringRef name);
   ir::Dim nameSize(llvm::StringRef name, Span span);
   bool isNewSize(const ast::DimSpec &spec);
   void addRest(const ast::DimSpec &spec, llvm::SmallVectorImpl<ir::Dim> &shape);
@@ -58,6 +67,7 @@ private:
   Interpreter &e;
   mlir::Block &block;
   unsigned restRank;
+  bool universal;
   Scope scope;
 };
 

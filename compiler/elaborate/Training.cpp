@@ -38,6 +38,15 @@ Value elaborate::noteMode(Interpreter &e, const Value &result, const Frame &call
   }
 }
 
+/// Whether it names what it stands for, as in `net[0].w`: finding that computes nothing.
+static bool isPath(const ast::Expr *expr) {
+  if (auto *member = llvm::dyn_cast<ast::Member>(expr))
+    return isPath(member->base);
+  if (auto *index = llvm::dyn_cast<ast::Index>(expr))
+    return isPath(index->base);
+  return llvm::isa<ast::Name>(expr);
+}
+
 /// The variable that a name or path stands for, or null.
 static std::shared_ptr<const Variable> resolveVariable(Interpreter &e, const ast::Expr *expr) {
   if (auto *name = llvm::dyn_cast<ast::Name>(expr)) {
@@ -47,7 +56,7 @@ static std::shared_ptr<const Variable> resolveVariable(Interpreter &e, const ast
     return binding ? binding->variable : nullptr;
   }
   if (auto *member = llvm::dyn_cast<ast::Member>(expr)) {
-    if (!llvm::isa<ast::Name, ast::Member>(member->base))
+    if (!isPath(member->base))
       return nullptr;
     Value base = e.evaluate(member->base);
     if (!base.is(Value::Object))

@@ -60,7 +60,6 @@ private:
   void nameDim(const ast::DimSpec &spec, Dim actual);
   bool nameRest(const ast::DimSpec &spec, llvm::ArrayRef<Dim> sizes);
   bool checkDim(const ast::DimSpec &spec, size_t axis);
-  bool isUniversal(Dim dim);
   bool refuseDim(const ast::DimSpec &spec, size_t axis, Dim expected);
   Binding *findDimName(const ast::DimSpec &spec);
   int64_t countFixed() const {
@@ -296,16 +295,6 @@ bool TypeMatch::nameRest(const ast::DimSpec &spec, llvm::ArrayRef<Dim> sizes) {
   return false;
 }
 
-/// Whether it is made only of sizes that the types of a checked function name: they stand for all
-/// values, so two that are different are not always equal.
-bool TypeMatch::isUniversal(Dim dim) {
-  llvm::SetVector<mlir::StringAttr> symbols;
-  dim.collectSymbols(symbols);
-  return llvm::all_of(symbols, [&](mlir::StringAttr symbol) {
-    return e.unit.universalSizes.contains(symbol.getValue());
-  });
-}
-
 /// Compares the size of an axis with the declared one.
 bool TypeMatch::checkDim(const ast::DimSpec &spec, size_t axis) {
   Dim actual = shape[axis], expected = e.toDim(e.evaluate(spec.expr), spec.span, false);
@@ -319,8 +308,7 @@ bool TypeMatch::checkDim(const ast::DimSpec &spec, size_t axis) {
     return true;
   }
   // Sizes that only the run knows are compared then.
-  bool standsForAll = e.isChecking && isUniversal(actual) && isUniversal(expected);
-  if (!actual.isStatic() && !expected.isStatic() && canBeEqual(actual, expected) && !standsForAll) {
+  if (!actual.isStatic() && !expected.isStatic() && e.mayBeEqual(actual, expected)) {
     e.checkSizes(
         actual, expected, span,
         (what + " must be " + type.span.getText() + ": axis " + llvm::Twine(axis) + " is ").str(),
@@ -336,6 +324,7 @@ bool TypeMatch::refuseDim(const ast::DimSpec &spec, size_t axis, Dim expected) {
   DiagnosticBuilder report =
       e.error(diag::DimMismatch, span, what, type.span.getText(), own.str(), axis,
               bare ? bare->name + " = " + expected.str() : expected.str(), shape[axis].str());
+  report.mayBeRight(e.mayBeEqual(shape[axis], expected));
   report.note(type.span, "the type is declared here");
   if (Binding *existing = findDimName(spec); existing && existing->span)
     report.note(existing->span, "'" + bare->name + "' is " + expected.str() + " since here");

@@ -253,6 +253,7 @@ struct Callable {
   const ast::LayerItem *layer = nullptr; // Class
   const Builtin *builtin = nullptr;
   Values parts;                    // Composition: first to last
+  ir::NNTensorType output;         // Composition: what it gives, as its check found; or null
   Value callee;                    // Partial: lacks its first argument
   std::vector<Argument> arguments; // Partial; of a Composition, where each part is written
 };

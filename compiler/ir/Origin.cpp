@@ -95,6 +95,11 @@ Location getGradientLocation(Operation *forward) {
   return getGradientLocation(forward, forward->getLoc());
 }
 
+Location getScheduleLocation(Operation *op) {
+  int64_t of = ensureOrigin(op).getId();
+  return withOrigin(op->getLoc(), makeOrigin(op->getContext(), OriginKind::Schedule, of));
+}
+
 Location getGroupLocation(llvm::ArrayRef<Location> parts) {
   MLIRContext *context = parts.front().getContext();
   return FusedLoc::get(parts, makeOrigin(context, OriginKind::Schedule, 0), context);

@@ -31,6 +31,8 @@ mlir::Location getGradientLocation(mlir::Operation *forward);
 /// The same for the cotangent of a value at another place, such as an argument of a loop's body.
 mlir::Location getGradientLocation(mlir::Operation *forward, mlir::Location place);
 
+/// The location of an operation that the optimiser made for `op`, with an origin of its own.
+mlir::Location getScheduleLocation(mlir::Operation *op);
 /// The location of an operation that the optimiser formed of those with `parts`, in their order.
 mlir::Location getGroupLocation(llvm::ArrayRef<mlir::Location> parts);
 

@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/ir/Origin.h"
 #include "compiler/optimise/Passes.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -105,9 +106,9 @@ private:
       if (!row || !other || !product.getLhsBatch().empty())
         continue;
       OpBuilder before(op);
-      Value whole =
-          ContractOp::create(before, product.getLoc(), op.getSources()[*row], other, Axes(), Axes(),
-                             shift(product.getLhsContract()), product.getRhsContract());
+      Value whole = ContractOp::create(before, getScheduleLocation(product), op.getSources()[*row],
+                                       other, Axes(), Axes(), shift(product.getLhsContract()),
+                                       product.getRhsContract());
       product.replaceAllUsesWith(addSource(whole));
       product.erase();
     }
@@ -203,7 +204,7 @@ private:
 
   /// The sum over all turns, added to what it began with.
   Value compute(const Sum &sum, ScanOp loop, OpBuilder &builder) {
-    Location loc = sum.term->getLoc();
+    Location loc = getScheduleLocation(sum.term);
     auto get = [&](const Stacked &stacked) {
       return stacked.row ? loop.getStacked()[*stacked.row] : stacked.source;
     };
@@ -226,7 +227,7 @@ private:
       total = clone->getResult(0);
     }
     Value init = loop.getInits()[sum.carried];
-    return AddOp::create(builder, loc, init.getType(), init, total);
+    return AddOp::create(builder, getScheduleLocation(sum.term), init.getType(), init, total);
   }
 
   ScanOp op;

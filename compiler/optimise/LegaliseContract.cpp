@@ -1,5 +1,6 @@
 //===- LegaliseContract.cpp - transposes that matrix products need -------------------===//
 
+#include "compiler/ir/Origin.h"
 #include "compiler/optimise/ContractLayout.h"
 #include "compiler/optimise/Passes.h"
 
@@ -43,7 +44,7 @@ struct LegaliseContract : nnc::optimise::impl::LegaliseContractBase<LegaliseCont
     if (llvm::is_sorted(order))
       return;
     OpBuilder builder(op);
-    operand.set(TransposeOp::create(builder, op.getLoc(), operand.get(), order));
+    operand.set(TransposeOp::create(builder, getScheduleLocation(op), operand.get(), order));
     isLhs ? op.setLhsBatch(batch) : op.setRhsBatch(batch);
     isLhs ? op.setLhsContract(contract) : op.setRhsContract(contract);
   }
@@ -100,8 +101,8 @@ struct LegaliseContract : nnc::optimise::impl::LegaliseContractBase<LegaliseCont
     for (int64_t &axis : contract)
       axis += lacking;
     OpBuilder builder(op);
-    operand.set(
-        BroadcastOp::create(builder, op.getLoc(), type.withShape(shape), operand.get(), axes));
+    operand.set(BroadcastOp::create(builder, getScheduleLocation(op), type.withShape(shape),
+                                    operand.get(), axes));
     Axes all = llvm::to_vector(llvm::seq<int64_t>(0, batch.size()));
     isLhs ? op.setLhsBatch(all) : op.setRhsBatch(all);
     isLhs ? op.setLhsContract(contract) : op.setRhsContract(contract);

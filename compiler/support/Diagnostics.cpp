@@ -45,6 +45,11 @@ DiagnosticBuilder &DiagnosticBuilder::hint(const llvm::Twine &message) {
   return *this;
 }
 
+DiagnosticBuilder &DiagnosticBuilder::mayBeRight(bool may) {
+  diagnostic.mayBeRight = may;
+  return *this;
+}
+
 DiagnosticEngine::DiagnosticEngine(llvm::raw_ostream &os, Colour colour) : os(&os) {
   const char *noColour = std::getenv("NO_COLOR");
   bool refused = noColour && *noColour;

@@ -63,7 +63,14 @@ struct Diagnostic {
   std::string message;
   llvm::SmallVector<DiagnosticNote, 2> notes;
   std::string hint;
+  /// Whether it says only that two run-time sizes may differ, which they need not.
+  bool mayBeRight = false;
 };
+
+/// Whether they say the same of the same place, for other sizes perhaps.
+inline bool isSame(const Diagnostic &a, const Diagnostic &b) {
+  return a.kind == b.kind && a.span.file == b.span.file && a.span.begin == b.span.begin;
+}
 
 class DiagnosticEngine;
 
@@ -84,6 +91,8 @@ public:
   /// A note about a call, from the innermost outwards.
   DiagnosticBuilder &call(Span site, const llvm::Twine &message);
   DiagnosticBuilder &hint(const llvm::Twine &message);
+  /// Whether there are run-time sizes with which it would be none.
+  DiagnosticBuilder &mayBeRight(bool may);
 
 private:
   DiagnosticEngine *engine;

@@ -2,7 +2,7 @@
 
 #include "compiler/driver/Command.h"
 #include "compiler/driver/Session.h"
-#include "compiler/elaborate/Interpreter.h"
+#include "compiler/elaborate/Coverage.h"
 #include "compiler/elaborate/Listing.h"
 
 using namespace nnc;
