@@ -1,4 +1,9 @@
 //===- Driver.h - what the commands of nnc do -------------------------------------===//
+//
+// Parses the command line, runs one command of driver/commands, and reports what the stages said.
+// Guarantees that output is whole or not there.
+//
+//===----------------------------------------------------------------------===//
 #ifndef NNC_DRIVER_DRIVER_H
 #define NNC_DRIVER_DRIVER_H
 

@@ -3,6 +3,7 @@
 
 #include "compiler/elaborate/Exits.h"
 #include "compiler/elaborate/SyntaxQueries.h"
+#include "compiler/ir/ElementTypes.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -155,10 +156,11 @@ mlir::Value Interpreter::keepType(const Value &value, mlir::Type wanted, bool ma
     if (tensor.isPoison())
       return {};
     NNTensorType own = tensor.getTensorType();
-    bool adapts = own.getElementType() == type.getElementType() ||
-                  (own.isScalar() && !own.isBool() && type.isFloat()) ||
-                  (own.isScalar() && own.isInteger() && type.isInteger()) ||
-                  (own.isFloat() && type.getElementType().isBF16()); // rounds what is stored
+    bool adapts =
+        own.getElementType() == type.getElementType() ||
+        (own.isScalar() && !own.isBool() && type.isFloat()) ||
+        (own.isScalar() && own.isInteger() && type.isInteger()) ||
+        (own.isFloat() && ir::isStorageFloat(type.getElementType())); // rounds what is stored
     bool fits = own.getDimAttrs() == type.getDimAttrs() || own.isScalar();
     if (adapts && fits)
       return broadcastTo(convertTo(tensor.getRuntime(), type.getElementType()), type.getShape());

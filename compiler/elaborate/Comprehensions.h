@@ -1,4 +1,9 @@
 //===- Comprehensions.h - [e for p in s if c] and f(e for p in s if c) ----------------------===//
+//
+// A list where the turns are known; a loop or a scan where only the running program knows them, a
+// sum over batches among them. Needs an element that is one value of one shape in every turn.
+//
+//===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_COMPREHENSIONS_H
 #define NNC_ELABORATE_COMPREHENSIONS_H
 

@@ -46,9 +46,8 @@ static bool flatten(const Value &value, size_t depth, llvm::SmallVector<int64_t>
 }
 
 Value Emitter::toTensor(Value value, Span span, mlir::Type like) {
-  // bf16 is for storing: whatever computes takes f32.
-  if (value.isTensor() && value.getTensorType().getElementType().isBF16() &&
-      !(like && like.isBF16()))
+  if (value.isTensor() && ir::isStorageFloat(value.getTensorType().getElementType()) &&
+      !(like && ir::isStorageFloat(like)))
     return Value::of(convertTo(value.getRuntime(), getReal()));
   if (value.isPoison() || value.isTensor())
     return value;

@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/Training.h"
+#include "compiler/ir/ElementTypes.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -101,7 +102,7 @@ std::optional<mlir::Value> Rules::getGradient(const Input &input) {
   if (tensor.isPoison())
     return std::nullopt;
   mlir::Value value = tensor.getRuntime();
-  if (type.getElementType().isBF16() && tensor.getTensorType().isFloat())
+  if (ir::isStorageFloat(type.getElementType()) && tensor.getTensorType().isFloat())
     value = e.convertTo(value, type.getElementType()); // computed as f32
   if (tensor.isScalarTensor() && tensor.getTensorType().isFloat())
     value = e.broadcastTo(e.convertTo(value, type.getElementType()), type.getShape());

@@ -1,4 +1,9 @@
 //===- Data.h - data sets: fields, views, batches ------------------------------------------===//
+//
+// A data set is described here and read by the program: raw fields become fields by expressions of
+// the language. Guarantees that only the fields which are used are read.
+//
+//===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_DATA_H
 #define NNC_ELABORATE_DATA_H
 

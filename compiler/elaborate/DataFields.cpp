@@ -7,6 +7,7 @@
 
 #include "compiler/elaborate/DataSources.h"
 #include "compiler/elaborate/Types.h"
+#include "compiler/ir/ElementTypes.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -320,8 +321,8 @@ bool SourceBuilder::resolveType(const ast::Argument &argument, DataField &field,
     return true;
   }
   field.rowType = resolveTensorType(e, *argument.type, true);
-  if (field.rowType && field.rowType.getElementType().isBF16()) {
-    fail(diag::NotSupported, argument.type->span, "a field of bf16");
+  if (field.rowType && ir::isStorageFloat(field.rowType.getElementType())) {
+    fail(diag::NotSupported, argument.type->span, "a field of type " + field.rowType.str());
     return false;
   }
   failed |= !field.rowType;

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/Builtins.h"
+#include "compiler/ir/ElementTypes.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -105,7 +106,7 @@ bool Einsum::parse() {
   for (const Value &value : values)
     if (value.isTensor())
       element = value.getTensorType().getElementType();
-  if (element && element.isBF16()) // stored so, computed with as f32
+  if (element && ir::isStorageFloat(element))
     element = e.getReal();
   for (auto [part, value] : llvm::zip_equal(parts, values)) {
     Value tensor = e.toTensor(value, c.span, element);

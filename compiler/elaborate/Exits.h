@@ -1,4 +1,10 @@
 //===- Exits.h - return, break, continue -----------------------------------------------===//
+//
+// How control leaves a function, a loop or a comprehension. An exit in control flow that only the
+// running program decides raises a flag; what follows runs where no flag is up, and a function's
+// values are merged, each where it is taken. Guarantees that after takeResult no exit is open.
+//
+//===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_EXITS_H
 #define NNC_ELABORATE_EXITS_H
 

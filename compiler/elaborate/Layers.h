@@ -1,4 +1,9 @@
 //===- Layers.h - making layers, and finding what a layer holds --------------------------===//
+//
+// A layer is an Instance: values by name, among them its variables, which the unit declares.
+// Errors in arguments name the parameter and show its declaration.
+//
+//===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_LAYERS_H
 #define NNC_ELABORATE_LAYERS_H
 

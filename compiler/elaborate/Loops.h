@@ -1,4 +1,9 @@
 //===- Loops.h - if, for, while: at compile time or at run time -----------------------===//
+//
+// Asks Phase when each happens: decided by static values it leaves no trace but its turns; else it
+// becomes an operation whose regions the Interpreter fills.
+//
+//===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_LOOPS_H
 #define NNC_ELABORATE_LOOPS_H
 

@@ -4,6 +4,7 @@
 #include "compiler/elaborate/SyntaxQueries.h"
 #include "compiler/elaborate/Training.h"
 #include "compiler/elaborate/Types.h"
+#include "compiler/ir/ElementTypes.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -49,7 +50,7 @@ static std::optional<std::pair<nn_flag_type, mlir::Type>> getFlagType(Emitter &e
     return {{*abi::find<nn_flag_type>(name), StrType::get(e.context)}};
   StringRef element = name == "int" ? "i64" : name == "float" ? "f64" : name;
   mlir::Type type = e.getElementType(element);
-  if (!type || type.isBF16())
+  if (!type || ir::isStorageFloat(type))
     return std::nullopt;
   nn_flag_type flag = type.isInteger(1)    ? NN_FLAG_BOOL
                       : type.isInteger(32) ? NN_FLAG_I32

@@ -1,4 +1,9 @@
 //===- Recurrence.h - scan ... in ... along ... { ... yield ... } ----------------------------===//
+//
+// The body is elaborated once, over variables; purification then makes nn.scan of it, where every
+// value that goes from turn to turn is an operand.
+//
+//===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_RECURRENCE_H
 #define NNC_ELABORATE_RECURRENCE_H
 

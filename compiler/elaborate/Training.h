@@ -1,4 +1,9 @@
 //===- Training.h - minimize, gradients, optimizers --------------------------------------===//
+//
+// These emit requests of gradients (nn.minimize, nn.grad, nn.jacobian) and updates; what they
+// request is found by the gradient stage.
+//
+//===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_TRAINING_H
 #define NNC_ELABORATE_TRAINING_H
 

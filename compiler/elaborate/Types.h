@@ -1,4 +1,9 @@
 //===- Types.h - declared types: checking, adapting, naming dimensions -----------------===//
+//
+// A type is a claim: a value that does not fit is an error at its use, with the declaration as a
+// note. Numbers adapt to declared element types without loss.
+//
+//===----------------------------------------------------------------------===//
 #ifndef NNC_ELABORATE_TYPES_H
 #define NNC_ELABORATE_TYPES_H
 

@@ -35,7 +35,7 @@ struct Request {
 ///  that has no
 ///    gradient;
 ///  * GradientStale: a variable was assigned after the scalar was computed from it;
-///  * GradientThroughLoop: control flow with run-time bounds lies between a target and the scalar.
+///  * GradientThroughLoop: what cannot be a scan or a choice lies between a target and the scalar.
 mlir::FailureOr<llvm::SmallVector<mlir::Value>> buildGradients(mlir::OpBuilder &builder,
                                                                const Request &request);
 

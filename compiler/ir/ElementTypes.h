@@ -18,6 +18,8 @@ mlir::Type getElementType(mlir::MLIRContext *context, nn_dtype dtype);
 mlir::Type findElementType(mlir::MLIRContext *context, llvm::StringRef name);
 /// What the runtime calls a type of elements.
 nn_dtype getDType(mlir::Type elementType);
+/// Whether a type is for storing only: whatever computes takes f32, and rounds what it stores.
+inline bool isStorageFloat(mlir::Type elementType) { return elementType.isBF16(); }
 
 } // namespace nnc::ir
 

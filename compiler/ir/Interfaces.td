@@ -8,7 +8,7 @@ def GradientOpInterface : OpInterface<"GradientOpInterface"> {
   let cppNamespace = "::nnc::ir";
   let description = [{
     An operation through which gradients flow. An operation without this interface is a constant to
-    differentiation; that is right only for those listed as not differentiable (nn.compare and the like),
+    differentiation; that is right only for those listed as not differentiable (comparisons, whole numbers),
     which carry the trait NotDifferentiable instead.
   }];
   let methods = [

@@ -1,4 +1,9 @@
 //===- NN.h - the nn dialect: types, interfaces, operations -------------------===//
+//
+// The one header that those who make or read operations include: what TableGen declares, and
+// helpers that more than one stage needs. Needs MLIR; knows neither the language nor memory.
+//
+//===----------------------------------------------------------------------===//
 #ifndef NNC_IR_NN_H
 #define NNC_IR_NN_H
 

@@ -17,13 +17,31 @@ struct FileType {
 };
 } // namespace
 
-/// All types of the format; those with a dtype of ours first, in its order.
+/// All types of the format. Ours are among them, with the same names in small letters.
 static constexpr FileType fileTypes[] = {{"BOOL", 1}, {"U8", 1},      {"I32", 4},    {"I64", 8},
                                          {"BF16", 2}, {"F32", 4},     {"F64", 8},    {"I8", 1},
                                          {"I16", 2},  {"U16", 2},     {"U32", 4},    {"U64", 8},
                                          {"F16", 2},  {"F8_E4M3", 1}, {"F8_E5M2", 1}};
 
-const char *fileTypeOf(int64_t dtype) { return fileTypes[dtype].name; }
+/// The format's name of an element type, given ours; null where it has none.
+static constexpr const char *findFileType(std::string_view name) {
+  for (const FileType &type : fileTypes) {
+    std::string_view capitals = type.name;
+    bool same = capitals.size() == name.size();
+    for (size_t i = 0; same && i < name.size(); ++i)
+      same = capitals[i] == (name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A' : name[i]);
+    if (same)
+      return type.name;
+  }
+  return nullptr;
+}
+
+#define NN_CHECK(enumerator, value, name, bytes)                                                   \
+  static_assert(findFileType(#name), "the format of checkpoints has a name for each type");
+NN_DTYPES(NN_CHECK)
+#undef NN_CHECK
+
+const char *fileTypeOf(int64_t dtype) { return findFileType(nameOf(dtype)); }
 
 static int64_t bytesOf(std::string_view type) {
   for (const FileType &known : fileTypes)
