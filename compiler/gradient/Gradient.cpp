@@ -304,9 +304,15 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
         llvm::any_of(getGradientSources(op), [&](Value source) { return active.contains(source); }))
       propagate(op, active);
 
+  // What a target reaches may be constant in it all the same, as which of two is the larger is.
+  auto orZero = [&](Value cotangent, Type type) {
+    return cotangent
+               ? cotangent
+               : createFilled(builder, request.at->getLoc(), llvm::cast<NNTensorType>(type), 0);
+  };
   llvm::SmallVector<Value> gradients;
   for (Value value : values)
-    gradients.push_back(cotangents.lookup(value));
+    gradients.push_back(orZero(cotangents.lookup(value), value.getType()));
   for (auto variable : request.variables.getAsRange<FlatSymbolRefAttr>()) {
     Value sum;
     for (Value read : getReads(variable)) {
@@ -318,7 +324,7 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
       emission.source = OriginListener::gradientOf(read.getDefiningOp());
       sum = AddOp::create(builder, request.at->getLoc(), sum.getType(), sum, cotangent);
     }
-    gradients.push_back(sum);
+    gradients.push_back(orZero(sum, getReads(variable).front().getType()));
   }
   emission.eraseDead(gradients);
   for (Operation *op : slice)
