@@ -108,12 +108,15 @@ Value CompositionCheck::makeOutput(NNTensorType type) {
 /// What a stage gives; poison where nothing is known of it.
 Value CompositionCheck::pass(const Value &stage, Value input, Span span) {
   DiagnosticCapture capture(e.engine);
+  bool wasTensor = input.isTensor();
   Value result = e.call(stage, {{"", std::move(input), span}}, span);
   for (Diagnostic &diagnostic : capture.diagnostics) {
     if (diagnostic.severity != Severity::Error)
       continue;
+    bool isAtStage = diagnostic.span.file == span.file && diagnostic.span.begin == span.begin;
+    bool takesTensor = diagnostic.kind == diag::NotATensor && isAtStage && !wasTensor;
     // What comes after an error of another kind may follow from it.
-    if (!isMistake(diagnostic))
+    if (!isMistake(diagnostic) && !takesTensor)
       break;
     llvm::erase_if(diagnostic.notes, [&](const DiagnosticNote &note) {
       return note.isCall && note.span.begin == diagnostic.span.begin &&

@@ -82,10 +82,8 @@ static StringRef getSizeName(mlir::Value value) {
   while (auto convert = value.getDefiningOp<ConvertOp>())
     value = convert.getA();
   auto isOfName = [](char c) { return llvm::isAlnum(c) || c == '_'; };
-  if (auto named = llvm::dyn_cast<mlir::NameLoc>(value.getLoc()))
-    if (StringRef name = named.getName(); llvm::all_of(name, isOfName))
-      return name;
-  return "size";
+  StringRef name = getName(value.getLoc());
+  return !name.empty() && llvm::all_of(name, isOfName) ? name : "size";
 }
 
 Dim Emitter::bindSize(Dim expression, mlir::Value value, Span span) {
