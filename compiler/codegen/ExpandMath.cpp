@@ -1,16 +1,21 @@
 //===- ExpandMath.cpp - f32 functions into arithmetic ------------------------===//
 //
-// Replaces elementary functions on scalar f32 by ScalarMath's arithmetic. Needs nothing of its
-// input; leaves f64, vectors and all other functions as they are. Lets maximumf and minimumf choose
-// among zeros of different signs: x86 then needs one instruction where an operand is a constant and
-// three elsewhere (NaN is still kept), instead of five, in element-wise loops and in reductions.
+// Replaces elementary functions on scalar f32 by ScalarMath's arithmetic: in loops where they
+// stand, for the vectoriser; elsewhere by a call of one function for each, since an optimizer's
+// step has a power for every variable. Needs nothing of its input; leaves f64, vectors and all
+// other functions as they are. Lets maximumf and minimumf choose among zeros of different signs:
+// x86 then needs one instruction where an operand is a constant and three elsewhere (NaN is still
+// kept), instead of five, in element-wise loops and in reductions.
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/Passes.h"
 #include "compiler/codegen/ScalarMath.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 
 namespace nnc::codegen {
 #define GEN_PASS_DEF_EXPANDMATH
@@ -53,42 +58,74 @@ const Expansion expansions[] = {
      [](ScalarMath &m, ValueRange x) { return m.pow(x[0], x[1]); }},
 };
 
-/// What replaces the operation; null to keep it.
-Value expand(OpBuilder &builder, Operation *op) {
-  if (op->getNumResults() != 1)
-    return {};
-  Type type = op->getResult(0).getType();
-  if (isa<math::PowFOp>(op) && (type.isF32() || type.isF64()))
-    if (Value power =
-            expandConstantPower(builder, op->getLoc(), op->getOperand(0), op->getOperand(1)))
-      return power;
+/// The expansion of the operation, or null.
+const Expansion *getExpansion(Operation *op) {
   const auto *expansion = llvm::find_if(expansions, [&](const Expansion &candidate) {
     return candidate.operation == op->getName().getStringRef();
   });
-  if (expansion == std::end(expansions) || !type.isF32())
-    return {};
-  ScalarMath math(builder, op->getLoc());
-  return expansion->emit(math, op->getOperands());
+  bool applies = expansion != std::end(expansions) && op->getResult(0).getType().isF32();
+  return applies ? expansion : nullptr;
 }
 
 struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
   void runOnOperation() override {
-    getOperation()->walk([](Operation *op) {
+    functions.clear();
+    getOperation()->walk([&](Operation *op) {
       if (isa<arith::MaximumFOp, arith::MinimumFOp>(op)) {
         auto math = cast<arith::ArithFastMathInterface>(op);
         auto flags = math.getFastMathFlagsAttr().getValue() | arith::FastMathFlags::nsz;
         op->setAttr(math.getFastMathAttrName(),
                     arith::FastMathFlagsAttr::get(op->getContext(), flags));
       }
-      if (!isa_and_present<math::MathDialect>(op->getDialect()))
-        return;
-      OpBuilder builder(op);
-      if (Value result = expand(builder, op)) {
-        op->getResult(0).replaceAllUsesWith(result);
-        op->erase();
-      }
+      if (isa_and_present<math::MathDialect>(op->getDialect()) && op->getNumResults() == 1)
+        replace(op);
     });
   }
+
+private:
+  void replace(Operation *op) {
+    OpBuilder builder(op);
+    Location loc = op->getLoc();
+    Type type = op->getResult(0).getType();
+    Value result;
+    if (isa<math::PowFOp>(op) && (type.isF32() || type.isF64()))
+      result = expandConstantPower(builder, loc, op->getOperand(0), op->getOperand(1));
+    if (const Expansion *expansion = result ? nullptr : getExpansion(op)) {
+      if (op->getParentOfType<LoopLikeOpInterface>()) {
+        ScalarMath math(builder, loc);
+        result = expansion->emit(math, op->getOperands());
+      } else {
+        func::FuncOp function = getFunction(*expansion, op);
+        result = func::CallOp::create(builder, loc, function, op->getOperands()).getResult(0);
+      }
+    }
+    if (!result)
+      return;
+    op->getResult(0).replaceAllUsesWith(result);
+    op->erase();
+  }
+
+  /// The function that computes what the operation does.
+  func::FuncOp getFunction(const Expansion &expansion, Operation *op) {
+    func::FuncOp &function = functions[&expansion];
+    if (function)
+      return function;
+    OpBuilder builder = OpBuilder::atBlockEnd(getOperation().getBody());
+    Location loc = builder.getUnknownLoc();
+    function =
+        func::FuncOp::create(builder, loc, expansion.operation,
+                             builder.getFunctionType(op->getOperandTypes(), op->getResultTypes()));
+    function.setPrivate();
+    function->setAttr("llvm.linkage",
+                      LLVM::LinkageAttr::get(builder.getContext(), LLVM::Linkage::Internal));
+    function->setAttr("passthrough", builder.getStrArrayAttr({"noinline"}));
+    builder.setInsertionPointToEnd(function.addEntryBlock());
+    ScalarMath math(builder, loc);
+    func::ReturnOp::create(builder, loc, expansion.emit(math, function.getArguments()));
+    return function;
+  }
+
+  llvm::DenseMap<const Expansion *, func::FuncOp> functions;
 };
 
 } // namespace

@@ -3,15 +3,7 @@
 #include "compiler/codegen/Codegen.h"
 #include "compiler/codegen/Passes.h"
 #include "compiler/ir/NN.h"
-#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
-#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
-#include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
-#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
-#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
-#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
-#include "mlir/Conversion/MathToLibm/MathToLibm.h"
 #include "mlir/Conversion/Passes.h"
-#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -32,13 +24,6 @@ void registerCodegenDialects(DialectRegistry &registry) {
   registry.insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
                   index::IndexDialect, LLVM::LLVMDialect, math::MathDialect, scf::SCFDialect,
                   ub::UBDialect, ir::NNDialect>();
-  arith::registerConvertArithToLLVMInterface(registry);
-  cf::registerConvertControlFlowToLLVMInterface(registry);
-  index::registerConvertIndexToLLVMInterface(registry);
-  registerConvertFuncToLLVMInterface(registry);
-  registerConvertMathToLLVMInterface(registry);
-  ub::registerConvertUBToLLVMInterface(registry);
-  registerConvertToLLVMDependentDialectLoading(registry);
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
 }
@@ -48,9 +33,7 @@ void buildLlvmPipeline(OpPassManager &manager, const CodegenOptions &options) {
   manager.addPass(createExpandStorageFloats());
   manager.addPass(createExpandMath());
   manager.addPass(createSCFToControlFlowPass());
-  manager.addPass(createConvertToLLVMPass());
-  manager.addPass(createConvertMathToLibmPass()); // what LLVM has no intrinsic for: erf of f64
-  manager.addPass(createConvertToLLVMPass());
+  manager.addPass(createLowerToLlvm());
   manager.addPass(createReconcileUnrealizedCastsPass());
   if (options.lineTables) {
     manager.addPass(createLineTables());
@@ -70,6 +53,7 @@ void registerCodegenPasses() {
   registerExpandMath();
   registerExpandStorageFloats();
   registerLineTables();
+  registerLowerToLlvm();
   registerProgramTables();
   registerSplitFunctions();
   PassPipelineRegistration<PipelineOptions>(

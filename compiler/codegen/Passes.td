@@ -5,14 +5,16 @@
 
 include "mlir/Pass/PassBase.td"
 
-def ExpandMath : Pass<"nn-expand-math"> {
+def ExpandMath : Pass<"nn-expand-math", "mlir::ModuleOp"> {
   let summary = "expand f32 functions into arithmetic that the loop vectoriser can handle";
   let description = [{
     Replaces the functions on scalar f32 that ScalarMath.h has by range reduction and a polynomial
     (see there for methods and errors). Other functions and f64 stay, to become instructions or
-    calls of libm. Marks maximumf and minimumf as free to choose among zeros of different signs.
+    calls of libm. Outside loops such a function becomes a call of one that the whole module shares.
+    Marks maximumf and minimumf as free to choose among zeros of different signs.
   }];
-  let dependentDialects = ["mlir::arith::ArithDialect", "mlir::math::MathDialect"];
+  let dependentDialects = ["mlir::arith::ArithDialect", "mlir::func::FuncDialect",
+                           "mlir::LLVM::LLVMDialect", "mlir::math::MathDialect"];
 }
 
 def ExpandStorageFloats : Pass<"nn-expand-storage-floats"> {
@@ -33,6 +35,16 @@ def SplitFunctions : Pass<"nn-split-functions", "mlir::ModuleOp"> {
     itself. Blocks that reserve room on the stack stay whole.
   }];
   let dependentDialects = ["mlir::func::FuncDialect", "mlir::LLVM::LLVMDialect"];
+}
+
+def LowerToLlvm : Pass<"nn-lower-to-llvm", "mlir::ModuleOp"> {
+  let summary = "convert arith, cf, func, index, math and ub to the LLVM dialect";
+  let description = [{
+    All of them at once, and calls with tables of the module's symbols: looking each function up by
+    a search through the module takes time with the square of its length. What LLVM has no intrinsic
+    for (erf of f64) becomes a call of libm.
+  }];
+  let dependentDialects = ["mlir::LLVM::LLVMDialect"];
 }
 
 def ProgramTables : Pass<"nn-program-tables", "mlir::ModuleOp"> {

@@ -200,13 +200,8 @@ Value Host::createStackRoom(Location loc, Type type, int64_t count) {
 Value Host::createStackArray(Location loc, ValueRange elements) {
   if (elements.empty())
     return LLVM::ZeroOp::create(builder, loc, getPointerType(builder.getContext()));
-  Type type = elements.front().getType();
-  Value array = createStackRoom(loc, type, elements.size());
-  for (auto [i, element] : llvm::enumerate(elements)) {
-    Value address = LLVM::GEPOp::create(builder, loc, array.getType(), type, array,
-                                        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
-    LLVM::StoreOp::create(builder, loc, element, address);
-  }
+  Value array = createStackRoom(loc, elements.front().getType(), elements.size());
+  emitStores(builder, loc, elements, array);
   return array;
 }
 

@@ -1,8 +1,8 @@
 //===- HostTensors.cpp - tensor operations that become calls of the runtime ---------------===//
 
-#include "compiler/lower/Host.h"
+#include "compiler/lower/Kernel.h"
 #include "compiler/optimise/ContractLayout.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
 using namespace nnc;
@@ -64,9 +64,15 @@ static LogicalResult lowerContract(ContractOp op, Host &host) {
 #undef NN_F32
 #undef NN_F64
   int64_t level = abi::getCpuLevel(host.getModule());
+  // A function of its own, which equal products share, describes the product.
+  Kernel kernel(host, op, "contract");
+  OpBuilder &builder = kernel.getBuilder();
+  Value result = kernel.addArgument(host.getAddress(loc, host.getPlan().getPlace(op.getResult())));
+  Value lhs = kernel.addArgument(host.getAddress(op.getLhs()));
+  Value rhs = kernel.addArgument(host.getAddress(op.getRhs()));
   llvm::SmallVector<Value> shape(abi::countWords<nn_contraction>());
   auto set = [&](int64_t nn_contraction::*member, Dim size) {
-    shape[abi::getWord(member)] = host.getDim(loc, size);
+    shape[abi::getWord(member)] = kernel.getCount(size);
   };
   set(&nn_contraction::outer, layout->outer);
   set(&nn_contraction::inner, layout->inner);
@@ -78,20 +84,22 @@ static LogicalResult lowerContract(ContractOp op, Host &host) {
                          const nnc::optimise::MatrixLayout &matrices) {
     Value *words = &shape[abi::getWord(operand)];
     auto setStride = [&](int64_t nn_matrices::*member, Dim stride) {
-      words[abi::getWord(member)] = host.getDim(loc, stride);
+      words[abi::getWord(member)] = kernel.getCount(stride);
     };
     setStride(&nn_matrices::outer_stride, matrices.outerStride);
     setStride(&nn_matrices::inner_stride, matrices.innerStride);
     setStride(&nn_matrices::sum_stride, matrices.sumStride);
     setStride(&nn_matrices::row_stride, matrices.rowStride);
-    words[abi::getWord(&nn_matrices::transposed)] = host.getI64(loc, matrices.transposed);
+    words[abi::getWord(&nn_matrices::transposed)] = createI64(builder, loc, matrices.transposed);
   };
   setMatrices(&nn_contraction::a, layout->lhs);
   setMatrices(&nn_contraction::b, layout->rhs);
-  host.call(loc, (elementType.isF32() ? f32 : f64)[level - 1],
-            {host.getAddress(loc, host.getPlan().getPlace(op.getResult())),
-             host.getAddress(op.getLhs()), host.getAddress(op.getRhs()),
-             host.createStackArray(loc, shape)});
+  Value room = LLVM::AllocaOp::create(builder, loc, result.getType(), builder.getI64Type(),
+                                      createI64(builder, loc, shape.size()));
+  emitStores(builder, loc, shape, room);
+  abi::emitCall(builder, loc, host.getConstants(), (elementType.isF32() ? f32 : f64)[level - 1],
+                {result, lhs, rhs, room});
+  kernel.finish();
   host.loadScalars(op);
   return success();
 }

@@ -130,7 +130,42 @@ func::FuncOp Kernel::createRangeWrapper(Type contextType) {
       all.push_back(arguments[next++]);
   func::CallOp::create(outer, loc, function, all);
   func::ReturnOp::create(outer, loc);
-  return host.getKernels().unify(wrapper);
+  return wrapper;
+}
+
+func::FuncOp Kernel::createLauncher() {
+  OpBuilder inside(builder.getContext());
+  inside.setInsertionPointToEnd(host.getModule().getBody());
+  Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type();
+  llvm::SmallVector<Type> types;
+  for (Value outside : outsideArguments)
+    types.push_back(outside.getType());
+  auto contextType = LLVM::LLVMStructType::getLiteral(builder.getContext(), types);
+  func::FuncOp wrapper = createRangeWrapper(contextType);
+  types.append({i64, i64});
+  auto launcher = func::FuncOp::create(inside, loc, (function.getSymName() + ".launch").str(),
+                                       builder.getFunctionType(types, {}));
+  makeInternal(launcher);
+  Block *block = launcher.addEntryBlock();
+  inside.setInsertionPointToEnd(block);
+  Value one = createI64(inside, loc, 1);
+  Value context = LLVM::AllocaOp::create(inside, loc, pointer, contextType, one);
+  for (unsigned i = 0; i < outsideArguments.size(); ++i) {
+    Value address = LLVM::GEPOp::create(inside, loc, pointer, contextType, context,
+                                        ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(i)});
+    LLVM::StoreOp::create(inside, loc, block->getArgument(i), address);
+  }
+  Value count = block->getArgument(outsideArguments.size());
+  Value perTurn = arith::MaxSIOp::create(inside, loc, block->getArguments().back(), one);
+  Value grain = arith::DivSIOp::create(inside, loc, createI64(inside, loc, grainElements), perTurn);
+  grain = arith::MaxSIOp::create(inside, loc, grain, one);
+  auto constant =
+      func::ConstantOp::create(inside, loc, wrapper.getFunctionType(), SymbolRefAttr::get(wrapper));
+  auto body = UnrealizedConversionCastOp::create(inside, loc, pointer, constant.getResult());
+  abi::emitCall(inside, loc, host.getConstants(), NN_RUNTIME(nn_parallel_for),
+                {body.getResult(0), context, count, grain});
+  func::ReturnOp::create(inside, loc);
+  return launcher;
 }
 
 void Kernel::finishRange(Dim total, Dim turnElements) {
@@ -138,38 +173,27 @@ void Kernel::finishRange(Dim total, Dim turnElements) {
   Dim elements = total * turnElements;
   Value count = host.getDim(loc, total);
   endFunction();
+  llvm::SmallVector<Value> all(outsideArguments);
   if (elements.isStatic() && elements.getStatic() <= grainElements) {
-    llvm::SmallVector<Value> all(outsideArguments);
     all.insert(all.begin() + rangePosition, {host.getI64(loc, 0), count});
     func::CallOp::create(outer, loc, function, all);
     return;
   }
-  llvm::SmallVector<Type> types;
-  for (Value outside : outsideArguments)
-    types.push_back(outside.getType());
-  auto contextType = LLVM::LLVMStructType::getLiteral(builder.getContext(), types);
-  func::FuncOp wrapper = createRangeWrapper(contextType);
-  Value context = host.createStackRoom(loc, contextType);
-  for (auto [i, outside] : llvm::enumerate(outsideArguments)) {
-    Value address = LLVM::GEPOp::create(outer, loc, context.getType(), contextType, context,
-                                        ArrayRef<LLVM::GEPArg>{0, static_cast<int32_t>(i)});
-    LLVM::StoreOp::create(outer, loc, outside, address);
-  }
-  Value one = host.getI64(loc, 1), perTurn = host.getDim(loc, turnElements);
-  perTurn = arith::MaxSIOp::create(outer, loc, perTurn, one);
-  Value grain = arith::DivSIOp::create(outer, loc, host.getI64(loc, grainElements), perTurn);
-  grain = arith::MaxSIOp::create(outer, loc, grain, one);
-  auto constant =
-      func::ConstantOp::create(outer, loc, wrapper.getFunctionType(), SymbolRefAttr::get(wrapper));
-  auto body = UnrealizedConversionCastOp::create(
-      outer, loc, LLVM::LLVMPointerType::get(builder.getContext()), constant.getResult());
-  host.call(loc, NN_RUNTIME(nn_parallel_for), {body.getResult(0), context, count, grain});
+  func::FuncOp &launcher = host.getKernels().getLauncher(function);
+  if (!launcher)
+    launcher = createLauncher();
+  all.append({count, host.getDim(loc, turnElements)});
+  func::CallOp::create(outer, loc, launcher, all);
 }
 
 //===-- Elements ---------------------------------------------------------------------===//
 
 Value Kernel::getIndex(int64_t number) {
   return arith::ConstantIndexOp::create(builder, loc, number);
+}
+
+Value Kernel::getCount(Dim dim) {
+  return emitDim(builder, loc, dim, [&](llvm::StringRef name) { return getSymbol(name); });
 }
 
 Value Kernel::getSize(Dim dim) {
@@ -179,8 +203,7 @@ Value Kernel::getSize(Dim dim) {
   // At the start of the function, where it can be used everywhere.
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(entry);
-  Value number = emitDim(builder, loc, dim, [&](llvm::StringRef name) { return getSymbol(name); });
-  Value index = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), number);
+  Value index = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), getCount(dim));
   return sizes[dim] = index;
 }
 

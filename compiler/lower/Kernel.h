@@ -21,6 +21,8 @@ public:
 
   /// Inside the kernel, `value` stands for what is `outside` on the host (itself for most kernels).
   void bind(mlir::Value value, mlir::Value outside);
+  /// Inside the kernel, what is `outside` on the host.
+  mlir::Value addArgument(mlir::Value outside);
   /// The pointer to a bound tensor.
   mlir::Value getPointer(mlir::Value tensor);
   /// Adds the arguments `begin` and `end`, of type index, for the outermost loop.
@@ -34,6 +36,8 @@ public:
   mlir::Location getLoc() const { return loc; }
   mlir::Value getElement(mlir::Value tensor, mlir::ValueRange index) override;
   mlir::Value getSize(ir::Dim dim) override;
+  /// As i64, where the builder stands.
+  mlir::Value getCount(ir::Dim dim);
   mlir::Value checkIndex(mlir::Location loc, mlir::Value index, ir::Dim size) override;
   void store(mlir::Location loc, mlir::Value element, mlir::Value tensor, mlir::ValueRange index);
   mlir::Value load(mlir::Location loc, mlir::Value tensor, mlir::ValueRange index);
@@ -45,11 +49,15 @@ public:
   void emitLoops(llvm::ArrayRef<ir::Dim> shape, llvm::function_ref<void(mlir::ValueRange)> body);
 
 private:
-  mlir::Value addArgument(mlir::Value outside);
   mlir::Value getSymbol(llvm::StringRef name);
   mlir::Value getOffset(mlir::Location loc, mlir::Value tensor, mlir::ValueRange index);
   void endFunction();
+  /// The function that a thread calls: takes the arguments from a struct, and a range.
   mlir::func::FuncOp createRangeWrapper(mlir::Type contextType);
+  /// The function that the host calls with the arguments, the number of turns and the elements of
+  /// each: shares the turns out among threads. What a call needs beside its arguments stands here
+  /// once, not at each call of a long program.
+  mlir::func::FuncOp createLauncher();
 
   Host &host;
   mlir::Location loc;

@@ -19,12 +19,16 @@ public:
   /// or where an equal one is known (with the same `role`) that one, and `function` is erased.
   mlir::func::FuncOp unify(mlir::func::FuncOp function, unsigned role = 0);
 
+  /// What shares the turns of a kernel out among threads; null until it is set.
+  mlir::func::FuncOp &getLauncher(mlir::func::FuncOp kernel) { return launchers[kernel]; }
+
 private:
   /// What a function consists of: names of operations, attributes and types (which MLIR keeps once
   /// each), and values as numbers in the order of their definitions.
   using Content = std::vector<uintptr_t>;
 
   std::map<Content, mlir::func::FuncOp> known;
+  llvm::DenseMap<mlir::Operation *, mlir::func::FuncOp> launchers;
 };
 
 } // namespace nnc::lower

@@ -73,6 +73,14 @@ void emitStore(OpBuilder &builder, Location loc, Value element, Value base, Valu
   LLVM::StoreOp::create(builder, loc, element, address);
 }
 
+void emitStores(OpBuilder &builder, Location loc, ValueRange values, Value base) {
+  for (auto [i, value] : llvm::enumerate(values)) {
+    Value address = LLVM::GEPOp::create(builder, loc, base.getType(), value.getType(), base,
+                                        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(i)});
+    LLVM::StoreOp::create(builder, loc, value, address);
+  }
+}
+
 std::string getSourceLocation(Location loc) {
   FileLineColRange place = getUserPlace(loc);
   return place ? (place.getFilename().getValue() + ":" + llvm::Twine(place.getStartLine())).str()

@@ -28,6 +28,9 @@ mlir::Value emitLoad(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type el
                      mlir::Value base, mlir::Value offset);
 void emitStore(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value element, mlir::Value base,
                mlir::Value offset);
+/// Stores values of one type one after another.
+void emitStores(mlir::OpBuilder &builder, mlir::Location loc, mlir::ValueRange values,
+                mlir::Value base);
 /// Where in the source: "file.nn:line".
 std::string getSourceLocation(mlir::Location loc);
 

@@ -324,29 +324,33 @@ void MemoryPlan::assignOffsets() {
   llvm::sort(order, [](Buffer *a, Buffer *b) {
     return std::pair(-a->bytes, a) < std::pair(-b->bytes, b); // of equal size, in program order
   });
+  struct Placed {
+    int64_t begin, end;
+    Interval life;
+  };
+  // Of the static area (0) and each region, in the order of their places.
+  std::vector<std::vector<Placed>> placed(regions.size() + 1);
   int64_t staticBase = staticBytes;
   llvm::SmallVector<int64_t> regionBase;
   for (const RegionInfo &region : regions)
     regionBase.push_back(region.bytesPerUnit);
-  llvm::SmallVector<Buffer *> placed;
   for (Buffer *buffer : order) {
     int64_t size =
         buffer->region ? buffer->bytes : int64_t(llvm::alignTo(buffer->bytes, alignment));
-    llvm::SmallVector<std::pair<int64_t, int64_t>> blocked; // begin, end
-    for (Buffer *other : placed)
-      if (other->region == buffer->region && other->life.overlaps(buffer->life))
-        blocked.emplace_back(other->offset, other->offset + other->bytes);
-    llvm::sort(blocked);
     int64_t offset = buffer->region ? regionBase[*buffer->region] : staticBase;
-    for (auto [begin, end] : blocked) {
-      if (offset + size <= begin)
+    std::vector<Placed> &others = placed[buffer->region ? *buffer->region + 1 : 0];
+    for (const Placed &other : others) {
+      if (offset + size <= other.begin)
         break;
-      offset = std::max(offset, buffer->region ? end : int64_t(llvm::alignTo(end, alignment)));
+      if (other.end > offset && other.life.overlaps(buffer->life))
+        offset = buffer->region ? other.end : int64_t(llvm::alignTo(other.end, alignment));
     }
     buffer->offset = offset;
     int64_t &total = buffer->region ? regions[*buffer->region].bytesPerUnit : staticBytes;
     total = std::max(total, offset + size);
-    placed.push_back(buffer);
+    auto after = llvm::upper_bound(
+        others, offset, [](int64_t at, const Placed &other) { return at < other.begin; });
+    others.insert(after, {offset, offset + buffer->bytes, buffer->life});
   }
 }
 

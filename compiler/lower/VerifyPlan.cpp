@@ -83,8 +83,10 @@ public:
       auto type = llvm::dyn_cast<NNTensorType>(variable.getType());
       variables[name] = getRange(plan.getVariablePlace(name), type);
     }
-    for (auto &[name, range] : variables)
+    for (auto &[name, range] : variables) {
       memory.write(range, ++last);
+      variableAt[{range.space, range.begin}] = name;
+    }
     visit(command.getBody().front());
     return success(!hasFailed);
   }
@@ -123,10 +125,12 @@ private:
   std::optional<StringAttr> getVariable(const Range &range) {
     if (range.space == 0 && range.begin >= plan.getVariableBytes())
       return std::nullopt;
-    for (auto &[name, own] : variables)
-      if (own.overlaps(range))
-        return name;
-    return std::nullopt;
+    // The last that begins before the range's end.
+    auto next = variableAt.lower_bound({range.space, range.end});
+    if (next == variableAt.begin())
+      return std::nullopt;
+    StringAttr name = std::prev(next)->second;
+    return variables.lookup(name).overlaps(range) ? std::optional(name) : std::nullopt;
   }
 
   //===-- Reads and writes --===//
@@ -325,6 +329,8 @@ private:
   const MemoryPlan &plan;
   llvm::function_ref<Place(Value)> getPlace;
   llvm::MapVector<StringAttr, Range> variables;
+  /// By space and first byte.
+  std::map<std::pair<unsigned, int64_t>, StringAttr> variableAt;
   Memory memory;
   /// What the bytes of a value held when it was computed; of roots.
   llvm::DenseMap<Value, Content> contents;
