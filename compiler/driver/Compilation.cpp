@@ -148,7 +148,7 @@ bool Compilation::runPasses(llvm::function_ref<void(mlir::OpPassManager &)> buil
   return succeeded(manager.run(*module)) && !engine.hasErrors() && succeeded(mlir::verify(*module));
 }
 
-bool Compilation::lowerTo(Phase phase) {
+bool Compilation::lowerTo(Phase phase, bool simplify) {
   if (!runPasses(
           [](mlir::OpPassManager &manager) { manager.addPass(gradient::createExpandGradients()); }))
     return false;
@@ -160,7 +160,8 @@ bool Compilation::lowerTo(Phase phase) {
     return false;
   if (phase == Phase::Opt)
     return true;
-  return runPasses([](mlir::OpPassManager &manager) { lower::buildLowerPipeline(manager); });
+  return runPasses(
+      [&](mlir::OpPassManager &manager) { lower::buildLowerPipeline(manager, simplify); });
 }
 
 bool Compilation::translate() {

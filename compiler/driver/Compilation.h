@@ -62,8 +62,9 @@ public:
   /// Checks functions, layers, losses and optimizers by themselves, for all sizes, once the program
   /// has been elaborated. Lists what could not be checked.
   std::vector<std::string> checkItems();
-  /// From the `nn` stage to `phase`, which is Grad, Opt or Loops.
-  bool lowerTo(Phase phase);
+  /// From the `nn` stage to `phase`, which is Grad, Opt or Loops; to loops that are not simplified
+  /// where only errors are of interest.
+  bool lowerTo(Phase phase, bool simplify = true);
   /// From the `loops` stage to optimised LLVM IR.
   bool translate();
 

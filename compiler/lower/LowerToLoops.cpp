@@ -96,13 +96,16 @@ void nnc::lower::registerLowerings(DialectRegistry &registry) {
   });
 }
 
-void nnc::lower::buildLowerPipeline(OpPassManager &manager) {
+void nnc::lower::buildLowerPipeline(OpPassManager &manager, bool simplify) {
   manager.addPass(createLowerToLoops());
+  if (!simplify)
+    return;
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }
 
 void nnc::lower::registerLower() {
   registerLowerPasses();
-  PassPipelineRegistration<>("nn-lower", "from fused groups to loops", buildLowerPipeline);
+  PassPipelineRegistration<>("nn-lower", "from fused groups to loops",
+                             [](OpPassManager &manager) { buildLowerPipeline(manager); });
 }

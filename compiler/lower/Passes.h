@@ -13,8 +13,8 @@ namespace nnc::lower {
 #define GEN_PASS_REGISTRATION
 #include "compiler/lower/Passes.h.inc"
 
-/// From fused groups to loops: the stage `loops`.
-void buildLowerPipeline(mlir::OpPassManager &manager);
+/// From fused groups to loops: the stage `loops`. All errors are found before `simplify` counts.
+void buildLowerPipeline(mlir::OpPassManager &manager, bool simplify = true);
 
 /// Says how each operation is lowered; needed before a context that is to lower is made.
 void registerLowerings(mlir::DialectRegistry &registry);

@@ -63,10 +63,12 @@ nn.command @second doc "" flags [] {
 
 // What threads run is shared as well.
 // CHECK-LABEL: func.func @command.large(
-// CHECK-COUNT-2: call @nn_parallel_for(
+// CHECK-COUNT-2: call @command.large.fused0.launch(%{{.*}}, %c320000_i64, %c1_i64)
 // CHECK:       func.func private @command.large.fused0(
 // CHECK:       func.func private @command.large.fused0.range(
 // CHECK:         call @command.large.fused0(
+// CHECK:       func.func private @command.large.fused0.launch(
+// CHECK:         call @nn_parallel_for(
 // CHECK-NOT:   func.func private @command.large
 nn.command @large doc "" flags [] {
   %n = nn.constant dense<5> : tensor<i64>
@@ -82,6 +84,24 @@ nn.command @large doc "" flags [] {
     nn.yield %x : f32[400, 800]
   }
   %t = nn.format ["", ""] [""] (%q) : f32[400, 800]
+  nn.print %t
+  nn.end
+}
+
+// -----
+
+// Equal products share the function that describes them.
+// CHECK-LABEL: func.func @command.products(
+// CHECK-COUNT-2: call @command.products.contract0(
+// CHECK:       func.func private @command.products.contract0(
+// CHECK-COUNT-1: call @nn_contract_f32_v2(
+// CHECK-NOT:   func.func private @command.products
+nn.command @products doc "" flags [] {
+  %n = nn.constant dense<5> : tensor<i64>
+  %a = nn.random normal %n place 1 : f32[4, 4]
+  %b = nn.contract %a, %a batch [], [] contract [1], [0] : f32[4, 4], f32[4, 4] -> f32[4, 4]
+  %c = nn.contract %b, %a batch [], [] contract [1], [0] : f32[4, 4], f32[4, 4] -> f32[4, 4]
+  %t = nn.format ["", ""] [""] (%c) : f32[4, 4]
   nn.print %t
   nn.end
 }

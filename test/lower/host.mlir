@@ -42,9 +42,11 @@ nn.command @control doc "D" flags [#nn.flag<name = "k", type = int>] {
 // CHECK:         %[[LEFT:.*]] = arith.subi %[[COUNT]], %[[FIRST]]
 // CHECK:         %[[ROWS:.*]] = arith.minsi %{{.*}}, %[[LEFT]]
 // CHECK:         call @nn_dataset_gather(%{{.*}}, %{{.*}}, %[[FIRST]], %[[ROWS]], %{{.*}})
-// CHECK:         call @nn_contract_f32_v2(
+// CHECK:         call @command.batches.contract0(%{{.*}}, %{{.*}}, %{{.*}}, %[[ROWS]])
 // CHECK:         call @nn_format_tensor
 // CHECK:         call @nn_scope_leave(%[[MARK]])
+// CHECK:       func.func private @command.batches.contract0(%[[TO:.*]]: !llvm.ptr {{.*}}, %[[A:.*]]: !llvm.ptr {{.*}}, %[[B:.*]]: !llvm.ptr {{.*}}, %{{.*}}: i64)
+// CHECK:         call @nn_contract_f32_v2(%[[TO]], %[[A]], %[[B]],
 nn.command @batches doc "" flags [] {
   nn.variable param @w : f32[3, 2]
   %path = nn.string "a.csv"

@@ -165,10 +165,16 @@ nn.command @full doc "" flags [] {
 
 // Of run-time size: through nn_parallel_for, by rows, about 32768 elements to a range.
 // CHECK-LABEL: func.func @command.threads
-// CHECK-DAG:     %[[GRAIN:.*]] = arith.constant 4096 : i64
-// CHECK:         call @nn_parallel_for(%{{.*}}, %{{.*}}, %{{.*}}, %[[GRAIN]])
+// CHECK:         call @command.threads.fused0.launch(%{{.*}}, %{{.*}}, %{{.*}}, %c8_i64)
 // CHECK:       func.func private @command.threads.fused0.range(%{{.*}}: !llvm.ptr, %[[B:.*]]: i64, %[[E:.*]]: i64)
-// CHECK:         call @command.threads.fused0(%{{.*}}, %[[B]], %[[E]]
+// CHECK:         call @command.threads.fused0(%{{.*}}, %{{.*}}, %[[B]], %[[E]])
+// CHECK:       func.func private @command.threads.fused0.launch(%{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %[[TURNS:.*]]: i64, %[[ELEMENTS:.*]]: i64)
+// CHECK:         %[[BODY:.*]] = constant @command.threads.fused0.range
+// CHECK:         %[[EACH:.*]] = arith.maxsi %[[ELEMENTS]], %c1_i64
+// CHECK:         %[[FITS:.*]] = arith.divsi %c32768_i64, %[[EACH]]
+// CHECK:         %[[GRAIN:.*]] = arith.maxsi %[[FITS]], %c1_i64
+// CHECK:         %[[POINTER:.*]] = builtin.unrealized_conversion_cast %[[BODY]]
+// CHECK:         call @nn_parallel_for(%[[POINTER]], %{{.*}}, %[[TURNS]], %[[GRAIN]])
 nn.command @threads doc "" flags [#nn.flag<name = "n", type = int>] {
 ^bb0(%n: !nn.tensor<i64>):
   nn.bind_size "n" = %n

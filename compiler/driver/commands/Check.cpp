@@ -27,7 +27,7 @@ static int check(Session &session) {
     Compilation compilation(session.sources, used, compileOptions);
     if (!compilation.parse(session.getSource()))
       break;
-    bool good = compilation.elaborate() && compilation.lowerTo(Phase::Loops);
+    bool good = compilation.elaborate() && compilation.lowerTo(Phase::Loops, /*simplify=*/false);
     if (good && !tests && hasUnit(compilation, /*tests=*/true))
       continue;
     std::vector<std::string> unchecked = compilation.checkItems();
