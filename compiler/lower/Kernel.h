@@ -1,11 +1,10 @@
-//===- Kernel.h - a function of loops over memory
-//-------------------------------------------------===//
+//===- Kernel.h - a function of loops over memory -------------------------------------===//
 //
-// A kernel gets bare pointers, scalars and sizes as arguments. Two tensors in one place are one
-// argument, so that no two pointers overlap (noalias), also where a result is computed in place.
-// Arguments are added as the kernel's code asks for them; finish() emits the host's call. Where the
-// outermost loop is parallel, the kernel takes its range, and the host runs large ones through
-// nn_parallel_for.
+// A kernel gets bare pointers, scalars and sizes as arguments. Two bound tensors in one place are
+// one argument, so that none that is written overlaps another (noalias), also where a result is
+// computed in place. Arguments are added as the kernel's code asks for them; finish() emits the
+// host's call. Where the outermost loop is parallel, the kernel takes its range, and the host runs
+// large ones through a launcher, which calls nn_parallel_for.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_LOWER_KERNEL_H

@@ -3,6 +3,8 @@
 
 // CHECK-LABEL: func.func @functions
 // CHECK-NOT: math.{{exp|log|tanh|erf|powf}} {{.*}} : f32
+// CHECK: call @math.exp(%{{.*}}) : (f32) -> f32
+// CHECK: call @math.powf(%{{.*}}, %{{.*}}) : (f32, f32) -> f32
 // CHECK: math.exp %{{.*}} : f64
 // CHECK: math.sin %{{.*}} : f32
 func.func @functions(%x: f32, %y: f32, %w: f64) -> (f32, f32, f32, f32, f64, f32) {
@@ -95,4 +97,26 @@ func.func @max_over(%in: !llvm.ptr, %n: i64) -> f32 {
     scf.yield %next : f32
   }
   return %r : f32
+}
+
+// In a loop the arithmetic stands where the function was; elsewhere all calls share one function.
+// CHECK-LABEL: func.func @loop
+// CHECK: scf.for
+// CHECK-NOT: math.exp
+// CHECK: arith.shli
+// CHECK: }
+// CHECK: call @math.exp(
+// CHECK-LABEL: func.func private @math.exp(
+// CHECK-SAME: llvm.linkage = #llvm.linkage<internal>
+// CHECK: arith.shli
+// CHECK-NOT: func.func private @math.exp(
+func.func @loop(%n: index, %x: f32) -> f32 {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %y = scf.for %i = %zero to %n step %one iter_args(%a = %x) -> (f32) {
+    %b = math.exp %a : f32
+    scf.yield %b : f32
+  }
+  %z = math.exp %y : f32
+  return %z : f32
 }
