@@ -40,6 +40,7 @@ void Activation::enter(std::string what, Module &module, Scope &scope) {
 void Activation::closeExits() {
   interpreter.raised = control.raised;
   interpreter.blockEnded = false;
+  returned = false;
 }
 
 Activation::~Activation() {

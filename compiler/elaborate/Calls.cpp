@@ -193,11 +193,7 @@ bool Interpreter::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
       good = false;
       continue;
     }
-    // A value that the body differentiates with respect to must be a tensor, not a compile-time
-    // number.
-    if (activation && activation->differentiated.contains(parameter.name.name) &&
-        (value.is(Value::Float) || value.is(Value::List)))
-      value = toTensor(value, span);
+    value = settleDifferentiated(*this, parameter.name.name, value, span);
     Binding binding;
     binding.value = value;
     binding.isUsed = true;

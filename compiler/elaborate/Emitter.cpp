@@ -2,6 +2,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/Emitter.h"
+#include "compiler/ir/Effects.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -49,13 +50,9 @@ bool Emitter::emitRegion(mlir::Region &region, mlir::TypeRange types,
     EndOp::create(builder, getLoc({}));
   // What is assigned in there is no longer known out here.
   region.walk([&](mlir::Operation *op) {
-    if (auto assign = llvm::dyn_cast<AssignOp>(op))
-      unit.known.erase(assign.getVariable().str());
-    if (auto rows = llvm::dyn_cast<AssignRowsOp>(op))
-      unit.known.erase(rows.getVariable().str());
-    if (auto load = llvm::dyn_cast<LoadOp>(op))
-      for (mlir::Attribute variable : load.getVariables())
-        unit.known.erase(llvm::cast<mlir::FlatSymbolRefAttr>(variable).getValue().str());
+    for (const VariableAccess &access : getVariableAccesses(op))
+      if (access.isWrite())
+        unit.known.erase(access.variable.getValue().str());
   });
   return reachesEnd;
 }

@@ -28,13 +28,15 @@ void elaborate::prepareExits(Interpreter &e, llvm::ArrayRef<const ast::Block *> 
   if (e.activation && !e.activation->left && e.runtimeDepth == e.activation->runtimeDepth &&
       llvm::any_of(blocks, [](const ast::Block *block) { return hasReturn(*block); }))
     e.activation->left = makeFlag("returned");
-  if (e.loop == Control::Loop::Unrolled && !e.unrolled->broken &&
-      llvm::any_of(blocks, [](const ast::Block *block) {
-        return hasJump(*block, ast::Statement::Break) || hasJump(*block, ast::Statement::Continue);
-      })) {
+  if (e.loop != Control::Loop::Unrolled)
+    return;
+  auto jumps = [&](ast::Statement::Kind kind) {
+    return llvm::any_of(blocks, [&](const ast::Block *block) { return hasJump(*block, kind); });
+  };
+  if (!e.unrolled->broken && jumps(ast::Statement::Break))
     e.unrolled->broken = makeFlag("broken");
+  if (!e.unrolled->skipped && jumps(ast::Statement::Continue))
     e.unrolled->skipped = makeFlag("skipped");
-  }
 }
 
 mlir::Value elaborate::hasLeft(Interpreter &e, size_t raisedBefore) {
@@ -73,6 +75,13 @@ void elaborate::executeJump(Interpreter &e, const ast::Statement *statement) {
       ContinueOp::create(e.builder, e.getLoc(statement->span));
     e.blockEnded = true;
     return;
+  }
+  if (isTurn(e)) {
+    if (isBreak) {
+      e.error(diag::ScanBody, statement->span, "`break`");
+      return;
+    }
+    leaveTurn(e, statement->span);
   }
   if (e.runtimeDepth == e.loopRuntimeDepth) {
     e.jump = isBreak ? Control::Jump::Break : Control::Jump::Continue;
@@ -271,10 +280,10 @@ Value elaborate::mergeExits(Interpreter &e, std::vector<RuntimeReturn> returns,
 
 Value elaborate::takeResult(Interpreter &e, Span declaration) {
   Activation &callee = *e.activation;
-  bool falls = !e.blockEnded;
+  bool falls = !e.blockEnded, returned = callee.returned;
   callee.closeExits();
   if (callee.returns.empty())
-    return callee.returned ? callee.result : Value::unit();
+    return returned ? callee.result : Value::unit();
   for (const RuntimeReturn &one : callee.returns)
     if (!one.value.is(Value::Unit) && !one.value.isPoison() && falls)
       return e.fail(diag::NoReturn, declaration, callee.frame.what,

@@ -46,15 +46,14 @@ void elaborate::executeIf(Interpreter &e, const ast::IfStatement *statement, siz
     blocks.push_back(&*statement->elseBody);
   e.promoteVars(blocks);
   auto op = IfOp::create(e.builder, e.getLoc(statement->span), holds);
-  bool falls = false;
-  executeBranches(
+  bool falls = executeBranches(
       e, statement->span,
       [&] {
-        falls |= e.emitRegion(op.getThenRegion(), {}, [&](mlir::ValueRange) { e.execute(body); });
+        return e.emitRegion(op.getThenRegion(), {}, [&](mlir::ValueRange) { e.execute(body); });
       },
       [&] {
-        falls |= e.emitRegion(op.getElseRegion(), {},
-                              [&](mlir::ValueRange) { executeIf(e, statement, branch + 1); });
+        return e.emitRegion(op.getElseRegion(), {},
+                            [&](mlir::ValueRange) { executeIf(e, statement, branch + 1); });
       });
   e.blockEnded = !falls;
 }
@@ -84,9 +83,9 @@ public:
   bool turn(const Value &element) {
     if (e.raised.size() == raisedBefore) {
       runTurn(element);
-      bool isOpen = exits.skipped && llvm::any_of(e.raised, [&](const auto &flag) {
-                      return flag == exits.skipped || flag == exits.broken;
-                    });
+      bool isOpen = llvm::any_of(e.raised, [&](const auto &flag) {
+        return flag == exits.skipped || flag == exits.broken;
+      });
       e.blockEnded &= !isOpen;
     } else {
       // An earlier turn may have left.

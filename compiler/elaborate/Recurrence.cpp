@@ -274,7 +274,9 @@ bool ScanBuilder::emitBody() {
   bool good = true;
   unsigned errorsBefore = e.engine.getErrorCount();
   Restore<Recurrence *> inside(e.recurrence, &turn);
-  Restore<Control::Loop> kind(e.loop, Control::Loop::None);
+  Restore<Control::Loop> kind(e.loop, Control::Loop::Unrolled);
+  Restore<UnrolledLoop *> exits(e.unrolled, &turn.exits);
+  Restore<unsigned> depth(e.loopRuntimeDepth, e.runtimeDepth + 1);
   e.emitRegion(draft.getBody(), types, [&](mlir::ValueRange arguments) {
     turn.runtimeDepth = e.runtimeDepth;
     size_t at = 1 + tensors.size();
@@ -290,6 +292,7 @@ bool ScanBuilder::emitBody() {
     for (auto &[name, binding] : local.names)
       binding.isUsed = true;
     e.execute(expr->body);
+    closeTurn(e);
     for (const Carried &one : carried)
       good &= takeCarried(one);
     good &= takeRows();

@@ -137,9 +137,7 @@ void Interpreter::bindName(const ast::Identifier &name, Value value, bool isVar,
     if (isVar && element && (value.isStaticNumber() || value.is(Value::Size)))
       value = Value::of(toElementType(value, element, span));
   }
-  if (!value.isPoison() && activation && activation->differentiated.contains(name.name) &&
-      (value.is(Value::Float) || value.is(Value::List)))
-    value = toTensor(value, span);
+  value = settleDifferentiated(*this, name.name, value, span);
   nameValue(value, name.name);
   if (value.is(Value::Unit)) {
     error(diag::NothingToBind, span, name.name);

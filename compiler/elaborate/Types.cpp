@@ -335,3 +335,18 @@ Value elaborate::matchType(Interpreter &e, Value value, const ast::Type &type, S
                            bool isDefault, StringRef what) {
   return TypeMatch(e, type, span, isDefault, what).run(value);
 }
+
+/// Whether it is a list of numbers, or of such lists; else it holds layers or tensors.
+static bool isListOfNumbers(const Value &value) {
+  return value.is(Value::List) && llvm::all_of(value.getElements(), [](const Value &element) {
+           return element.isStaticNumber() || element.is(Value::Bool) || element.is(Value::Size) ||
+                  isListOfNumbers(element);
+         });
+}
+
+Value elaborate::settleDifferentiated(Interpreter &e, llvm::StringRef name, Value value,
+                                      Span span) {
+  bool isAsked = e.activation && e.activation->differentiated.contains(name);
+  bool isStatic = value.is(Value::Float) || isListOfNumbers(value);
+  return isAsked && isStatic ? e.toTensor(value, span) : value;
+}

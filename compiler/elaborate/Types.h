@@ -15,6 +15,9 @@ namespace nnc::elaborate {
 /// scope. `isDefault`: the value broadcasts to the type.
 Value matchType(Interpreter &e, Value value, const ast::Type &type, Span span, bool isDefault,
                 llvm::StringRef what);
+/// A name that the function differentiates with respect to stands for a tensor, not for numbers
+/// that are known when the program is compiled.
+Value settleDifferentiated(Interpreter &e, llvm::StringRef name, Value value, Span span);
 /// The tensor type that a declaration names; dimensions must be known. Null after an error.
 ir::NNTensorType resolveTensorType(Interpreter &e, const ast::Type &type, bool forParameter);
 

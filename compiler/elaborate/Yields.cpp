@@ -1,7 +1,8 @@
 //===- Yields.cpp - yield ------------------------------------------------------------------===//
 //
 // A turn of a scan yields directly or in both branches of an `if` that the run decides; then the
-// values are stored as those of returns are (Exits.h).
+// values are stored as those of returns are (Exits.h). A `continue` ends the turn: it has yielded
+// by then as much as other turns do.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,18 +20,43 @@ static bool isInBranch(Interpreter &e) {
   return llvm::isa<ScanOp>(around);
 }
 
-void elaborate::executeBranches(Interpreter &e, Span span, llvm::function_ref<void()> onTrue,
-                                llvm::function_ref<void()> onFalse) {
+bool elaborate::executeBranches(Interpreter &e, Span span, llvm::function_ref<bool()> onTrue,
+                                llvm::function_ref<bool()> onFalse) {
   Recurrence *turn = e.recurrence;
   bool before = turn && turn->hasYielded;
-  onTrue();
+  size_t endsBefore = turn ? turn->ends.size() : 0;
+  bool firstFalls = onTrue();
+  bool inFirst = turn && std::exchange(turn->hasYielded, before);
+  bool secondFalls = onFalse();
   if (!turn)
-    return onFalse();
-  bool inFirst = std::exchange(turn->hasYielded, before);
-  onFalse();
-  if (turn->hasYielded != inFirst)
+    return firstFalls || secondFalls;
+  for (Recurrence::End &end : llvm::drop_begin(turn->ends, endsBefore))
+    end.branch = end.branch ? end.branch : span;
+  if (firstFalls && secondFalls && turn->hasYielded != inFirst)
     e.error(diag::YieldSometimes, span);
-  turn->hasYielded |= inFirst;
+  // What follows, follows the branch that goes on.
+  turn->hasYielded = (turn->hasYielded && (secondFalls || !firstFalls)) ||
+                     (inFirst && (firstFalls || !secondFalls));
+  return firstFalls || secondFalls;
+}
+
+bool elaborate::isTurn(Interpreter &e) {
+  return e.recurrence && e.unrolled == &e.recurrence->exits;
+}
+
+void elaborate::leaveTurn(Interpreter &e, Span span) {
+  e.recurrence->ends.push_back({span, {}, e.recurrence->hasYielded});
+}
+
+void elaborate::closeTurn(Interpreter &e) {
+  Recurrence &turn = *e.recurrence;
+  e.jump = Control::Jump::None;
+  e.blockEnded = false;
+  llvm::erase(e.raised, turn.exits.skipped);
+  for (const Recurrence::End &end : turn.ends)
+    if (end.hasYielded != turn.hasYielded)
+      e.error(diag::YieldSometimes, end.branch ? end.branch : end.at)
+          .note(end.at, "the turn ends here");
 }
 
 void elaborate::executeYield(Interpreter &e, const ast::YieldStatement *statement) {

@@ -6,6 +6,7 @@
 #include "compiler/ir/Origin.h"
 #include "compiler/ir/Purification.h"
 #include "compiler/ir/Report.h"
+#include "compiler/ir/Slices.h"
 
 using namespace mlir;
 using namespace nnc::ir;
@@ -108,6 +109,25 @@ llvm::ArrayRef<Value> Sweep::getReads(FlatSymbolRefAttr variable) {
   return found == reads.end() ? llvm::ArrayRef<Value>() : found->second;
 }
 
+Sweep::Target Sweep::findTarget(Value value) {
+  auto read = value.getDefiningOp<ReadOp>();
+  bool isVar = read && flow.getVariable(read.getVariableAttr()).getKind() == VariableKind::Var;
+  if (!isVar || reaching.contains(value))
+    return {value, value, {}, {value}};
+  // Read after the scalar was computed, in a branch, say: what the var held then as well.
+  if (Value held = flow.getAssignedValue(read))
+    return {value, held, {}, {held}};
+  FlatSymbolRefAttr variable = read.getVariableAttr();
+  return {value, {}, variable, llvm::SmallVector<Value, 1>(getReads(variable))};
+}
+
+void Sweep::findTargets() {
+  for (Value value : request.values)
+    targets.push_back(findTarget(value));
+  for (auto variable : request.variables.getAsRange<FlatSymbolRefAttr>())
+    targets.push_back({{}, {}, variable, llvm::SmallVector<Value, 1>(getReads(variable))});
+}
+
 //===-- Errors --------------------------------------------------------------------------===//
 
 std::string Sweep::describeFailure(Value value, FlatSymbolRefAttr variable) {
@@ -174,21 +194,13 @@ llvm::SmallVector<ReadOp> Sweep::getCarriers(llvm::ArrayRef<Value> roots,
 }
 
 Sweep::Control Sweep::findControl() {
-  auto find = [&](llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable) {
-    Control control{nullptr, {}, value, variable};
-    if (Carried carried = findCarried(request.at, value, variable, getCarriers(roots, variable));
-        carried.read) {
-      control.op = flow.getStorer(carried.read);
-      control.variable = flow.getVariable(carried.read.getVariableAttr());
-    }
-    return control;
-  };
-  for (Value value : request.values)
-    if (Control control = find(value, value, {}); control.op)
-      return control;
-  for (auto variable : request.variables.getAsRange<FlatSymbolRefAttr>())
-    if (Control control = find(getReads(variable), {}, variable); control.op)
-      return control;
+  for (const Target &target : targets) {
+    Carried carried = findCarried(request.at, target.value, target.variable,
+                                  getCarriers(target.roots, target.variable));
+    if (carried.read)
+      return {flow.getStorer(carried.read), flow.getVariable(carried.read.getVariableAttr()),
+              target.asked, target.variable};
+  }
   return {};
 }
 
@@ -196,15 +208,19 @@ LogicalResult Sweep::convert(Control control) {
   Obstacle obstacle;
   Location loc = control.op->getLoc();
   auto loop = llvm::dyn_cast<ForOp>(control.op);
+  StringAttr variable = control.variable.getSymNameAttr();
   LogicalResult result = failure();
-  if (auto branch = llvm::dyn_cast<IfOp>(control.op))
-    result = makeChoice(branch, obstacle);
-  else if (!loop)
+  if (!loop && !llvm::isa<IfOp>(control.op)) {
     result = obstacle.set(control.op);
-  else
-    result = loop->isProperAncestor(request.at)
-                 ? replayTurns(loop, control.variable.getSymNameAttr(), obstacle)
-                 : makeScan(loop, obstacle);
+  } else if (loop && loop->isProperAncestor(request.at)) {
+    result = replayTurns(loop, variable, obstacle);
+  } else {
+    // What the variable is not computed from is not in the way.
+    Operation *part = splitOff(control.op, variable), *rest = part ? control.op : nullptr;
+    part = part ? part : control.op;
+    result = loop ? makeScan(llvm::cast<ForOp>(part), obstacle, rest)
+                  : makeChoice(llvm::cast<IfOp>(part), obstacle, rest);
+  }
   if (succeeded(result))
     return success();
   InFlightDiagnostic error = report(request.at->getLoc(), diag::GradientThroughLoop,
@@ -217,14 +233,15 @@ LogicalResult Sweep::convert(Control control) {
   return failure();
 }
 
-LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolRefAttr variable) {
-  for (Value root : variable ? roots : llvm::ArrayRef<Value>()) {
+LogicalResult Sweep::check(const Target &target) {
+  const auto &[asked, value, variable, roots] = target;
+  for (Value root : variable ? llvm::ArrayRef(roots) : llvm::ArrayRef<Value>()) {
     auto read = root.getDefiningOp<ReadOp>();
     if (!reaching.contains(read) || assigned.contains(read))
       continue;
     if (Operation *assignment = flow.findAssignmentSince(read, request.at)) {
       InFlightDiagnostic error =
-          report(request.at->getLoc(), diag::GradientStale, describeFailure(value, variable));
+          report(request.at->getLoc(), diag::GradientStale, describeFailure(asked, variable));
       error.attachNote(assignment->getLoc()) << "assigned here";
       error.attachNote(read.getLoc())
           << "read here; use stop_gradient if this older value is meant as a constant";
@@ -234,7 +251,7 @@ LogicalResult Sweep::check(llvm::ArrayRef<Value> roots, Value value, FlatSymbolR
   // What reaches is found backwards from the scalar: it gets a gradient just where a root is in it.
   if (llvm::none_of(roots, [&](Value root) { return reaching.contains(root); })) {
     InFlightDiagnostic error =
-        report(request.at->getLoc(), diag::GradientUnreached, describeFailure(value, variable),
+        report(request.at->getLoc(), diag::GradientUnreached, describeFailure(asked, variable),
                variable ? "its current value" : "it");
     explainUnreached(error, roots);
     return failure();
@@ -278,18 +295,11 @@ void Sweep::propagate(Operation *op, const llvm::DenseSet<Value> &active) {
 }
 
 FailureOr<llvm::SmallVector<Value>> Sweep::run() {
-  // A rule may replace its operation, and with it a value that is asked for.
-  llvm::SmallVector<Value> values(request.values), roots;
-  for (Value value : values) {
-    if (failed(check(value, value, {})))
+  llvm::SmallVector<Value> roots;
+  for (const Target &target : targets) {
+    if (failed(check(target)))
       return failure();
-    roots.push_back(value);
-  }
-  for (auto variable : request.variables.getAsRange<FlatSymbolRefAttr>()) {
-    llvm::ArrayRef<Value> reads = getReads(variable);
-    if (failed(check(reads, {}, variable)))
-      return failure();
-    llvm::append_range(roots, reads);
+    llvm::append_range(roots, target.roots);
   }
 
   auto type = llvm::cast<NNTensorType>(request.scalar.getType());
@@ -311,20 +321,18 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
                : createFilled(builder, request.at->getLoc(), llvm::cast<NNTensorType>(type), 0);
   };
   llvm::SmallVector<Value> gradients;
-  for (Value value : values)
-    gradients.push_back(orZero(cotangents.lookup(value), value.getType()));
-  for (auto variable : request.variables.getAsRange<FlatSymbolRefAttr>()) {
+  for (const Target &target : targets) {
     Value sum;
-    for (Value read : getReads(variable)) {
-      Value cotangent = cotangents.lookup(read);
+    for (Value root : target.roots) {
+      Value cotangent = cotangents.lookup(root);
       if (!cotangent || !sum) {
         sum = cotangent ? cotangent : sum;
         continue;
       }
-      emission.source = OriginListener::gradientOf(read.getDefiningOp());
+      emission.source = OriginListener::gradientOf(root.getDefiningOp());
       sum = AddOp::create(builder, request.at->getLoc(), sum.getType(), sum, cotangent);
     }
-    gradients.push_back(orZero(sum, getReads(variable).front().getType()));
+    gradients.push_back(orZero(sum, target.roots.front().getType()));
   }
   emission.eraseDead(gradients);
   for (Operation *op : slice)

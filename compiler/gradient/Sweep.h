@@ -21,6 +21,7 @@ public:
     collect();
     markReaching();
     collectReads();
+    findTargets();
   }
 
   mlir::FailureOr<llvm::SmallVector<mlir::Value>> run();
@@ -38,6 +39,18 @@ public:
   mlir::LogicalResult convert(Control control);
 
 private:
+  /// What a gradient is asked for, a value or what a variable holds, and the values in which it
+  /// arrives.
+  struct Target {
+    mlir::Value asked; // as the request names it; null for a variable
+    mlir::Value value;
+    mlir::FlatSymbolRefAttr variable;
+    llvm::SmallVector<mlir::Value, 1> roots;
+  };
+  /// In the order of the request's results. A rule may replace the operation of a value later.
+  void findTargets();
+  Target findTarget(mlir::Value value);
+
   /// What `op` is computed from: its operands, for a `var` what was assigned to it.
   llvm::SmallVector<mlir::Value> getSources(mlir::Operation *op);
   /// Those of them that get a cotangent where the results have one.
@@ -59,8 +72,7 @@ private:
   /// Reads of `var`s in which gradients end, other than the targets.
   llvm::SmallVector<ir::ReadOp> getCarriers(llvm::ArrayRef<mlir::Value> roots,
                                             mlir::FlatSymbolRefAttr variable);
-  mlir::LogicalResult check(llvm::ArrayRef<mlir::Value> roots, mlir::Value value,
-                            mlir::FlatSymbolRefAttr variable);
+  mlir::LogicalResult check(const Target &target);
   /// What cannot be done: "no gradient with respect to 'x'".
   std::string describeFailure(mlir::Value value, mlir::FlatSymbolRefAttr variable);
   void explainUnreached(mlir::InFlightDiagnostic &error, llvm::ArrayRef<mlir::Value> roots);
@@ -78,6 +90,7 @@ private:
   /// By mlir::FlatSymbolRefAttr of the variable, in program order.
   llvm::DenseMap<mlir::Attribute, llvm::SmallVector<mlir::Value, 1>> reads;
   llvm::SmallVector<ir::ReadOp> ends;
+  std::vector<Target> targets;
   llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
 };
 

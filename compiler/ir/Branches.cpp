@@ -36,8 +36,7 @@ static bool sizesTensors(BindSizeOp size) {
       .wasInterrupted();
 }
 
-/// Whether the operation may stand before the branches, once it is guarded.
-static bool canStand(Operation *op) {
+bool canStand(Operation *op) {
   if (isOutput(op))
     return true;
   // Tensors of a size that is known only there are made of what is not there; loops take no turn.
@@ -131,7 +130,7 @@ static Assigned inlineBranch(Region &region, IfOp op, Value taken) {
   return assigned;
 }
 
-LogicalResult makeChoice(IfOp op, Obstacle &obstacle) {
+LogicalResult makeChoice(IfOp op, Obstacle &obstacle, Operation *rest) {
   for (Region &region : op->getRegions()) {
     if (failed(straighten(region.front(), obstacle)))
       return failure();
@@ -139,7 +138,9 @@ LogicalResult makeChoice(IfOp op, Obstacle &obstacle) {
       if (!canStand(&inner))
         return obstacle.set(&inner);
   }
-  OpBuilder builder(op);
+  OpBuilder builder(op), stores(op);
+  if (rest)
+    stores.setInsertionPointAfter(rest);
   Location loc = op.getLoc();
   Value isFalse = NotOp::create(builder, loc, op.getCondition());
   Assigned onTrue = inlineBranch(op.getThenRegion(), op, op.getCondition());
@@ -156,7 +157,7 @@ LogicalResult makeChoice(IfOp op, Obstacle &obstacle) {
         value = ReadOp::create(builder, loc, type, name);
     Value condition = createUniform(builder, loc, op.getCondition(), type);
     Value chosen = SelectOp::create(builder, loc, type, condition, values[0], values[1]);
-    AssignOp::create(builder, loc, name, chosen);
+    AssignOp::create(stores, loc, name, chosen);
   }
   Block *block = op->getBlock();
   op.erase();

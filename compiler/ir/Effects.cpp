@@ -11,6 +11,16 @@ llvm::SmallVector<VariableAccess> getVariableAccesses(Operation *op) {
   return variables ? variables.getVariableAccesses() : llvm::SmallVector<VariableAccess>();
 }
 
+void collectSizes(Operation *op, llvm::SetVector<StringAttr> &symbols) {
+  for (Type type : op->getResultTypes())
+    if (auto tensor = llvm::dyn_cast<NNTensorType>(type))
+      for (Dim dim : tensor.getShape())
+        dim.collectSymbols(symbols);
+  if (auto sizes = llvm::dyn_cast<SizeOpInterface>(op))
+    for (Dim dim : sizes.getAttributeSizes())
+      dim.collectSymbols(symbols);
+}
+
 Effects getEffects(Operation *root) {
   Effects effects;
   root->walk([&](Operation *op) {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/ir/Purification.h"
+#include "compiler/ir/Slices.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -65,18 +66,16 @@ static bool isKnown(BreakOp jump, Operation *around) {
   return true;
 }
 
-/// The operations that end a turn of the loop, or all of it: nn.continue, and nn.break where it is
-/// known when.
-static llvm::SmallVector<Operation *> getJumps(Operation *loop) {
+llvm::SmallVector<Operation *> getOwnJumps(Operation *op) {
   llvm::SmallVector<Operation *> found;
-  loop->getRegions().back().walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (llvm::isa<LoopOpInterface>(op))
-      return WalkResult::skip();
-    auto leave = llvm::dyn_cast<BreakOp>(op);
-    if (llvm::isa<ContinueOp>(op) || (leave && isKnown(leave, loop)))
-      found.push_back(op);
-    return WalkResult::advance();
-  });
+  for (Region &region : op->getRegions())
+    region.walk<WalkOrder::PreOrder>([&](Operation *inner) {
+      if (llvm::isa<LoopOpInterface>(inner))
+        return WalkResult::skip();
+      if (llvm::isa<BreakOp, ContinueOp>(inner))
+        found.push_back(inner);
+      return WalkResult::advance();
+    });
   return found;
 }
 
@@ -114,7 +113,7 @@ static void guardRest(Operation *op, StringAttr flag) {
   }
 }
 
-/// A new variable for a truth value.
+/// A new variable for a truth value. No name of the language has the `$` in its name.
 static StringAttr makeFlag(Operation *loop, llvm::StringRef name) {
   Operation *command = getCommand(loop);
   SymbolTable symbols(command);
@@ -132,16 +131,20 @@ static Operation *assignFlag(OpBuilder &builder, Location loc, StringAttr flag, 
 }
 
 void removeJumps(Operation *loop) {
-  llvm::SmallVector<Operation *> jumps = getJumps(loop);
+  llvm::SmallVector<Operation *> jumps = getOwnJumps(loop);
+  llvm::erase_if(jumps, [&](Operation *jump) {
+    auto leave = llvm::dyn_cast<BreakOp>(jump);
+    return leave && !isKnown(leave, loop);
+  });
   if (jumps.empty())
     return;
   OpBuilder builder(loop);
-  StringAttr skipped = makeFlag(loop, "skipped"), left;
+  StringAttr skipped = makeFlag(loop, "skipped$"), left;
   for (Operation *jump : jumps) {
     builder.setInsertionPoint(jump);
     assignFlag(builder, jump->getLoc(), skipped, true);
     if (llvm::isa<BreakOp>(jump)) {
-      left = left ? left : makeFlag(loop, "left");
+      left = left ? left : makeFlag(loop, "left$");
       assignFlag(builder, jump->getLoc(), left, true);
     }
     Operation *around = jump->getParentOp();
@@ -156,6 +159,12 @@ void removeJumps(Operation *loop) {
     builder.setInsertionPoint(loop);
     assignFlag(builder, loop->getLoc(), left, false);
   }
+}
+
+void removeAllJumps(Operation *op) {
+  llvm::SmallVector<ForOp> loops;
+  op->walk([&](ForOp loop) { loops.push_back(loop); });
+  llvm::for_each(loops, [](ForOp loop) { removeJumps(loop); });
 }
 
 //===-- The number of turns ------------------------------------------------------------------===//
@@ -232,88 +241,21 @@ static FailureOr<Converted> convert(ForOp loop, Obstacle &obstacle) {
   return Converted{scan, std::move(purification.assigned)};
 }
 
-LogicalResult makeScan(ForOp loop, Obstacle &obstacle) {
+LogicalResult makeScan(ForOp loop, Obstacle &obstacle, Operation *rest) {
   FailureOr<Converted> converted = convert(loop, obstacle);
   if (failed(converted))
     return failure();
   OpBuilder builder(loop);
+  if (rest)
+    builder.setInsertionPointAfter(rest);
   for (auto [one, final] : llvm::zip_equal(converted->assigned, converted->scan.getFinals()))
     AssignOp::create(builder, loop.getLoc(), one.variable, final);
   loop.erase();
   return success();
 }
 
-/// Erases operations, users first.
-static void eraseIf(Region &region, llvm::function_ref<bool(Operation *)> isGone) {
-  for (Block &block : llvm::reverse(region))
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block))) {
-      if (isGone(&op)) {
-        op.erase();
-        continue;
-      }
-      for (Region &inner : op.getRegions())
-        eraseIf(inner, isGone);
-    }
-}
-
-void eraseOutput(Region &region) {
-  eraseIf(region, [](Operation *op) {
-    return op->use_empty() && ((isOutput(op) && !llvm::isa<ReadOp>(op)) ||
-                               llvm::isa<AssertOp>(op) || op->hasTrait<Unobserved>());
-  });
-}
-
-namespace {
-/// Keeps of a loop's body what one variable is computed from, from turn to turn.
-class Slice {
-public:
-  explicit Slice(Region &region) : region(region) {}
-
-  void keep(StringAttr variable) {
-    if (!variables.insert(variable).second)
-      return;
-    region.walk([&](Operation *op) {
-      if (auto assign = llvm::dyn_cast<AssignOp>(op);
-          assign && assign.getVariableAttr().getAttr() == variable)
-        keep(assign);
-      if (auto rows = llvm::dyn_cast<AssignRowsOp>(op);
-          rows && rows.getVariableAttr().getAttr() == variable)
-        keep(rows);
-    });
-  }
-
-  void keep(Operation *op) {
-    if (!region.isAncestor(op->getParentRegion()) || !kept.insert(op).second)
-      return;
-    if (auto read = llvm::dyn_cast<ReadOp>(op))
-      keep(read.getVariableAttr().getAttr());
-    for (Value operand : op->getOperands())
-      if (Operation *source = operand.getDefiningOp())
-        keep(source);
-    // An operation with values in its regions is kept whole, control flow where something in it is.
-    if (!llvm::isa<ForOp, IfOp>(op))
-      op->walk([&](Operation *inner) { keep(inner); });
-    else
-      op->walk([&](BreakOp jump) { keep(jump); });
-    keep(op->getParentOp());
-  }
-
-  void eraseRest() {
-    region.walk([&](BindSizeOp size) { keep(size); });
-    eraseIf(region, [&](Operation *op) {
-      return !kept.contains(op) && !op->hasTrait<OpTrait::IsTerminator>();
-    });
-  }
-
-private:
-  Region &region;
-  llvm::DenseSet<StringAttr> variables;
-  llvm::DenseSet<Operation *> kept;
-};
-} // namespace
-
 LogicalResult replayTurns(ForOp loop, StringAttr variable, Obstacle &obstacle) {
-  removeJumps(loop);
+  removeAllJumps(loop);
   Block &body = loop.getBody().front();
   OpBuilder builder = OpBuilder::atBlockBegin(&body);
   Location loc = loop.getLoc();
@@ -327,7 +269,10 @@ LogicalResult replayTurns(ForOp loop, StringAttr variable, Obstacle &obstacle) {
   for (Operation &op : body)
     if (&op != replay)
       inside.clone(op, mapping);
-  Slice slice(region);
+  // A turn that others follow has not left the loop.
+  for (Operation *jump : getOwnJumps(replay))
+    end(jump);
+  Slice slice(replay);
   slice.keep(variable);
   slice.eraseRest();
   llvm::SmallVector<Operation *> requests;

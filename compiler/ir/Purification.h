@@ -52,10 +52,14 @@ private:
 /// Branches.cpp: makes text where it is shown, if nothing else in the block needs it.
 void sinkText(mlir::Block &block);
 
+/// Branches.cpp: whether the operation may stand before the branches, once it is guarded.
+bool canStand(mlir::Operation *op);
+
 /// Branches.cpp: puts the operations of both branches in its place, and chooses what each variable
 /// holds. Where a branch is not taken, its indices are 0 and its assertions hold; its output stays
-/// in an nn.if of its own.
-mlir::LogicalResult makeChoice(IfOp op, Obstacle &obstacle);
+/// in an nn.if of its own. Variables are assigned after `rest`, what was split off, if there is
+/// any.
+mlir::LogicalResult makeChoice(IfOp op, Obstacle &obstacle, mlir::Operation *rest = nullptr);
 
 /// Loops.cpp: makes choices of the branches and scans of the loops of a block.
 mlir::LogicalResult straighten(mlir::Block &block, Obstacle &obstacle);
@@ -64,16 +68,19 @@ mlir::LogicalResult straighten(mlir::Block &block, Obstacle &obstacle);
 /// the turn alone, become branches.
 void removeJumps(mlir::Operation *loop);
 
-/// Loops.cpp: replaces a loop by a scan, and assigns the last values after it. nn.continue skips
-/// what is left of a turn.
-mlir::LogicalResult makeScan(ForOp loop, Obstacle &obstacle);
+/// Loops.cpp: the same for all nn.for in there, and for the operation itself.
+void removeAllJumps(mlir::Operation *op);
+
+/// Loops.cpp: nn.continue and nn.break in there that leave the loop `op`, or one around the branch.
+llvm::SmallVector<mlir::Operation *> getOwnJumps(mlir::Operation *op);
+
+/// Loops.cpp: replaces a loop by a scan, and assigns the last values after it, and after `rest`,
+/// what was split off, if there is any. nn.continue skips what is left of a turn.
+mlir::LogicalResult makeScan(ForOp loop, Obstacle &obstacle, mlir::Operation *rest = nullptr);
 
 /// Loops.cpp: makes what a variable holds at the start of a turn of `loop` a value of this turn: a
 /// scan over the turns before it, at the start of the body. Output is not repeated.
 mlir::LogicalResult replayTurns(ForOp loop, mlir::StringAttr variable, Obstacle &obstacle);
-
-/// Loops.cpp: removes output and assertions, for a body that is carried out a second time.
-void eraseOutput(mlir::Region &region);
 
 /// Loops.cpp: rows that the body gathers at the loop's own index become rows of sources, so that
 /// their gradients are stacked instead of added up.

@@ -9,7 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/ir/Origin.h"
-#include "compiler/ir/Purification.h"
+#include "compiler/ir/Slices.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;

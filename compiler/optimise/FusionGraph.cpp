@@ -21,16 +21,6 @@ static llvm::SmallVector<StringAttr> getBoundSymbols(Operation *op) {
   return symbols;
 }
 
-static void collectSymbols(Operation *op, llvm::SetVector<StringAttr> &symbols) {
-  for (Type type : op->getResultTypes())
-    if (auto tensor = llvm::dyn_cast<NNTensorType>(type))
-      for (Dim dim : tensor.getShape())
-        dim.collectSymbols(symbols);
-  if (auto sizes = llvm::dyn_cast<SizeOpInterface>(op))
-    for (Dim dim : sizes.getAttributeSizes())
-      dim.collectSymbols(symbols);
-}
-
 FusionGraph::FusionGraph(Block &block, llvm::function_ref<bool(Operation *)> isRepeated)
     : block(block) {
   llvm::DenseMap<StringAttr, unsigned> lastWrite, binder;
@@ -50,7 +40,7 @@ FusionGraph::FusionGraph(Block &block, llvm::function_ref<bool(Operation *)> isR
     addValues(node, &op, isRepeated);
 
     llvm::SetVector<StringAttr> symbols;
-    op.walk([&](Operation *nested) { collectSymbols(nested, symbols); });
+    op.walk([&](Operation *nested) { collectSizes(nested, symbols); });
     for (StringAttr symbol : symbols)
       if (auto found = binder.find(symbol); found != binder.end() && found->second != node)
         before.insert(found->second);

@@ -165,8 +165,9 @@ nn.func @branch {
   nn.if %c {
     %path = nn.string "file"
     // expected-note@+1 {{here}}
-    nn.save %path [@y] as ["y"]
-    %e = nn.exp %x : f32
+    nn.load %path [@y] as ["y"]
+    %old = nn.read @y : f32
+    %e = nn.mul %x, %old : f32
     nn.assign @y, %e : f32
     nn.end
   } else {
@@ -174,7 +175,7 @@ nn.func @branch {
     nn.end
   }
   %y = nn.read @y : f32
-  // expected-error@+1 {{no gradient with respect to 'x': `save` lies between}}
+  // expected-error@+1 {{no gradient with respect to 'x': `load` lies between}}
   %g = nn.grad %y wrt (%x) [] : f32, (f32) -> (f32), ()
   nn.return %g : f32
 }
