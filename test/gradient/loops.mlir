@@ -85,3 +85,42 @@ nn.func @rows {
   %g = nn.grad %y wrt (%x) [] : f32, (f32[5]) -> (f32[5]), ()
   nn.return %g : f32[5]
 }
+
+// What the gradient does not need stays a loop, which no longer computes what the scan does.
+// CHECK-LABEL: nn.func @split
+// CHECK: %[[END:.*]], %{{.*}} = nn.scan length 5
+// CHECK-NOT: nn.while
+// CHECK: nn.yield
+// CHECK: nn.for
+// CHECK-NOT: nn.mul
+// CHECK: nn.while
+// CHECK-NOT: nn.mul
+// CHECK: nn.assign @total, %[[END]] : f32
+nn.func @split {
+^bb0(%x: !nn.tensor<f32>, %c: !nn.tensor<i1>):
+  nn.variable var @total : f32
+  nn.variable var @on : i1
+  %start = nn.constant dense<1.0> : tensor<f32>
+  %zero = nn.constant dense<0> : tensor<i64>
+  %five = nn.constant dense<5> : tensor<i64>
+  nn.assign @total, %start : f32
+  nn.for %zero to %five {
+  ^bb0(%i: !nn.tensor<i64>):
+    nn.assign @on, %c : i1
+    nn.while {
+      %on = nn.read @on : i1
+      nn.yield %on : i1
+    } do {
+      %off = nn.constant dense<false> : tensor<i1>
+      nn.assign @on, %off : i1
+      nn.end
+    }
+    %old = nn.read @total : f32
+    %next = nn.mul %old, %x : f32
+    nn.assign @total, %next : f32
+    nn.end
+  }
+  %y = nn.read @total : f32
+  %g = nn.grad %y wrt (%x) [] : f32, (f32) -> (f32), ()
+  nn.return %g : f32
+}
