@@ -109,8 +109,8 @@ extern const nn_program nn_program_table;
 /// exit status. `main` in the runtime archive calls it with &nn_program_table.
 ///
 /// Built-in flags of every command: --seed N (default 0), --threads N (default: the CPUs this
-/// process may use), --device cpu, --log FILE (.csv or .jsonl: the rows of `report`), --quiet (no
-/// progress), --help. With exactly one command its name may be left out. Usage errors: exit
+/// process may use), --device cpu, --log FILE (.csv or .jsonl: the rows of `report` and `table`),
+/// --quiet (no progress), --allow-nan (goes on where a loss is not finite), --help. With exactly one command its name may be left out. Usage errors: exit
 /// status 2. A test program takes --seed, --threads and the like, and a part of a test's name.
 int nn_main(int argc, char **argv, const nn_program *program);
 
@@ -345,12 +345,23 @@ typedef struct nn_report_site {
 
 /// Progress, on standard output. The last row of an index is kept as a line when the index moves
 /// on: for each index up to 100, then every 10th up to 1000, and so on, and the last one; also the
-/// present row when the program prints something else, so that the output is in order. What is kept
-/// never depends on time. A terminal also shows the present row below, with the elapsed time. Every
+/// present row when the program prints something else, so that the output is in order. Rows whose
+/// first column is no whole number are counted, and the count is the index. What is kept never
+/// depends on time; how many rows were not is said at the end. A terminal also shows the present row below, with the elapsed time. Every
 /// row goes to --log
 /// (.csv: one table of the columns of all sites; .jsonl: an object a row). --quiet shows nothing.
 /// `site` and its tables must live as long as the program.
 void nn_report(const nn_report_site *site, const double *values);
+
+/// A `table` statement: a row of a table, on standard output and in --log. No row is left out. The
+/// columns' names stand above the first row, and again where the columns are others.
+void nn_table(const nn_report_site *site, const double *values);
+
+/// From here on, standard output or a --log that cannot be written does not end the program: it
+/// says so once on standard error, goes on without, and ends with exit status 1; with 0 where it
+/// was a reader that went away. Called by commands that train or write files. Others end there, as
+/// programs usually do.
+void nn_keep_going(void);
 
 /// Ends the program with a failed assertion; in a test program, the test.
 void nn_assert_failed(const char *location, const char *message);
@@ -358,6 +369,8 @@ void nn_assert_failed(const char *location, const char *message);
 void nn_index_failed(const char *location, int64_t index, int64_t size);
 /// Any other run-time error found by compiled code.
 void nn_fail(const char *location, const char *message);
+/// A loss that is minimized is not finite: as nn_fail, but returns with --allow-nan.
+void nn_not_finite(const char *location, const char *message);
 
 //===-- Checkpoints ------------------------------------------------------------------===//
 
@@ -366,9 +379,12 @@ typedef struct nn_tensor_info {
   int64_t dtype;
   int64_t rank;
   const int64_t *dims;
+  int64_t is_parameter; // 1: of a layer or optimizer, where infinity is a mistake
 } nn_tensor_info;
 
-/// Writes a safetensors file: to a temporary file beside it, synced, renamed.
+/// Writes a safetensors file: to a temporary file beside it, synced, renamed. Tensors that hold NaN,
+/// and parameters that hold infinity, are refused, unless --allow-nan is given; the file that was
+/// there stays.
 void nn_save(const char *location, const char *path, int64_t count, const nn_tensor_info *infos,
              const void *const *data);
 /// Reads one into `data`. The whole file is checked before a byte is written: missing or extra
@@ -376,7 +392,10 @@ void nn_save(const char *location, const char *path, int64_t count, const nn_ten
 void nn_load(const char *location, const char *path, int64_t count, const nn_tensor_info *infos,
              void *const *data);
 
-/// Writes a tensor as an npy file, likewise.
+/// Fails as nn_save would where no file can be made under this name. Leaves nothing behind.
+void nn_try_file(const char *location, const char *path);
+
+/// Writes a tensor as an npy file, likewise, whatever it holds.
 void nn_save_npy(const char *location, const char *path, int64_t dtype, int64_t rank,
                  const int64_t *dims, const void *data);
 

@@ -2,10 +2,12 @@
 
 #include "compiler/elaborate/Layers.h"
 #include "compiler/elaborate/Training.h"
+#include "compiler/elaborate/WrittenFiles.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
+using llvm::StringRef;
 
 //===-- Gradients, modes, weights -----------------------------------------------------===//
 
@@ -28,9 +30,25 @@ static Value inMode(Interpreter &e, BuiltinCall &c, bool training) {
   return e.evaluate(arguments[0].value);
 }
 
+/// An optimizer in the value, not in a layer, that has trained nothing so far, or null.
+static const Instance *findUnused(const Unit &unit, const Value &value) {
+  if (value.is(Value::Object))
+    for (const OptimizerUse &use : unit.optimizers)
+      if (use.optimizer == value.getInstance() && use.slots.empty())
+        return use.optimizer.get();
+  if (value.is(Value::Tuple) || value.is(Value::List))
+    for (const Value &element : value.getElements())
+      if (const Instance *found = findUnused(unit, element))
+        return found;
+  return nullptr;
+}
+
 static Value getWeights(Emitter &e, BuiltinCall &c) {
   auto weights = std::make_shared<Weights>();
-  for (Reached &one : collectVariables(c.matched[0], true))
+  if (const Instance *unused = findUnused(e.unit, c.matched[0]))
+    return e.fail(diag::WrongArgument, c.span, "the argument of get_weights",
+                  "an optimizer that has taken a step above", unused->item->name.name);
+  for (Reached &one : collectHeld(e.unit, c.matched[0]))
     weights->leaves.push_back({one.path, one.variable->symbol, e.readVariable(*one.variable)});
   if (weights->leaves.empty())
     return e.fail(diag::NothingToTrain, c.span, describe(c.matched[0]));
@@ -38,7 +56,7 @@ static Value getWeights(Emitter &e, BuiltinCall &c) {
 }
 
 static Value setWeights(Emitter &e, BuiltinCall &c) {
-  std::vector<Reached> reached = collectVariables(c.matched[0], true);
+  std::vector<Reached> reached = collectHeld(e.unit, c.matched[0]);
   if (!c.matched[1].is(Value::WeightsKind))
     return e.fail(diag::WrongArgument, c.span, "the second argument of set_weights",
                   "what get_weights gives", describe(c.matched[1]));
@@ -144,8 +162,9 @@ static Value print(Interpreter &e, BuiltinCall &c, bool newline) {
   return Value::unit();
 }
 
-/// report(epoch, loss, accuracy = a): a bare name is its own column.
-static Value report(Interpreter &e, BuiltinCall &c) {
+/// report(epoch, loss, accuracy = a), or table(...): a bare name is its own column.
+static Value report(Interpreter &e, BuiltinCall &c, bool isTable) {
+  StringRef called = isTable ? "table" : "report";
   llvm::SmallVector<mlir::Value> values;
   std::vector<std::string> names;
   for (const ast::Argument &argument : c.syntax->arguments) {
@@ -158,7 +177,7 @@ static Value report(Interpreter &e, BuiltinCall &c) {
     bool isNumber = value.isStaticNumber() || value.is(Value::Size) ||
                     (value.isScalarTensor() && !value.getTensorType().isBool());
     if (!isNumber)
-      return e.fail(diag::WrongArgument, argument.span, "a column of report", "a number",
+      return e.fail(diag::WrongArgument, argument.span, ("a column of " + called).str(), "a number",
                     describe(value));
     values.push_back(e.toTensor(value, argument.span).getRuntime());
     if (std::string name =
@@ -168,35 +187,10 @@ static Value report(Interpreter &e, BuiltinCall &c) {
     names.push_back(argument.name ? argument.name->name : argument.value->span.getText().str());
   }
   if (values.empty())
-    return e.fail(diag::WrongArgumentCount, c.span, "report", 0);
+    return e.fail(diag::WrongArgumentCount, c.span, called, 0);
   llvm::SmallVector<llvm::StringRef> references(names.begin(), names.end());
-  ReportOp::create(e.builder, e.getLoc(c.span), values, e.builder.getStrArrayAttr(references));
-  return Value::unit();
-}
-
-static Value saveOrLoad(Emitter &e, BuiltinCall &c, bool isSave) {
-  std::vector<Reached> reached = collectVariables(c.matched[0], true);
-  if (reached.empty())
-    return e.fail(diag::NothingToTrain, c.span, describe(c.matched[0]));
-  if (!c.matched[1].isString())
-    return e.fail(diag::WrongArgument, c.span, "the file", "text", describe(c.matched[1]));
-  llvm::SmallVector<mlir::Attribute> symbols;
-  llvm::SmallVector<llvm::StringRef> names;
-  for (const Reached &one : reached) {
-    if (!llvm::isa<NNTensorType>(one.variable->type))
-      return e.fail(diag::NotSupported, c.span, "saving the text '" + one.path + "'");
-    symbols.push_back(mlir::FlatSymbolRefAttr::get(e.context, one.variable->symbol));
-    names.push_back(one.path);
-    e.unit.uses[one.variable->symbol].isLoaded |= !isSave;
-  }
-  mlir::Value file = e.toRuntimeString(c.matched[1], c.span);
-  mlir::ArrayAttr variables = e.builder.getArrayAttr(symbols),
-                  labels = e.builder.getStrArrayAttr(names);
-  if (isSave)
-    SaveOp::create(e.builder, e.getLoc(c.span), file, variables, labels);
-  else
-    LoadOp::create(e.builder, e.getLoc(c.span), file, variables, labels);
-  e.forgetValues();
+  ReportOp::create(e.builder, e.getLoc(c.span), values, e.builder.getStrArrayAttr(references),
+                   isTable);
   return Value::unit();
 }
 
@@ -205,15 +199,22 @@ llvm::ArrayRef<Builtin> elaborate::getProgramBuiltins() {
       {"print", "values*", [](Interpreter &e, BuiltinCall &c) { return print(e, c, true); }, false},
       {"write", "values*", [](Interpreter &e, BuiltinCall &c) { return print(e, c, false); },
        false},
-      {"report", "", report, true},
+      {"report", "", [](Interpreter &e, BuiltinCall &c) { return report(e, c, false); }, true},
+      {"table", "", [](Interpreter &e, BuiltinCall &c) { return report(e, c, true); }, true},
       {"clock", "",
        [](Emitter &e, BuiltinCall &c) {
          NNTensorType type = NNTensorType::get({}, e.builder.getF64Type());
          return Value::of(ClockOp::create(e.builder, e.getLoc(c.span), type));
        },
        true},
-      {"save", "net file", [](Emitter &e, BuiltinCall &c) { return saveOrLoad(e, c, true); }},
-      {"load", "net file", [](Emitter &e, BuiltinCall &c) { return saveOrLoad(e, c, false); }},
+      {"save", "net file",
+       [](Emitter &e, BuiltinCall &c) {
+         return saveOrLoad(e, c.matched[0], c.matched[1], true, c.span);
+       }},
+      {"load", "net file",
+       [](Emitter &e, BuiltinCall &c) {
+         return saveOrLoad(e, c.matched[0], c.matched[1], false, c.span);
+       }},
   };
   return builtins;
 }

@@ -73,8 +73,15 @@ static Value reduceTensor(Emitter &e, BuiltinCall &c, ReduceKind kind, bool isMe
       return e.fail(diag::NotStatic, c.span, "keep", describe(c.matched[2]));
     keep = c.matched[2].getBool();
   }
+  if (kind == ReduceKind::Max || kind == ReduceKind::Min)
+    for (int64_t axis : *axes)
+      if (!e.checkNotEmpty(type.getDim(axis), name, c.span))
+        return Value();
   mlir::Location loc = e.getLoc(c.span);
-  mlir::Value result = ReduceOp::create(e.builder, loc, value.getRuntime(), kind, *axes);
+  mlir::Value operand = value.getRuntime();
+  if (kind == ReduceKind::Sum && type.isInteger())
+    operand = e.convertTo(operand, e.builder.getI64Type()); // a sum of many needs more digits
+  mlir::Value result = ReduceOp::create(e.builder, loc, operand, kind, *axes);
   if (isMean) {
     llvm::SmallVector<Dim> reduced;
     for (int64_t axis : *axes)
@@ -89,6 +96,7 @@ static Value reduceTensor(Emitter &e, BuiltinCall &c, ReduceKind kind, bool isMe
     llvm::SmallVector<Dim> shape = type.getShape();
     for (int64_t axis : *axes)
       shape[axis] = Dim::get(e.context, 1);
+    type = llvm::cast<NNTensorType>(result.getType());
     result = ReshapeOp::create(e.builder, loc, type.withShape(shape), result);
   }
   return Value::of(result);
@@ -116,7 +124,9 @@ static Value argmax(Emitter &e, BuiltinCall &c, bool smallest) {
     return e.fail(diag::MissingArgument, c.span, "argmax", "along");
   std::optional<int64_t> axis =
       e.resolveAxis(c.given[1] ? c.matched[1] : Value::ofInt(0), type.getRank(), c.span);
-  if (!axis)
+  llvm::StringRef name = smallest ? "argmin" : "argmax";
+  if (!axis || !e.checkNotEmpty(type.getDim(*axis), name, c.span) ||
+      !e.checkIndexable(type.getDim(*axis), name, c.span))
     return Value();
   return Value::of(
       ArgMaxOp::create(e.builder, e.getLoc(c.span), value.getRuntime(), *axis, smallest));

@@ -122,6 +122,8 @@ static Value sort(Emitter &e, BuiltinCall &c, bool values) {
   if (!rows || !descending)
     return Value();
   auto [tensor, axis] = *rows;
+  if (!e.checkIndexable(llvm::cast<NNTensorType>(tensor.getType()).getDim(axis), c.name, c.span))
+    return Value();
   // Sorting is along the last axis; exchanging it twice with another gives back the order.
   int64_t rank = llvm::cast<NNTensorType>(tensor.getType()).getRank();
   Axes order = llvm::to_vector(llvm::seq<int64_t>(0, rank));
@@ -139,7 +141,10 @@ static Value cumsum(Emitter &e, BuiltinCall &c) {
   std::optional<bool> reverse = getFlag(e, c, 2, "reverse");
   if (!rows || !reverse)
     return Value();
-  return Value::of(CumSumOp::create(e.builder, e.getLoc(c.span), rows->first.getType(), rows->first,
+  mlir::Value operand = rows->first;
+  if (llvm::cast<NNTensorType>(operand.getType()).isInteger())
+    operand = e.convertTo(operand, e.builder.getI64Type()); // as for sum
+  return Value::of(CumSumOp::create(e.builder, e.getLoc(c.span), operand.getType(), operand,
                                     rows->second, *reverse));
 }
 

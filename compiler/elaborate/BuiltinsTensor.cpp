@@ -135,7 +135,7 @@ static Value filled(Emitter &e, BuiltinCall &c, Value number) {
 
 static Value iota(Emitter &e, BuiltinCall &c) {
   Dim size = e.toDim(c.matched[0], c.span, false);
-  if (!size)
+  if (!size || !e.checkIndexable(size, "iota", c.span))
     return Value();
   return Value::of(IotaOp::create(e.builder, e.getLoc(c.span),
                                   NNTensorType::get(size, e.builder.getI32Type()), 0));

@@ -367,12 +367,10 @@ Value ElementwiseCall::emit() {
   std::optional<llvm::SmallVector<Dim>> shape = e.unifyShapes(values, span, spans);
   if (!shape)
     return Value();
+  if (isDivision() && llvm::isa<mlir::IntegerType>(element) && !e.checkDivisor(values[1], span))
+    return Value();
   for (mlir::Value &value : values)
     value = e.broadcastTo(value, *shape);
-  // Of tensors a zero divisor gives 0, as the operation says; of one number it is a mistake.
-  if (isDivision() && shape->empty() && llvm::isa<mlir::IntegerType>(element))
-    e.emitCheck(NeOp::create(e.builder, e.getLoc(span), values[1], e.constant(0, element)),
-                "division by zero", span);
   return Value::of(createElementwise(e.builder, e.getLoc(span), entry, values)->getResult(0));
 }
 

@@ -83,8 +83,8 @@ void Emitter::emitCheck(mlir::Value holds, const std::string &message, Span span
   emitCheck(holds, llvm::ArrayRef<std::string>(message), {}, span);
 }
 
-void Emitter::emitCheck(mlir::Value holds, llvm::ArrayRef<std::string> text,
-                        llvm::ArrayRef<Value> values, Span span) {
+AssertOp Emitter::emitCheck(mlir::Value holds, llvm::ArrayRef<std::string> text,
+                            llvm::ArrayRef<Value> values, Span span) {
   auto op = AssertOp::create(builder, getLoc(span), holds, /*check=*/true);
   emitRegion(op.getMessage(), {}, [&](mlir::ValueRange) {
     mlir::Value message =
@@ -93,4 +93,5 @@ void Emitter::emitCheck(mlir::Value holds, llvm::ArrayRef<std::string> text,
     YieldOp::create(builder, getLoc(span), message);
     blockEnded = true;
   });
+  return op;
 }

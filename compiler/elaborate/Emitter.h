@@ -88,10 +88,22 @@ public:
   /// Emits a check that ends the program with a message.
   void emitCheck(mlir::Value holds, const std::string &message, Span span);
   /// The same with values between the pieces of text, one fewer than those.
-  void emitCheck(mlir::Value holds, llvm::ArrayRef<std::string> text, llvm::ArrayRef<Value> values,
-                 Span span);
+  ir::AssertOp emitCheck(mlir::Value holds, llvm::ArrayRef<std::string> text,
+                         llvm::ArrayRef<Value> values, Span span);
   /// Gives the operation that computes a value the user's name for it, for messages and drawings.
   void nameValue(const Value &value, llvm::StringRef name);
+
+  //===-- WholeNumbers.cpp --===//
+  /// Ends the program where the sum, difference or product of two whole numbers, which `result` is,
+  /// has wrapped around. Nothing is emitted where it cannot.
+  void checkFits(mlir::Value result, Span span);
+  /// Ends the program where a whole number that divides is 0. False after an error.
+  bool checkDivisor(mlir::Value divisor, Span span);
+  /// Ends the program where `size` is 0: there is no `what` of nothing. False after an error.
+  bool checkNotEmpty(ir::Dim size, llvm::StringRef what, Span span);
+  /// Ends the program where the whole numbers up to `size` do not fit 32 bits. False after an
+  /// error.
+  bool checkIndexable(ir::Dim size, llvm::StringRef what, Span span);
 
   //===-- Conversions.cpp --===//
   /// What `f32` in the source stands for, and the type of real numbers that do not say: f32, or f64

@@ -274,49 +274,91 @@ Value elaborate::instantiate(Interpreter &e, Module &module, const ast::LayerIte
 
 //===-- What a value holds ------------------------------------------------------------------===//
 
-std::vector<Reached> elaborate::collectVariables(const Value &value, bool states) {
+namespace {
+/// Finds the variables that a value holds.
+class Collector {
+public:
+  Collector(bool states, const Unit *unit) : states(states), unit(unit) {}
+  void visit(const Value &value, const std::string &at);
+
   std::vector<Reached> reached;
-  llvm::StringSet<> seen;
-  auto add = [&](const std::string &at, const std::shared_ptr<const Variable> &variable) {
+
+private:
+  void add(const std::string &at, const std::shared_ptr<const Variable> &variable) {
     if (seen.insert(variable->symbol).second)
       reached.push_back({at, variable});
-  };
-  auto visit = [&](auto &self, const Value &v, const std::string &at) -> void {
-    auto join = [&](llvm::StringRef name) {
-      return at.empty() ? name.str() : at + "." + name.str();
-    };
-    switch (v.getKind()) {
-    case Value::Object:
-      for (auto &[name, binding] : v.getInstance()->scope.names) {
-        if (binding.variable) {
-          if (binding.variable->kind == VariableKind::Param ||
-              (states && binding.variable->kind == VariableKind::State))
-            add(join(name), binding.variable);
-        } else {
-          self(self, binding.value, join(name));
-        }
-      }
-      return;
-    case Value::Function:
-      if (v.getCallable()->self)
-        self(self, Value::of(v.getCallable()->self), at);
-      for (auto [i, part] : llvm::enumerate(v.getCallable()->parts))
-        self(self, part, join(std::to_string(i)));
-      if (v.getCallable()->kind == Callable::Partial) {
-        self(self, v.getCallable()->callee, at);
-        for (const Argument &argument : v.getCallable()->arguments)
-          self(self, argument.value, join(argument.name.empty() ? "argument" : argument.name));
-      }
-      return;
-    case Value::Tuple:
-    case Value::List:
-      for (auto [i, element] : llvm::enumerate(v.getElements()))
-        self(self, element, join(std::to_string(i)));
-      return;
-    default:
-      return;
+  }
+  void visitMembers(Instance &instance, const std::string &at);
+  void visitCallable(const Callable &callable, const std::string &at);
+
+  bool states;
+  const Unit *unit; // whose optimizers' state is taken, or null
+  llvm::StringSet<> seen;
+};
+} // namespace
+
+static std::string join(const std::string &at, StringRef name) {
+  return at.empty() ? name.str() : at + "." + name.str();
+}
+
+void Collector::visitMembers(Instance &instance, const std::string &at) {
+  bool isOptimizer = unit && instance.item->flavour == ast::LayerItem::Optimizer;
+  for (auto &[name, binding] : instance.scope.names) {
+    if (!binding.variable) {
+      visit(binding.value, join(at, name));
+      continue;
     }
-  };
-  visit(visit, value, "");
-  return reached;
+    VariableKind kind = binding.variable->kind;
+    if (kind == VariableKind::Param || (states && kind == VariableKind::State) || isOptimizer)
+      add(join(at, name), binding.variable);
+  }
+  if (!isOptimizer)
+    return;
+  for (const OptimizerUse &use : unit->optimizers)
+    if (use.optimizer.get() == &instance)
+      for (auto &[param, slots] : use.slots) {
+        add(join(at, param + ".t"), slots.t);
+        for (auto &[name, variable] : slots.states)
+          add(join(at, param + "." + name), variable);
+      }
+}
+
+void Collector::visitCallable(const Callable &callable, const std::string &at) {
+  if (callable.self)
+    visit(Value::of(callable.self), at);
+  for (auto [i, part] : llvm::enumerate(callable.parts))
+    visit(part, join(at, std::to_string(i)));
+  if (callable.kind != Callable::Partial)
+    return;
+  visit(callable.callee, at);
+  for (const Argument &argument : callable.arguments)
+    visit(argument.value, join(at, argument.name.empty() ? "argument" : argument.name));
+}
+
+void Collector::visit(const Value &value, const std::string &at) {
+  switch (value.getKind()) {
+  case Value::Object:
+    return visitMembers(*value.getInstance(), at);
+  case Value::Function:
+    return visitCallable(*value.getCallable(), at);
+  case Value::Tuple:
+  case Value::List:
+    for (auto [i, element] : llvm::enumerate(value.getElements()))
+      visit(element, join(at, std::to_string(i)));
+    return;
+  default:
+    return;
+  }
+}
+
+std::vector<Reached> elaborate::collectVariables(const Value &value, bool states) {
+  Collector collector(states, nullptr);
+  collector.visit(value, "");
+  return std::move(collector.reached);
+}
+
+std::vector<Reached> elaborate::collectHeld(const Unit &unit, const Value &value) {
+  Collector collector(true, &unit);
+  collector.visit(value, "");
+  return std::move(collector.reached);
 }

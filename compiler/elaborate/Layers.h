@@ -26,6 +26,9 @@ struct Reached {
 /// The params (and with `states` the state) that a value holds, each once, in order of
 /// declaration.
 std::vector<Reached> collectVariables(const Value &value, bool states);
+/// The params and state that a value holds, and for each optimizer its numbers and what it
+/// remembers of each param that the unit has trained with it so far.
+std::vector<Reached> collectHeld(const Unit &unit, const Value &value);
 
 } // namespace nnc::elaborate
 

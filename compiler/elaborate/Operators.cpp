@@ -128,11 +128,16 @@ Value Emitter::binary(ast::BinaryOp op, Value lhs, Value rhs, Span span, Span lh
   if (op == BinaryOp::Pow && rhs.is(Value::Int) && lhs.isTensor() &&
       lhs.getTensorType().isInteger() && rhs.getInt() >= 1 && rhs.getInt() <= 8) {
     Value product = lhs;
-    for (int64_t i = 1; i < rhs.getInt(); ++i)
+    for (int64_t i = 1; i < rhs.getInt(); ++i) {
       product = elementwise("*", {product, lhs}, span);
+      checkFits(product.getRuntime(), span);
+    }
     return product;
   }
-  return elementwise(ast::getSpelling(op), {lhs, rhs}, span, {lhsSpan, rhsSpan});
+  Value result = elementwise(ast::getSpelling(op), {lhs, rhs}, span, {lhsSpan, rhsSpan});
+  if (result.isTensor())
+    checkFits(result.getRuntime(), span);
+  return result;
 }
 
 Value Emitter::mapWeights(llvm::ArrayRef<Value> operands, Span span,

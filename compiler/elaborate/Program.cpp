@@ -4,6 +4,7 @@
 #include "compiler/elaborate/SyntaxQueries.h"
 #include "compiler/elaborate/Training.h"
 #include "compiler/elaborate/Types.h"
+#include "compiler/elaborate/WrittenFiles.h"
 #include "compiler/ir/ElementTypes.h"
 
 using namespace nnc;
@@ -13,6 +14,9 @@ using llvm::StringRef;
 
 void elaborate::finishUnit(Interpreter &e) {
   emitResets(e);
+  completeFiles(e);
+  if (llvm::isa_and_nonnull<CommandOp>(e.unit.op))
+    emitPrecautions(e);
   // A command that loads a layer may use a part of it, one that only makes it nothing, by
   // intention.
   auto isUsed = [&](const Variable &variable) {
@@ -94,7 +98,7 @@ static mlir::Attribute getDefault(mlir::Builder builder, const Value &value, nn_
 
 /// Nothing after an error.
 static std::optional<Flag> makeFlag(Interpreter &e, const ast::Parameter &parameter) {
-  if (llvm::is_contained({"seed", "threads", "device", "log", "quiet", "help"},
+  if (llvm::is_contained({"seed", "threads", "device", "log", "quiet", "allow_nan", "help"},
                          parameter.name.name)) {
     e.error(diag::BuiltInFlag, parameter.name.span, parameter.name.name);
     return std::nullopt;

@@ -4,6 +4,7 @@
 #include "compiler/elaborate/Exits.h"
 #include "compiler/elaborate/Layers.h"
 #include "compiler/ir/ModeNotes.h"
+#include <cmath>
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -156,8 +157,26 @@ void elaborate::applyUpdates(Interpreter &e, Instance &optimizer, llvm::ArrayRef
     e.error(diag::BadUpdate, update.name.span, optimizer.item->name.name);
     return;
   }
+  e.unit.trains = true;
   for (auto [target, gradient] : llvm::zip_equal(targets, gradients))
     applyUpdate(e, optimizer, update, target.variable, gradient, span);
+}
+
+/// Ends the program where a loss is not finite, before anything is changed: NaN spreads to all that
+/// is trained. The step is that of the optimizer for the first target.
+static void checkLoss(Interpreter &e, mlir::Value loss, const Instance &optimizer,
+                      const Variable &target, Span span) {
+  Value magnitude = e.elementwise("abs", {Value::of(loss)}, span);
+  Value isFinite = e.elementwise("<", {magnitude, Value::ofFloat(HUGE_VAL)}, span);
+  mlir::Value before = e.readVariable(*getSlots(e, optimizer, target, span).t);
+  Value step = e.elementwise("+", {Value::of(before), Value::ofInt(1)}, span);
+  AssertOp check = e.emitCheck(
+      isFinite.getRuntime(),
+      {"the loss is ", " in step ",
+       ", and nothing was changed by it; a smaller learning rate or clip_norm may help, "
+       "and --allow-nan goes on"},
+      {Value::of(loss), step}, span);
+  check.setFinite(true);
 }
 
 Value elaborate::evaluateMinimize(Interpreter &e, const ast::Minimize *expr) {
@@ -185,6 +204,7 @@ Value elaborate::evaluateMinimize(Interpreter &e, const ast::Minimize *expr) {
     types.push_back(target.variable->type);
   }
   e.emitRegion(op.getUpdate(), types, [&](mlir::ValueRange gradients) {
+    checkLoss(e, loss, *optimizer.getInstance(), *targets.front().variable, expr->span);
     applyUpdates(e, *optimizer.getInstance(), targets, gradients, expr->span);
   });
   return Value::of(loss);

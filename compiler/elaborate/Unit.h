@@ -34,6 +34,12 @@ struct OptimizerUse {
   std::map<std::string, Slots> slots;
 };
 
+/// An operation that saves or loads, and what.
+struct HeldFile {
+  mlir::Operation *op = nullptr;
+  Value held;
+};
+
 struct Unit {
   Unit() = default;
   explicit Unit(mlir::Operation *op) : op(op) {}
@@ -46,6 +52,9 @@ struct Unit {
   llvm::StringMap<VariableUse> uses;                      // of each variable, by its symbol
   mlir::Operation *variableAnchor = nullptr;              // the last nn.variable
   std::vector<OptimizerUse> optimizers;
+  bool trains = false; // a step of an optimizer is taken
+  /// Files that hold optimizers, of whose state not all may be there yet.
+  std::vector<HeldFile> files;
   std::map<int64_t, std::shared_ptr<const Variable>> randomCounters; // by place
   /// A value that holds in a block.
   struct Known {

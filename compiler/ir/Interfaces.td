@@ -66,6 +66,16 @@ def VariableOpInterface : OpInterface<"VariableOpInterface"> {
   ];
 }
 
+def FileWriterOpInterface : OpInterface<"FileWriterOpInterface"> {
+  let cppNamespace = "::nnc::ir";
+  let description = [{
+    An operation that writes a file. Where its name is known at the start of a command, it is tried there (nn.try_file).
+  }];
+  let methods = [
+    InterfaceMethod<"The file's name, a string.", "::mlir::Value", "getWrittenPath", (ins), "", "return $_op.getPath();">
+  ];
+}
+
 def LoopOpInterface : OpInterface<"LoopOpInterface"> {
   let cppNamespace = "::nnc::ir";
   let description = [{

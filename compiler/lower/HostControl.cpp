@@ -144,7 +144,10 @@ static LogicalResult lowerAssert(AssertOp op, Host &host) {
   if (failed(host.lowerBody(op.getMessage(), falls)))
     return failure();
   auto yield = llvm::cast<YieldOp>(op.getMessage().front().getTerminator());
-  host.call(loc, op.getCheck() ? NN_RUNTIME(nn_fail) : NN_RUNTIME(nn_assert_failed),
+  host.call(loc,
+            op.getFinite()  ? NN_RUNTIME(nn_not_finite)
+            : op.getCheck() ? NN_RUNTIME(nn_fail)
+                            : NN_RUNTIME(nn_assert_failed),
             {host.getLocation(op), host.get(yield.getValues()[0])});
   host.branch(loc, after);
   host.setBlock(after);

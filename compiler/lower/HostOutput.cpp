@@ -106,9 +106,14 @@ static LogicalResult lowerReport(ReportOp op, Host &host) {
   site.set(0, &nn_report_site::column_count, values.size());
   site.set(0, &nn_report_site::names, constants.define(loc, "names", names));
   site.set(0, &nn_report_site::integer, constants.define(loc, "integer", integer));
-  host.call(loc, NN_RUNTIME(nn_report),
+  host.call(loc, op.getTable() ? NN_RUNTIME(nn_table) : NN_RUNTIME(nn_report),
             {constants.getAddress(builder, loc, constants.define(loc, "report", site)),
              host.createStackArray(loc, values)});
+  return success();
+}
+
+static LogicalResult lowerKeepGoing(KeepGoingOp op, Host &host) {
+  host.call(op.getLoc(), NN_RUNTIME(nn_keep_going), {});
   return success();
 }
 
@@ -119,4 +124,5 @@ void nnc::lower::attachOutput(MLIRContext *context) {
   PrintOp::attachInterface<LowerModel<PrintOp, lowerPrint>>(*context);
   ClockOp::attachInterface<LowerModel<ClockOp, lowerClock>>(*context);
   ReportOp::attachInterface<LowerModel<ReportOp, lowerReport>>(*context);
+  KeepGoingOp::attachInterface<LowerModel<KeepGoingOp, lowerKeepGoing>>(*context);
 }

@@ -103,6 +103,7 @@ static LogicalResult lowerCheckpoint(Operation *op, Host &host, Value path, Arra
     infos.set(i, &nn_tensor_info::dtype, getDType(type.getElementType()));
     infos.set(i, &nn_tensor_info::rank, type.getRank());
     infos.set(i, &nn_tensor_info::dims, constants.define(loc, "dims", shape));
+    infos.set(i, &nn_tensor_info::is_parameter, declared.getKind() != VariableKind::State);
     addresses.push_back(host.getVariableAddress(loc, variable));
   }
   host.call(loc, function,
@@ -119,6 +120,11 @@ static LogicalResult lowerLoad(LoadOp op, Host &host) {
   return lowerCheckpoint(op, host, op.getPath(), op.getNames(), NN_RUNTIME(nn_load));
 }
 
+static LogicalResult lowerTryFile(TryFileOp op, Host &host) {
+  host.call(op.getLoc(), NN_RUNTIME(nn_try_file), {host.getLocation(op), host.get(op.getPath())});
+  return success();
+}
+
 void nnc::lower::attachVariables(MLIRContext *context) {
   VariableOp::attachInterface<LowerModel<VariableOp, lowerVariable>>(*context);
   ReadOp::attachInterface<LowerModel<ReadOp, lowerRead>>(*context);
@@ -126,4 +132,5 @@ void nnc::lower::attachVariables(MLIRContext *context) {
   AssignRowsOp::attachInterface<LowerModel<AssignRowsOp, lowerAssignRows>>(*context);
   SaveOp::attachInterface<LowerModel<SaveOp, lowerSave>>(*context);
   LoadOp::attachInterface<LowerModel<LoadOp, lowerLoad>>(*context);
+  TryFileOp::attachInterface<LowerModel<TryFileOp, lowerTryFile>>(*context);
 }

@@ -136,7 +136,7 @@ def NN_DecodeOp : NN_Op<"decode"> {
 
 //===-- Files of arrays -------------------------------------------------------------------------===//
 
-def NN_SaveArrayOp : NN_Op<"save_array"> {
+def NN_SaveArrayOp : NN_Op<"save_array", [FileWriterOpInterface]> {
   let summary = "writes a tensor to an npy file";
   let arguments = (ins NN_Str:$path, NN_Tensor:$array);
   let assemblyFormat = "$path `,` $array attr-dict `:` custom<NNType>(type($array))";

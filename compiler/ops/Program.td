@@ -189,10 +189,10 @@ def NN_PrintOp : NN_Op<"print", [ShowsOutput]> {
   let assemblyFormat = "$text (`no_newline` $noNewline^)? attr-dict";
 }
 def NN_ReportOp : NN_Op<"report", [ShowsOutput]> {
-  let summary = "a row of progress; the first value is the index";
-  let arguments = (ins Variadic<NN_Scalar>:$values, StrArrayAttr:$names);
+  let summary = "a row of progress, of which the first value is the index; with `table` a row of a table, which is always shown";
+  let arguments = (ins Variadic<NN_Scalar>:$values, StrArrayAttr:$names, UnitAttr:$table);
   let hasVerifier = 1;
-  let assemblyFormat = "$names `(` $values `)` attr-dict `:` custom<NNTypes>(type($values))";
+  let assemblyFormat = "(`table` $table^)? $names `(` $values `)` attr-dict `:` custom<NNTypes>(type($values))";
 }
 def NN_ClockOp : NN_Op<"clock", [NotDifferentiable, Unobserved]> {
   let summary = "seconds since an unspecified moment, by a clock that never goes back";
@@ -201,13 +201,16 @@ def NN_ClockOp : NN_Op<"clock", [NotDifferentiable, Unobserved]> {
 }
 def NN_AssertOp : NN_Op<"assert", [NN_Guard]> {
   let summary = "ends the program where the condition is false, with the string that the region yields";
-  let description = [{ With `check` it is a check of the language, not an assertion of the user: the message stands alone. }];
-  let arguments = (ins NN_BoolScalar:$condition, UnitAttr:$check);
+  let description = [{
+    With `check` it is a check of the language, not an assertion of the user: the message stands alone. With `finite` it is
+    the check of a loss that is minimized, after which --allow-nan lets the program go on.
+  }];
+  let arguments = (ins NN_BoolScalar:$condition, UnitAttr:$check, UnitAttr:$finite);
   let regions = (region SizedRegion<1>:$message);
   let hasVerifier = 1;
-  let assemblyFormat = "(`check` $check^)? $condition $message attr-dict";
+  let assemblyFormat = "(`check` $check^)? (`finite` $finite^)? $condition $message attr-dict";
 }
-def NN_SaveOp : NN_Op<"save", [NN_UsesVariables]> {
+def NN_SaveOp : NN_Op<"save", [NN_UsesVariables, FileWriterOpInterface]> {
   let extraClassDeclaration = "bool touchesOnlyVariables() { return false; }";
   let summary = "writes variables to a safetensors file under the given names";
   let arguments = (ins NN_Str:$path, ArrayAttr:$variables, StrArrayAttr:$names);
@@ -218,6 +221,18 @@ def NN_LoadOp : NN_Op<"load", [NN_UsesVariables]> {
   let summary = "fills variables from a safetensors file";
   let arguments = (ins NN_Str:$path, ArrayAttr:$variables, StrArrayAttr:$names);
   let assemblyFormat = "$path $variables `as` $names attr-dict";
+}
+
+//===-- The start of a command -------------------------------------------------------------===//
+
+def NN_TryFileOp : NN_Op<"try_file"> {
+  let summary = "ends the program where no file can be written under this name; writes nothing";
+  let arguments = (ins NN_Str:$path);
+  let assemblyFormat = "$path attr-dict";
+}
+def NN_KeepGoingOp : NN_Op<"keep_going"> {
+  let summary = "from here on, output that cannot be written does not end the program, whose work is worth more";
+  let assemblyFormat = "attr-dict";
 }
 
 #endif // NNC_OPS_PROGRAM

@@ -2,7 +2,8 @@
 //
 // The file is read whole; each line is cut at its delimiters once, then each field parses its
 // columns. Spaces and double quotes around a value, CRLF, a byte-order mark and empty lines are
-// accepted. Quoted values may hold delimiters and doubled quotes, but no line breaks.
+// accepted. Quoted values may hold delimiters and doubled quotes, but no line breaks. A row with
+// more values than the first line has is an error: its values would be those of other columns.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/data/csv.h"
@@ -35,7 +36,8 @@ void CsvReader::cell(char *begin, char *end) {
   cells.push({begin, end});
 }
 
-/// Cuts a line at its delimiters, as far as `most` columns. False for an empty line.
+/// Cuts a line at its delimiters, and keeps what lies in the first `most` columns. False for an
+/// empty line.
 bool CsvReader::cut(char *p, char *end, int64_t most) {
   cells.resize(0);
   while (end > p && (end[-1] == '\r' || isBlank(end[-1])))
@@ -45,7 +47,8 @@ bool CsvReader::cut(char *p, char *end, int64_t most) {
     ++start;
   if (start == end)
     return false;
-  while (cells.size() < most) {
+  int64_t count = 0, filled = 0; // values, and those up to the last that is not empty
+  for (;;) {
     char *begin = p;
     while (p < end && isBlank(*p))
       ++p;
@@ -56,15 +59,26 @@ bool CsvReader::cut(char *p, char *end, int64_t most) {
         fail(location,
              "%s, row %" PRId64 ": the quote of column %" PRId64 " is not closed on its line; "
              "close it, or remove it",
-             path, line, cells.size());
+             path, line, count);
     }
     while (p < end && *p != delimiter)
       ++p;
-    cell(begin, p);
+    ++count;
+    if (p > begin)
+      filled = count;
+    if (cells.size() < most)
+      cell(begin, p);
     if (p == end)
       break;
     ++p;
   }
+  if (width == 0)
+    width = count;
+  if (filled > width)
+    fail(location,
+         "%s, row %" PRId64 ": %" PRId64 " values, but the first line has %" PRId64
+         "; put a value that contains '%c' in double quotes, or give another delimiter",
+         path, line, filled, width, delimiter);
   return true;
 }
 

@@ -56,6 +56,7 @@ private:
   Array<int64_t> columns;     // of all fields
   Array<int64_t> firstColumn; // of each field, in `columns`
   int64_t columnsNeeded = 0;
+  int64_t width = 0;     // values of the first line
   int64_t line = 0;      // of the file, from 1
   int64_t rows = 0;      // that were read
   int64_t left = 0;      // that were left out for a missing value

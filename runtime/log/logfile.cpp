@@ -17,9 +17,14 @@ using namespace nnrt;
 /// The columns of the CSV table so far.
 static constinit Immortal<Array<const char *>> columns;
 
-[[noreturn]] static void cannotWrite() {
-  fail("", "cannot write the log '%s': %s; give --log another file", settings.logPath,
-       std::strerror(errno));
+/// Closes the log of a program that keeps going; ends others.
+static void cannotWrite() {
+  int reason = errno;
+  Text what;
+  what.append("the log '").append(settings.logPath).append("'");
+  outputFailed(what.c_str(), settings.keepGoing ? "" : "; give --log another file", reason);
+  close(settings.logFile);
+  settings.logFile = -1;
 }
 
 static void writeAll(std::string_view bytes) {
@@ -28,7 +33,7 @@ static void writeAll(std::string_view bytes) {
     if (written < 0 && errno == EINTR)
       continue;
     if (written <= 0)
-      cannotWrite();
+      return cannotWrite();
     bytes.remove_prefix(size_t(written));
   }
 }
@@ -82,7 +87,7 @@ static void extendTable(int64_t added) {
     Array<char> old;
     old.resize(size);
     if (pread(settings.logFile, old.data(), size_t(size), 0) != size)
-      cannotWrite();
+      return cannotWrite();
     std::string_view rest(old.data(), size_t(size));
     rest.remove_prefix(rest.find('\n') + 1); // the old header
     while (!rest.empty()) {
@@ -92,7 +97,7 @@ static void extendTable(int64_t added) {
     }
   }
   if (size > 0 && lseek(settings.logFile, 0, SEEK_SET) != 0)
-    cannotWrite();
+    return cannotWrite();
   writeAll(table.view());
 }
 
@@ -124,5 +129,6 @@ void nnrt::logRow(const nn_report_site &site, const double *values) {
     appendCsv(row, site, values);
   else
     appendJson(row, site, values);
-  writeAll(row.view());
+  if (settings.logFile >= 0)
+    writeAll(row.view());
 }

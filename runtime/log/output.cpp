@@ -1,24 +1,22 @@
 //===- output.cpp - print and write ---------------------------------------===//
 //
-// Through libc's buffered standard output, after the rows of progress that came before.
+// On standard output, after the rows of progress that came before.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/support/support.h"
 
-#include <cstdio>
-
 using namespace nnrt;
 
-static void output(const char *text, bool line) {
+static void print(const char *text, bool line) {
   if (keepProgress)
-    keepProgress();
+    keepProgress(false);
   size_t length = std::strlen(text);
-  std::fwrite(text, 1, length, stdout);
+  output({text, length});
   if (line)
-    std::fputc('\n', stdout);
+    output("\n");
   if (line || length > 0)
     outputMidLine = !line && text[length - 1] != '\n';
 }
 
-extern "C" void nn_print(const char *text) { output(text, true); }
-extern "C" void nn_write(const char *text) { output(text, false); }
+extern "C" void nn_print(const char *text) { print(text, true); }
+extern "C" void nn_write(const char *text) { print(text, false); }

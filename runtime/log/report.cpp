@@ -3,11 +3,13 @@
 // A row is kept (a line of its own) when its index moves on, if it is due: each index up to 100,
 // each tenth up to 1000, each hundredth up to 10,000, and so on; also when its loop ends (the index
 // falls, or the program ends) and when the program prints something else, so that all output is in
-// order. The lines that are kept are the same on a terminal and elsewhere; a terminal shows the
-// present row below them.
+// order. The index is the first column where that is a whole number, else the number of the row.
+// The lines that are kept are the same on a terminal and elsewhere; a terminal shows the present
+// row below them. The last line says how many rows were not kept.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/log/logfile.h"
+#include "runtime/text/spec.h"
 
 #include <cinttypes>
 #include <cmath>
@@ -23,6 +25,8 @@ namespace {
 struct Row {
   const nn_report_site *site;
   double *values;
+  double index;
+  int64_t count; // of the statement's rows so far
   bool kept;
 };
 
@@ -34,6 +38,7 @@ static constinit Immortal<Array<Row>> rows; // of each statement, in the order o
 static bool onTerminal = false;
 static bool drawn = false; // a row that is not kept stands on the terminal's last line
 static double startTime = 0, drawnTime = 0;
+static int64_t rowCount = 0, keptCount = 0;
 
 /// Whether the row of an index is kept when the index moves on.
 static bool isDue(double index) {
@@ -50,7 +55,7 @@ static void appendRow(Text &line, const Row &row) {
     if (site.integer[i] && std::fabs(row.values[i]) < 0x1p63)
       line.format("%*" PRId64, i ? 0 : 4, int64_t(row.values[i]));
     else
-      line.format("%-9.5g", row.values[i]);
+      line.format("%-9.5g", withoutSign(row.values[i]));
   }
   while (line.view().ends_with(' '))
     line.truncate(line.size() - 1);
@@ -58,12 +63,13 @@ static void appendRow(Text &line, const Row &row) {
 
 static void eraseDrawn() {
   if (drawn)
-    std::fputs("\r\033[K", stdout);
+    output("\r\033[K");
   drawn = false;
 }
 
 static void keep(Row &row) {
   row.kept = true;
+  ++keptCount;
   if (settings.quiet)
     return;
   eraseDrawn();
@@ -73,14 +79,36 @@ static void keep(Row &row) {
   outputMidLine = false;
   appendRow(line, row);
   line.append('\n');
-  std::fwrite(line.view().data(), 1, line.view().size(), stdout);
+  output(line.view());
 }
 
-static void keepAll() {
+/// Says how many rows were not kept, and where they are.
+static void announce() {
+  if (settings.quiet || keptCount == rowCount)
+    return;
+  Spec grouped;
+  grouped.commas = true;
+  Text line;
+  line.append(outputMidLine ? "\n(" : "(");
+  outputMidLine = false;
+  appendInteger(line, rowCount - keptCount, grouped);
+  line.append(" of ");
+  appendInteger(line, rowCount, grouped);
+  line.append(" rows of progress not shown; ");
+  if (settings.logFile >= 0)
+    line.append("all are in ").append(settings.logPath).append(")\n");
+  else
+    line.append("--log FILE keeps all, `table(...)` prints all)\n");
+  output(line.view());
+}
+
+static void keepAll(bool atEnd) {
   for (Row &row : *rows)
     if (!row.kept)
       keep(row);
   eraseDrawn();
+  if (atEnd)
+    announce();
 }
 
 static void draw(const Row &row) {
@@ -88,10 +116,10 @@ static void draw(const Row &row) {
   if (drawn && now - drawnTime < redrawSeconds)
     return;
   eraseDrawn();
-  if (outputMidLine)
-    std::fputc('\n', stdout);
-  outputMidLine = false;
   Text line;
+  if (outputMidLine)
+    output("\n");
+  outputMidLine = false;
   appendRow(line, row);
   auto elapsed = int64_t(now - startTime);
   line.format("  %" PRId64 ":%02" PRId64, elapsed / 60, elapsed % 60);
@@ -99,7 +127,7 @@ static void draw(const Row &row) {
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 1)
     while (characterCount(line.view()) >= window.ws_col) // a wrapped line could not be erased
       line.truncate(line.size() - 1);
-  std::fwrite(line.view().data(), 1, line.view().size(), stdout);
+  output(line.view());
   drawn = true;
   drawnTime = now;
 }
@@ -109,7 +137,7 @@ static Row &rowOf(const nn_report_site *site) {
     if (row.site == site)
       return row;
   auto *values = static_cast<double *>(allocate(size_t(site->column_count) * sizeof(double)));
-  rows->push({site, values, true});
+  rows->push({site, values, 0, 0, true});
   return rows->back();
 }
 
@@ -123,12 +151,17 @@ extern "C" void nn_report(const nn_report_site *site, const double *values) {
   if (settings.quiet || site->column_count == 0)
     return;
   Row &own = rowOf(site);
+  ++own.count;
+  ++rowCount;
+  double index = site->integer[0] ? values[0] : double(own.count);
   for (Row &row : *rows) {
-    bool moved = &row != &own || values[0] != row.values[0];
-    if (!row.kept && moved && (isDue(row.values[0]) || values[0] < row.values[0]))
+    bool moved = &row != &own || index != row.index;
+    bool fell = index < row.index && site->integer[0] && row.site->integer[0];
+    if (!row.kept && moved && (isDue(row.index) || fell))
       keep(row);
   }
   std::memcpy(own.values, values, size_t(site->column_count) * sizeof(double));
+  own.index = index;
   own.kept = false;
   if (onTerminal)
     draw(own);

@@ -20,8 +20,9 @@ const BuiltinFlag builtinFlags[] = {
     {"seed", "INT", "Seed of all random numbers (default: 0)"},
     {"threads", "INT", "Threads to compute with (default: the CPUs that the program may use)"},
     {"device", "NAME", "Device to compute on: cpu (default: cpu)"},
-    {"log", "FILE", "Write the rows of progress to FILE, which ends in .csv or .jsonl"},
+    {"log", "FILE", "Write the rows of progress and tables to FILE, which ends in .csv or .jsonl"},
     {"quiet", nullptr, "Show no progress"},
+    {"allow-nan", nullptr, "Go on where a loss is not a finite number, and save such weights, too"},
     {"help", nullptr, "Show this text"},
 };
 const int64_t builtinFlagCount = std::size(builtinFlags);
@@ -82,6 +83,13 @@ const nn_command *findCommand(const nn_program &program, const char *name) {
   if (near)
     failUsage("there is no command '%s'; did you mean '%s'?", name, near);
   failUsage("there is no command '%s'", name);
+}
+
+bool takesValue(std::string_view argument) {
+  for (const BuiltinFlag &flag : builtinFlags)
+    if (sameName(argument, Text().append("--").append(flag.name).view()))
+      return flag.metavariable != nullptr;
+  return true;
 }
 
 //===-- Values --------------------------------------------------------------===//
@@ -187,6 +195,8 @@ static void applyBuiltin(std::string_view name, const char *value) {
     settings.logPath = value; // opened when all arguments are known to be right
   else if (name == "quiet")
     settings.quiet = true;
+  else if (name == "allow-nan")
+    settings.allowNan = true;
 }
 
 //===-- Arguments -------------------------------------------------------------===//
@@ -281,14 +291,14 @@ void Arguments::flag(const char *argument) {
   }
   for (int64_t i = 0; i < builtinFlagCount; ++i) {
     const BuiltinFlag &builtin = builtinFlags[i];
-    if (name != builtin.name)
+    if (!sameName(name, builtin.name))
       continue;
     if (!builtin.metavariable && value)
       failUsage("--%s takes no value", builtin.name);
     if (builtin.metavariable && !value)
       value = following(builtin.name, builtin.metavariable);
     help |= name == "help";
-    return applyBuiltin(name, value);
+    return applyBuiltin(builtin.name, value);
   }
   unknown(name);
 }

@@ -6,7 +6,6 @@
 #include "runtime/program/program.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -92,7 +91,7 @@ private:
 } // namespace
 
 static void show(Text &out) {
-  std::fwrite(out.view().data(), 1, out.view().size(), stdout);
+  output(out.view());
   flushOutput();
 }
 

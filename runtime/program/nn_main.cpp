@@ -14,9 +14,9 @@ using namespace nnrt;
 /// Ends the output in order: the last row of progress, then what is buffered.
 static int finish(int status) {
   if (keepProgress)
-    keepProgress();
+    keepProgress(true);
   flushOutput();
-  return status;
+  return settings.lostOutput ? 1 : status;
 }
 
 /// A test program takes the built-in flags and one filter.
@@ -32,9 +32,8 @@ static int testMain(const nn_program &program, int argc, char **argv) {
     std::string_view argument = argv[i];
     if (!argument.starts_with("-"))
       hasFilter = true;
-    else if (argument.find('=') == std::string_view::npos && argument != "--quiet" &&
-             argument != "--help")
-      ++i; // its value
+    else if (argument.find('=') == std::string_view::npos && takesValue(argument))
+      ++i;
   }
   if (!parseArguments(hasFilter ? withFilter : without, argc - 1, argv + 1, &value))
     return testHelp(program), 0;
@@ -47,7 +46,7 @@ static bool isHelp(const char *argument) {
 }
 
 extern "C" int nn_main(int argc, char **argv, const nn_program *program) {
-  std::signal(SIGPIPE, SIG_IGN); // a reader that goes away must not cost the work: see flushOutput
+  std::signal(SIGPIPE, SIG_IGN); // a reader that goes away must not cost the work: see output
   settings.usageName = program->name;
   if (program->abi_version != NNRT_ABI_VERSION)
     fail("",

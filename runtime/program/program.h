@@ -15,6 +15,9 @@ struct BuiltinFlag {
 extern const BuiltinFlag builtinFlags[];
 extern const int64_t builtinFlagCount;
 
+/// Whether an argument that begins with `-` is a built-in flag whose value follows.
+bool takesValue(std::string_view argument);
+
 /// Reads the arguments of a command: its own flags into `values`, the built-in ones into
 /// `settings`. Returns false when --help was asked for. Usage errors end the program.
 bool parseArguments(const nn_command &command, int argc, char **argv, nn_value *values);

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cinttypes>
-#include <cstdio>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,11 +30,11 @@ static bool runTest(const nn_test &test, Text &messages) {
     close(ends[1]);
     test.run(nullptr);
     if (keepProgress)
-      keepProgress();
+      keepProgress(true);
     if (outputMidLine)
-      std::fputc('\n', stdout);
+      output("\n");
     flushOutput();
-    std::exit(0);
+    std::exit(settings.lostOutput);
   }
   close(ends[1]);
   char piece[4096];
@@ -66,16 +65,20 @@ int runTests(const nn_program &program, const char *filter) {
     Text messages;
     bool good = runTest(test, messages);
     ++(good ? passed : failed);
-    std::printf("%s - %s\n", good ? "ok" : "FAILED", test.name);
+    Text result;
+    result.format("%s - %s\n", good ? "ok" : "FAILED", test.name);
     for (std::string_view rest = messages.view(); !rest.empty();) {
       std::string_view line = rest.substr(0, rest.find('\n'));
-      std::printf("    %.*s\n", int(line.size()), line.data());
+      result.append("    ").append(line).append('\n');
       rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     }
+    output(result.view());
   }
   if (passed + failed == 0 && *filter)
     failUsage("no test has a name that contains '%s'", filter);
-  std::printf("%" PRId64 " passed, %" PRId64 " failed\n", passed, failed);
+  Text sum;
+  sum.format("%" PRId64 " passed, %" PRId64 " failed\n", passed, failed);
+  output(sum.view());
   return failed > 0;
 }
 

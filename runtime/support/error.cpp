@@ -1,7 +1,8 @@
 //===- error.cpp - how a program ends early -------------------------------===//
 //
 // Errors print one message on standard error, after all output that came before, and exit. What the
-// compiled program itself reports (nn_fail and its kin) comes through here as well.
+// compiled program itself reports (nn_fail and its kin) comes through here as well, and so does
+// what happens where output cannot be written.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/support/support.h"
@@ -9,40 +10,74 @@
 #include <atomic>
 #include <cerrno>
 #include <cinttypes>
+#include <csignal>
 #include <cstdio>
+#include <stdio_ext.h>
 #include <unistd.h>
 
 namespace nnrt {
 
 Settings settings;
-void (*keepProgress)() = nullptr;
+void (*keepProgress)(bool atEnd) = nullptr;
 bool outputMidLine = false;
 
-void flushOutput() {
-  if (std::fflush(stdout) == 0)
+/// Standard output cannot be written any more.
+static bool outputGone = false;
+/// An error is being reported.
+static std::atomic<bool> ending{false};
+
+static void showMessage(const Text &message) {
+  std::fwrite(message.view().data(), 1, message.view().size(), stderr);
+}
+
+void outputFailed(const char *what, const char *advice, int reason) {
+  if (!settings.keepGoing && !ending)
+    fail("", "cannot write %s: %s%s", what, std::strerror(reason), advice);
+  Text message;
+  message.format("error: cannot write %s: %s%s", what, std::strerror(reason), advice)
+      .append(ending ? "\n" : "; the program goes on, and will end with exit status 1\n");
+  showMessage(message);
+  settings.lostOutput = true;
+}
+
+/// Notes that writing on standard output failed.
+static void outputEnds(int reason) {
+  outputGone = true;
+  __fpurge(stdout);
+  if (reason != EPIPE)
+    return outputFailed("to standard output", "", reason);
+  if (ending)
     return;
-  int reason = errno;
-  static std::atomic<bool> reported{false};
-  if (reason == EPIPE || reported.exchange(true)) {
-    std::clearerr(stdout);
-    return;
+  if (settings.keepGoing) {
+    Text message;
+    message.append("note: nobody reads standard output any more; the program goes on without it\n");
+    return showMessage(message);
   }
-  fail("", "cannot write to standard output: %s", std::strerror(reason));
+  std::signal(SIGPIPE, SIG_DFL);
+  raise(SIGPIPE);
+}
+
+void output(std::string_view text) {
+  if (!outputGone && std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
+    outputEnds(errno);
+}
+
+void flushOutput() {
+  if (!outputGone && std::fflush(stdout) != 0)
+    outputEnds(errno);
 }
 
 /// Lets only one thread end the program; a second one that fails meanwhile waits for the end.
 static void beginEnding() {
-  static std::atomic<bool> ending{false};
   static thread_local bool mine = false;
   if (ending.exchange(true) && !mine)
     for (;;)
       pause();
-  bool again = mine;
-  mine = true;
-  if (again) // flushing failed while an error was being reported: that error still goes out
+  if (mine) // what the ending calls failed itself
     return;
+  mine = true;
   if (keepProgress)
-    keepProgress();
+    keepProgress(true);
   flushOutput();
 }
 
@@ -57,7 +92,7 @@ void fail(const char *location, const char *format, ...) {
   message.vformat(format, arguments);
   va_end(arguments);
   message.append('\n');
-  std::fwrite(message.view().data(), 1, message.view().size(), stderr);
+  showMessage(message);
   std::exit(1);
 }
 
@@ -70,7 +105,7 @@ void failUsage(const char *format, ...) {
   message.vformat(format, arguments);
   va_end(arguments);
   message.format("\nTry '%s --help'.\n", settings.usageName);
-  std::fwrite(message.view().data(), 1, message.view().size(), stderr);
+  showMessage(message);
   std::exit(2);
 }
 
@@ -97,3 +132,10 @@ extern "C" void nn_index_failed(const char *location, int64_t index, int64_t siz
 extern "C" void nn_fail(const char *location, const char *message) {
   fail(location, "%s", message);
 }
+
+extern "C" void nn_not_finite(const char *location, const char *message) {
+  if (!settings.allowNan)
+    fail(location, "%s", message);
+}
+
+extern "C" void nn_keep_going(void) { settings.keepGoing = true; }

@@ -31,10 +31,15 @@ namespace nnrt {
 /// Prints "PROGRAM: error: MESSAGE" and a pointer to --help, and exits with status 2.
 [[noreturn]] void failUsage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/// Flushes standard output. A reader that went away is not an error: what it does not read is
-/// dropped and the program goes on, so that its work is saved. Anything else (a full disk) ends the
-/// program.
+/// Writes on standard output, buffered. Where that fails, now or when the buffer is flushed, the
+/// program ends: as others do where its reader went away, else with an error. One that keeps going
+/// (nn_keep_going) says so once, and its further output is dropped.
+void output(std::string_view text);
 void flushOutput();
+
+/// Of a program that keeps going: says once that `what` cannot be written, and why, and that the
+/// exit status will be 1. Ends any other with an error.
+void outputFailed(const char *what, const char *advice, int reason);
 
 //===-- Settings --------------------------------------------------------------===//
 
@@ -43,17 +48,20 @@ struct Settings {
   uint64_t seed = 0;
   int64_t threads = 0; // 0: as many as CPUs that the process may use
   bool quiet = false;
-  int logFile = -1; // open for writing, or -1
+  bool allowNan = false;
+  bool keepGoing = false;  // output that cannot be written does not end the program
+  bool lostOutput = false; // and some was not: the exit status is not 0
+  int logFile = -1;        // open for writing, or -1
   bool logIsCsv = false;
   const char *logPath = nullptr;
   const char *usageName = "program"; // "digits train": for messages about usage
 };
 extern Settings settings;
 
-/// Called before anything else is written on standard output and at the end of the program, so that
-/// progress is kept in order. Set by the log family when it is used, else null: thus printing does
-/// not bring the log family into a program that does not report.
-extern void (*keepProgress)();
+/// Called before anything else is written on standard output, and with true at the end of the
+/// program, so that progress is kept in order. Set by the log family when it is used, else null:
+/// thus printing does not bring the log family into a program that does not report.
+extern void (*keepProgress)(bool atEnd);
 
 /// Whether standard output stands in the middle of a line that nn_write began.
 extern bool outputMidLine;

@@ -88,3 +88,9 @@ void WholeFile::finish() {
   syncDirectory(path);
   std::free(resolved);
 }
+
+void WholeFile::abandon() {
+  close(file);
+  unlink(temporary.c_str());
+  std::free(resolved);
+}

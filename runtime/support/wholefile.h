@@ -20,6 +20,8 @@ public:
   void write(const void *data, int64_t bytes);
   /// Makes the file appear; ends the program where that, or any writing before, failed.
   void finish();
+  /// Leaves everything as it was.
+  void abandon();
 
 private:
   const char *location, *given;

@@ -72,12 +72,22 @@ nn.command @train doc "Train it." flags [#nn.flag<name = "epochs", type = int, v
   nn.print %text no_newline
   // CHECK: nn.report ["epoch", "loss"](%[[EPOCHS]], %[[FRACTION]]) : i64, f64
   nn.report ["epoch", "loss"] (%epochs, %fraction) : i64, f64
+  // CHECK: nn.report table ["epoch", "loss"](%[[EPOCHS]], %[[FRACTION]]) : i64, f64
+  nn.report table ["epoch", "loss"] (%epochs, %fraction) : i64, f64
   // CHECK: nn.clock : f64
   %now = nn.clock : f64
   // CHECK: nn.assert %{{.*}} {
   nn.assert %equal {
     nn.yield %text : !nn.str
   }
+  // CHECK: nn.assert check finite %{{.*}} {
+  nn.assert check finite %equal {
+    nn.yield %text : !nn.str
+  }
+  // CHECK: nn.keep_going
+  nn.keep_going
+  // CHECK: nn.try_file %[[PATH]]
+  nn.try_file %path
   // CHECK: nn.save %[[PATH]] [@w, @s] as ["w", "s"]
   nn.save %path [@w, @s] as ["w", "s"]
   // CHECK: nn.load %[[PATH]] [@w] as ["w"]

@@ -2,6 +2,7 @@
 #include "check.h"
 #include "runtime/support/support.h"
 
+#include <cmath>
 #include <csignal>
 #include <cstring>
 #include <sys/resource.h>
@@ -11,14 +12,14 @@
 static const char *const place = "s.nn:9";
 static const int64_t matrix[] = {2, 3}, vector3[] = {3}, none[] = {0, 4};
 
-static const nn_tensor_info infos[] = {{"net.mask", NN_BOOL, 1, vector3},
-                                       {"net.0.w", NN_F32, 2, matrix},
-                                       {"σ \"quoted\"\n", NN_F64, 0, nullptr},
-                                       {"ids", NN_I32, 1, vector3},
-                                       {"t", NN_I64, 0, nullptr},
-                                       {"half", NN_BF16, 1, vector3},
-                                       {"bytes", NN_U8, 1, vector3},
-                                       {"empty", NN_F32, 2, none}};
+static const nn_tensor_info infos[] = {{"net.mask", NN_BOOL, 1, vector3, 1},
+                                       {"net.0.w", NN_F32, 2, matrix, 1},
+                                       {"σ \"quoted\"\n", NN_F64, 0, nullptr, 1},
+                                       {"ids", NN_I32, 1, vector3, 1},
+                                       {"t", NN_I64, 0, nullptr, 1},
+                                       {"half", NN_BF16, 1, vector3, 1},
+                                       {"bytes", NN_U8, 1, vector3, 1},
+                                       {"empty", NN_F32, 2, none, 1}};
 namespace {
 struct Tensors {
   uint8_t mask[3];
@@ -77,7 +78,7 @@ TEST(checkpoint_bytes) {
   float w[2] = {1, 2};
   uint8_t flag[1] = {1};
   int64_t two[] = {2}, one[] = {1};
-  nn_tensor_info pair[] = {{"b", NN_BOOL, 1, one}, {"w", NN_F32, 1, two}};
+  nn_tensor_info pair[] = {{"b", NN_BOOL, 1, one, 1}, {"w", NN_F32, 1, two, 1}};
   const void *data[] = {flag, w};
   std::string path = temporaryPath("bytes.safetensors");
   nn_save(place, path.c_str(), 2, pair, data);
@@ -115,6 +116,52 @@ TEST(save_errors) {
   CHECK(listTemporary().find(".tmp-") == std::string::npos);
 }
 
+TEST(saving_what_is_not_finite) {
+  std::string path = writeFile("good.safetensors", "good");
+  float w[] = {1, 2};
+  double state[] = {HUGE_VAL};
+  uint16_t half[] = {0x3f80, 0x7fc0}; // 1 and NaN
+  static const int64_t one[] = {1}, pair[] = {2};
+  static const nn_tensor_info tensors[] = {
+      {"w", NN_F32, 1, pair, 1}, {"best", NN_F64, 1, one, 0}, {"half", NN_BF16, 1, pair, 1}};
+  void *data[] = {w, state, half};
+  auto refuses = [&](int64_t count, const std::string &what) {
+    CHECK_FAILS(1,
+                "s.nn:9: error: cannot save to '" + path + "': " + what +
+                    "; nothing was changed, and --allow-nan saves it",
+                { nn_save(place, path.c_str(), count, tensors, data); });
+    CHECK_TEXT(readFile(path), "good");
+  };
+  refuses(3, "'half' holds nan");
+  w[1] = -HUGE_VALF;
+  refuses(2, "'w' holds -inf");
+  w[1] = 2;
+  state[0] = NAN;
+  refuses(2, "'best' holds nan");
+  Outcome allowed = inChild([&] {
+    nnrt::settings.allowNan = true;
+    nn_save(place, path.c_str(), 3, tensors, data);
+  });
+  CHECK(allowed.status == 0 && readFile(path).size() > 100);
+  state[0] = HUGE_VAL; // a state may begin with infinity
+  nn_save(place, path.c_str(), 2, tensors, data);
+}
+
+TEST(files_are_tried) {
+  std::string path = writeFile("tried.safetensors", "old"), before = listTemporary();
+  nn_try_file(place, path.c_str());
+  nn_try_file(place, temporaryPath("new.safetensors").c_str());
+  CHECK_TEXT(readFile(path), "old");
+  CHECK_TEXT(listTemporary(), before);
+  CHECK_FAILS(1,
+              "s.nn:9: error: cannot save to 'absent/m.safetensors': no file can be made beside "
+              "it: No such file or directory; check that the directory exists and may be written",
+              { nn_try_file(place, "absent/m.safetensors"); });
+  CHECK_FAILS(
+      1, "s.nn:9: error: cannot save to '/dev/null': it is not a regular file; give another name",
+      { nn_try_file(place, "/dev/null"); });
+}
+
 /// A file with this header and so many bytes of data.
 static std::string made(const std::string &header, size_t bytes) {
   std::string text;
@@ -124,7 +171,7 @@ static std::string made(const std::string &header, size_t bytes) {
 }
 
 static const int64_t two[] = {2};
-static const nn_tensor_info wanted[] = {{"w", NN_F32, 1, two}, {"b", NN_BOOL, 1, two}};
+static const nn_tensor_info wanted[] = {{"w", NN_F32, 1, two, 1}, {"b", NN_BOOL, 1, two, 1}};
 
 static void checkBad(const std::string &path, const std::string &message) {
   float w[2] = {7, 7};

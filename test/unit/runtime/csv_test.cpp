@@ -36,7 +36,7 @@ TEST(csv_forms_of_lines) {
   Scope scope;
   nn_dataset *data =
       read("\xEF\xBB\xBF"
-           "a,\"b,c\",d\r\n\r\n \"1\" , 2.5,\"3\" \r\n\t\n4 ,\" 5\",6,extra\r\n7,8,9\n\n\n",
+           "a,\"b,c\",d\r\n\r\n \"1\" , 2.5,\"3\" \r\n\t\n4 ,\" 5\",6,,\r\n7,8,9\n\n\n",
            1);
   CHECK((gather(data, 0, 2) == std::vector<float>{1, 2.5, 4, 5, 7, 8}));
   CHECK((gather<int32_t>(data, 1) == std::vector<int32_t>{3, 6, 9}));
@@ -153,6 +153,44 @@ TEST(csv_errors) {
                   ", row 2, column 0 (field 'w'): 2.5 is not a whole number, which i32 needs; "
                   "correct it or declare the field as f32",
               { readCsv(path.c_str(), 0, 1, &whole); });
+}
+
+// What is one value too many would move others to columns that are not theirs.
+TEST(csv_rows_with_too_many_values) {
+  std::string path = temporaryPath("d.csv");
+  auto tooMany = [&](const std::string &text, int row, int values, int first, int64_t skip = 0) {
+    CHECK_FAILS(1,
+                "d.nn:7: error: " + path + ", row " + std::to_string(row) + ": " +
+                    std::to_string(values) + " values, but the first line has " +
+                    std::to_string(first) +
+                    "; put a value that contains ',' in double quotes, or give another delimiter",
+                { read(text, skip); });
+  };
+  tooMany("1,2,3\n4,5,6,7\n", 2, 4, 3);
+  tooMany("title, of, all, this\n1,2,3,x\n\n4,5,6,\"x,\"\n1,2,3,x,y\n", 5, 5, 4, 1);
+  Scope scope;
+  // Fewer are enough where what is used is there; empty ones at the end say nothing.
+  CHECK(nn_dataset_count(read("1,2,3,x\n4,5,6\n7,8,9,,, \n")) == 3);
+}
+
+// As gzip writes them one behind the other; and with what is not theirs behind them.
+TEST(gzip_streams) {
+  Scope scope;
+  std::string one = readFile(writeGzip("one.gz", "1,2,3\n")),
+              two = readFile(writeGzip("two.gz", "4,5,6\n"));
+  std::string zeros(512, '\0');
+  nn_dataset *data = readCsv(writeFile("both.gz", one + two + zeros).c_str(), 0, 2, both);
+  CHECK((gather(data, 0, 2) == std::vector<float>{1, 2, 4, 5}));
+  std::string path = writeFile("more.gz", one + "7,8,9\n");
+  CHECK_FAILS(1,
+              "d.nn:7: error: '" + path +
+                  "' is damaged: 6 bytes follow its gzip stream; fetch or copy the file again",
+              { readCsv(path.c_str(), 0, 2, both); });
+  path = writeFile("half.gz", one + two.substr(0, two.size() - 3));
+  CHECK_FAILS(1,
+              "d.nn:7: error: '" + path +
+                  "' is cut short: its gzip stream ends early; fetch or copy the file again",
+              { readCsv(path.c_str(), 0, 2, both); });
 }
 
 TEST(file_errors) {

@@ -21,11 +21,11 @@ static void report(const nn_report_site &where, double index, double value) {
 }
 
 /// What a program prints in which `piece` is the command.
-static std::string output(void (*piece)()) {
+static std::string output(const std::function<void()> &piece) {
   Outcome outcome = inChild([&] {
     piece();
     if (nnrt::keepProgress)
-      nnrt::keepProgress();
+      nnrt::keepProgress(true);
   });
   CHECK(outcome.status == 0 && outcome.err.empty());
   return outcome.out;
@@ -48,6 +48,12 @@ TEST(print_and_write) {
              "ab\n\n");
 }
 
+/// The last line of a program that left out rows.
+static std::string notShown(const std::string &which) {
+  return "(" + which +
+         " rows of progress not shown; --log FILE keeps all, `table(...)` prints all)\n";
+}
+
 TEST(report_keeps_the_last_row_of_an_index) {
   CHECK_TEXT(output([] {
                report(site, 1, 0.5);
@@ -55,7 +61,73 @@ TEST(report_keeps_the_last_row_of_an_index) {
                report(site, 2, NAN);
                report(site, 3, 1e-7);
              }),
-             "epoch    1  loss 0.25\nepoch    2  loss nan\nepoch    3  loss 1e-07\n");
+             "epoch    1  loss 0.25\nepoch    2  loss nan\nepoch    3  loss 1e-07\n" +
+                 notShown("1 of 4"));
+}
+
+// Without a whole number in the first column there is no index: the rows are counted.
+TEST(report_without_an_index) {
+  static const char *const alone[] = {"loss"};
+  static const int64_t real[] = {0};
+  static const nn_report_site losses = {1, alone, real};
+  CHECK_TEXT(output([] {
+               for (double loss : {1.0, 1.0, -double(NAN)})
+                 nn_report(&losses, &loss);
+             }),
+             "loss 1\nloss 1\nloss nan\n");
+  std::string text = output([] {
+    double loss = 0.5;
+    for (int i = 0; i < 1234; ++i)
+      nn_report(&losses, &loss);
+  });
+  std::string wanted; // 100, 90 tenths, 2 hundredths, and the last
+  for (int i = 0; i < 193; ++i)
+    wanted += "loss 0.5\n";
+  CHECK_TEXT(text, wanted + notShown("1,041 of 1,234"));
+}
+
+TEST(table_shows_all_rows) {
+  static const char *const wide[] = {"epoch", "validation loss"};
+  static const nn_report_site rows = {2, names, integer}, same = {2, names, integer},
+                              otherRows = {2, wide, integer};
+  auto table = [](const nn_report_site &where, double index, double value) {
+    double values[] = {index, value};
+    nn_table(&where, values);
+  };
+  CHECK_TEXT(output([&] {
+               nnrt::settings.quiet = true; // of progress
+               table(rows, 1, 0.25);
+               table(rows, 1, -NAN);
+               nn_write("text");
+               table(same, 123456, -1.23456e-30);
+               table(otherRows, 2, 1);
+               table(rows, 3, INFINITY);
+             }),
+             "epoch         loss\n"
+             "    1         0.25\n"
+             "    1          nan\n"
+             "text\n"
+             "123456  -1.2346e-30\n"
+             "epoch  validation loss\n"
+             "    2                1\n"
+             "epoch         loss\n"
+             "    3          inf\n");
+  std::string text = output([&] {
+    for (int i = 0; i < 12000; ++i)
+      table(rows, 5, 1);
+  });
+  CHECK(text.size() == 12001 * 19);
+}
+
+TEST(table_and_report_in_order) {
+  CHECK_TEXT(output([] {
+               report(site, 1, 0.5);
+               double values[] = {7, 8};
+               nn_table(&other, values);
+               report(site, 1, 0.25);
+             }),
+             "epoch    1  loss 0.5\nepoch     accuracy\n    7            8\nepoch    1  loss "
+             "0.25\n");
 }
 
 TEST(report_thins_out) {
@@ -93,7 +165,8 @@ TEST(report_of_two_statements) {
                }
              }),
              "epoch    1  loss 0.4\nepoch    1  accuracy 0.9\nepoch    2  loss 0.4\nepoch    2  "
-             "accuracy 0.9\n");
+             "accuracy 0.9\n" +
+                 notShown("2 of 6"));
 }
 
 TEST(report_last_row_of_a_loop_that_starts_again) {
@@ -132,7 +205,7 @@ TEST(report_on_a_terminal) {
     report(site, 2, 0.25);
     nn_print("done");
     if (nnrt::keepProgress)
-      nnrt::keepProgress();
+      nnrt::keepProgress(true);
   });
   // Once nobody has the other side, reading gives what was written, in pieces, and then an error.
   close(side);
@@ -197,22 +270,66 @@ TEST(output_to_a_full_disk) {
   });
 }
 
-// A reader that has gone away does not stop the program.
+/// Standard output whose reader has gone away.
+static void closeReader() {
+  std::signal(SIGPIPE, SIG_IGN); // as nn_main does
+  int ends[2];
+  CHECK(pipe(ends) == 0);
+  dup2(ends[1], 1);
+  close(ends[0]);
+}
+
+static int printForever() {
+  for (;;)
+    nn_print("text");
+}
+
+// A program that only prints ends as others do, however much it has to say.
 TEST(output_to_a_closed_pipe) {
   Outcome outcome = inChild([] {
-    std::signal(SIGPIPE, SIG_IGN);
-    int ends[2];
-    CHECK(pipe(ends) == 0);
-    dup2(ends[1], 1);
-    close(ends[0]);
+    closeReader();
+    printForever();
+  });
+  CHECK_TEXT(outcome.err, "");
+  CHECK(outcome.status == -SIGPIPE);
+}
+
+// One that trains goes on.
+TEST(output_to_a_closed_pipe_while_training) {
+  Outcome outcome = inChild([] {
+    closeReader();
+    nn_keep_going();
     for (int i = 0; i < 10000; ++i)
       nn_print("text");
     report(site, 1, 1);
     nnrt::flushOutput();
+    CHECK(!nnrt::settings.lostOutput);
     std::fputs("went on", stderr);
   });
-  CHECK_TEXT(outcome.err, "went on");
+  CHECK_TEXT(
+      outcome.err,
+      "note: nobody reads standard output any more; the program goes on without it\nwent on");
   CHECK(outcome.status == 0);
+}
+
+TEST(full_disks_while_training) {
+  std::string goesOn = ": No space left on device; the program goes on, and will end with exit "
+                       "status 1\n";
+  Outcome outcome = inChild([] {
+    dup2(open("/dev/full", O_WRONLY), 1);
+    openLog("/dev/full", true);
+    nn_keep_going();
+    for (int i = 0; i < 10000; ++i) {
+      nn_print("text");
+      report(site, i, 1);
+    }
+    nnrt::flushOutput();
+    CHECK(nnrt::settings.lostOutput);
+    nn_fail("p.nn:1", "another error");
+  });
+  CHECK_TEXT(outcome.err, "error: cannot write the log '/dev/full'" + goesOn +
+                              "error: cannot write to standard output" + goesOn +
+                              "p.nn:1: error: another error\n");
 }
 
 TEST(errors_of_compiled_code) {

@@ -37,7 +37,7 @@ static void train(const nn_value *values) {
   nn_format_text("c = ");
   nn_format_tensor(c, NN_F32, 2, dims, "");
   nn_print(nn_format_end());
-  nn_tensor_info info = {"w", NN_F32, 2, shape};
+  nn_tensor_info info = {"w", NN_F32, 2, shape, 1};
   const void *tensors[] = {w};
   nn_save("program.nn:9", values[2].str, 1, &info, tensors);
   nn_scope_leave(mark);
@@ -46,7 +46,7 @@ static void train(const nn_value *values) {
 static void show(const nn_value *values) {
   float w[8];
   int64_t shape[] = {2, 4};
-  nn_tensor_info info = {"w", NN_F32, 2, shape};
+  nn_tensor_info info = {"w", NN_F32, 2, shape, 1};
   void *tensors[] = {w};
   nn_load("program.nn:14", values[0].str, 1, &info, tensors);
   int64_t mark = nn_scope_enter();

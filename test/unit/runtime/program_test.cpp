@@ -142,9 +142,11 @@ static const char *const builtins =
     "  --threads INT     Threads to compute with (default: the CPUs that the program\n"
     "                    may use)\n"
     "  --device NAME     Device to compute on: cpu (default: cpu)\n"
-    "  --log FILE        Write the rows of progress to FILE, which ends in .csv or\n"
-    "                    .jsonl\n"
+    "  --log FILE        Write the rows of progress and tables to FILE, which ends in\n"
+    "                    .csv or .jsonl\n"
     "  --quiet           Show no progress\n"
+    "  --allow-nan       Go on where a loss is not a finite number, and save such\n"
+    "                    weights, too\n"
     "  --help            Show this text";
 
 TEST(help_of_a_command) {
@@ -184,6 +186,8 @@ TEST(tests_of_a_program) {
   CHECK(all.status == 1);
   checkRun({"chain", "--seed", "3"}, "from the test\nok - chain rule\n1 passed, 0 failed",
            testProgram);
+  checkRun({"--allow-nan", "chain"}, "from the test\nok - chain rule\n1 passed, 0 failed",
+           testProgram);
   checkUsage({"absent"}, "no test has a name that contains 'absent'", testProgram);
   checkUsage({"a", "b"}, "the argument 'b' is one too many; flags begin with --", testProgram);
   checkRun({"--help"},
@@ -195,9 +199,11 @@ TEST(tests_of_a_program) {
            "  --threads INT  Threads to compute with (default: the CPUs that the program may\n"
            "                 use)\n"
            "  --device NAME  Device to compute on: cpu (default: cpu)\n"
-           "  --log FILE     Write the rows of progress to FILE, which ends in .csv or\n"
-           "                 .jsonl\n"
+           "  --log FILE     Write the rows of progress and tables to FILE, which ends in\n"
+           "                 .csv or .jsonl\n"
            "  --quiet        Show no progress\n"
+           "  --allow-nan    Go on where a loss is not a finite number, and save such\n"
+           "                 weights, too\n"
            "  --help         Show this text",
            testProgram);
 }

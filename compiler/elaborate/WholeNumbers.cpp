@@ -1,0 +1,151 @@
+//===- WholeNumbers.cpp - checks of whole numbers at run time -----------------------===//
+//
+// A number that the program computes with is either right or an error: what wraps around, a divisor
+// of 0, an extremum of nothing, more elements than their numbers can count. A check is emitted only
+// where it could fail. Elements of tensors may wrap around, as docs/language.md says.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/elaborate/Emitter.h"
+#include "mlir/IR/Matchers.h"
+#include <cmath>
+
+using namespace nnc;
+using namespace nnc::elaborate;
+using namespace nnc::ir;
+using llvm::StringRef;
+
+/// No loop counts further, and no tensor is larger.
+static constexpr double countLimit = 0x1p53;
+
+/// Whether the value counts turns of a loop, from a small number on.
+static bool isCount(mlir::BlockArgument argument) {
+  mlir::Operation *parent = argument.getOwner()->getParentOp();
+  if (auto loop = llvm::dyn_cast<ForOp>(parent))
+    return loop.getLower().getDefiningOp<ConstantOp>() != nullptr;
+  if (auto batches = llvm::dyn_cast<BatchesOp>(parent))
+    return batches.getCounted() && argument.getArgNumber() == 0;
+  auto scan = llvm::dyn_cast<ScanOp>(parent);
+  return scan && scan.getIndex() == argument;
+}
+
+/// The numbers of a constant, also where they take another type; null for what is none.
+static mlir::DenseIntElementsAttr getConstant(mlir::Value value) {
+  mlir::DenseIntElementsAttr constant;
+  auto convert = value.getDefiningOp<ConvertOp>();
+  if (convert && convert.getA().getType().isInteger())
+    value = convert.getA();
+  mlir::matchPattern(value, mlir::m_Constant(&constant));
+  return constant;
+}
+
+/// A bound of the magnitude of a whole number, from what it is computed of.
+static double getBound(mlir::Value value, int depth = 0) {
+  unsigned width =
+      llvm::cast<NNTensorType>(value.getType()).getElementType().getIntOrFloatBitWidth();
+  double limit = width == 1 ? 1 : std::ldexp(1.0, int(width) - 1);
+  if (auto argument = llvm::dyn_cast<mlir::BlockArgument>(value))
+    return isCount(argument) ? std::min(limit, countLimit) : limit;
+  mlir::Operation *op = value.getDefiningOp();
+  auto operand = [&](unsigned i) { return getBound(op->getOperand(i), depth + 1); };
+  if (mlir::DenseIntElementsAttr constant = getConstant(value); constant && constant.isSplat())
+    return std::fabs(constant.getSplatValue<llvm::APInt>().signedRoundToDouble());
+  if (llvm::isa<SizeOp>(op))
+    return countLimit;
+  if (depth == 8)
+    return limit;
+  double bound = limit;
+  if (llvm::isa<AddOp, SubOp>(op))
+    bound = operand(0) + operand(1);
+  else if (llvm::isa<MulOp>(op))
+    bound = operand(0) * operand(1);
+  else if (llvm::isa<MaxOp, MinOp>(op))
+    bound = std::max(operand(0), operand(1));
+  else if (llvm::isa<FloorDivOp>(op))
+    bound = operand(0);
+  else if (llvm::isa<ModOp>(op))
+    bound = operand(1);
+  else if (auto convert = llvm::dyn_cast<ConvertOp>(op);
+           convert && llvm::isa<mlir::IntegerType>(convert.getA().getType().getElementType()))
+    bound = operand(0);
+  return std::min(bound, limit);
+}
+
+void Emitter::checkFits(mlir::Value result, Span span) {
+  mlir::Operation *op = result.getDefiningOp();
+  auto type = llvm::cast<NNTensorType>(result.getType());
+  if (!op || !llvm::isa<AddOp, SubOp, MulOp>(op) || !type.isScalar() || !type.isInteger())
+    return;
+  double a = getBound(op->getOperand(0)), b = getBound(op->getOperand(1));
+  unsigned width = type.getElementType().getIntOrFloatBitWidth();
+  if ((llvm::isa<MulOp>(op) ? a * b : a + b) < std::ldexp(1.0, int(width) - 1))
+    return;
+  // What has wrapped is wrong by a multiple of 2^width, which doubles see.
+  mlir::Location loc = getLoc(span);
+  mlir::Type real = builder.getF64Type();
+  mlir::Value x = convertTo(op->getOperand(0), real), y = convertTo(op->getOperand(1), real);
+  mlir::Value wanted = llvm::isa<AddOp>(op) ? AddOp::create(builder, loc, x.getType(), x, y)
+                       : llvm::isa<SubOp>(op)
+                           ? SubOp::create(builder, loc, x.getType(), x, y)
+                           : mlir::Value(MulOp::create(builder, loc, x.getType(), x, y));
+  mlir::Value error = SubOp::create(builder, loc, x.getType(), wanted, convertTo(result, real));
+  Value small = elementwise("<",
+                            {elementwise("abs", {Value::of(error)}, span),
+                             Value::ofFloat(std::ldexp(1.0, int(width) - 2))},
+                            span);
+  StringRef sign = llvm::isa<AddOp>(op) ? " + " : llvm::isa<SubOp>(op) ? " - " : " * ";
+  emitCheck(
+      small.getRuntime(),
+      {"", sign.str(), " is too large for a whole number of " + std::to_string(width) + " bits"},
+      {Value::of(op->getOperand(0)), Value::of(op->getOperand(1))}, span);
+}
+
+bool Emitter::checkDivisor(mlir::Value divisor, Span span) {
+  auto type = llvm::cast<NNTensorType>(divisor.getType());
+  if (mlir::DenseIntElementsAttr constant = getConstant(divisor)) {
+    if (llvm::none_of(constant, [](const llvm::APInt &number) { return number.isZero(); }))
+      return true;
+    error(diag::DivisionByZero, span);
+    return false;
+  }
+  mlir::Location loc = getLoc(span);
+  mlir::Value zero = broadcastTo(constant(0, type.getElementType()), type.getShape());
+  mlir::Value holds = NeOp::create(builder, loc, divisor, zero);
+  if (!type.isScalar())
+    holds = ReduceOp::create(builder, loc, holds, ReduceKind::And,
+                             llvm::to_vector(llvm::seq<int64_t>(0, type.getRank())));
+  emitCheck(holds, "division by zero", span);
+  return true;
+}
+
+bool Emitter::checkNotEmpty(Dim size, StringRef what, Span span) {
+  if (size.isStatic() && size.getStatic() > 0)
+    return true;
+  if (size.isStatic()) {
+    error(diag::WrongArgument, span, ("what " + what + " is taken of").str(),
+          "at least one element", "an axis of size 0");
+    return false;
+  }
+  Value holds = elementwise(">", {Value::ofSize(size), Value::ofInt(0)}, span);
+  emitCheck(holds.getRuntime(), ("there is no " + what + " of nothing: the axis has size 0").str(),
+            span);
+  return true;
+}
+
+bool Emitter::checkIndexable(Dim size, StringRef what, Span span) {
+  constexpr int64_t most = int64_t(1) << 31;
+  if (size.isStatic() && size.getStatic() <= most)
+    return true;
+  if (size.isStatic()) {
+    error(diag::WrongArgument, span, ("the size of " + what).str(),
+          "at most 2147483648, as its numbers have 32 bits", std::to_string(size.getStatic()));
+    return false;
+  }
+  Value number = Value::ofSize(size);
+  Value holds = elementwise("<=", {number, Value::ofInt(most)}, span);
+  emitCheck(holds.getRuntime(),
+            {("the size of " + what + " is ").str(),
+             "; its numbers have 32 bits, so it can be at most 2147483648"},
+            {number}, span);
+  return true;
+}
