@@ -110,8 +110,9 @@ extern const nn_program nn_program_table;
 ///
 /// Built-in flags of every command: --seed N (default 0), --threads N (default: the CPUs this
 /// process may use), --device cpu, --log FILE (.csv or .jsonl: the rows of `report` and `table`),
-/// --quiet (no progress), --allow-nan (goes on where a loss is not finite), --help. With exactly one command its name may be left out. Usage errors: exit
-/// status 2. A test program takes --seed, --threads and the like, and a part of a test's name.
+/// --quiet (no progress), --allow-nan (goes on where a loss is not finite), --help. With exactly
+/// one command its name may be left out. Usage errors: exit status 2. A test program takes --seed,
+/// --threads and the like, and a part of a test's name.
 int nn_main(int argc, char **argv, const nn_program *program);
 
 //===-- Memory -------------------------------------------------------------===//
@@ -347,8 +348,8 @@ typedef struct nn_report_site {
 /// on: for each index up to 100, then every 10th up to 1000, and so on, and the last one; also the
 /// present row when the program prints something else, so that the output is in order. Rows whose
 /// first column is no whole number are counted, and the count is the index. What is kept never
-/// depends on time; how many rows were not is said at the end. A terminal also shows the present row below, with the elapsed time. Every
-/// row goes to --log
+/// depends on time; how many rows were not is said at the end. A terminal also shows the present
+/// row below, with the elapsed time. Every row goes to --log
 /// (.csv: one table of the columns of all sites; .jsonl: an object a row). --quiet shows nothing.
 /// `site` and its tables must live as long as the program.
 void nn_report(const nn_report_site *site, const double *values);
@@ -382,9 +383,9 @@ typedef struct nn_tensor_info {
   int64_t is_parameter; // 1: of a layer or optimizer, where infinity is a mistake
 } nn_tensor_info;
 
-/// Writes a safetensors file: to a temporary file beside it, synced, renamed. Tensors that hold NaN,
-/// and parameters that hold infinity, are refused, unless --allow-nan is given; the file that was
-/// there stays.
+/// Writes a safetensors file: to a temporary file beside it, synced, renamed. Tensors that hold
+/// NaN, and parameters that hold infinity, are refused, unless --allow-nan is given; the file that
+/// was there stays.
 void nn_save(const char *location, const char *path, int64_t count, const nn_tensor_info *infos,
              const void *const *data);
 /// Reads one into `data`. The whole file is checked before a byte is written: missing or extra

@@ -71,33 +71,51 @@ static double getBound(mlir::Value value, int depth = 0) {
   return std::min(bound, limit);
 }
 
+/// Whether `value` + `step`, for a constant step, lies in the numbers of `width` bits.
+static Value staysInside(Emitter &e, mlir::Value value, int64_t step, unsigned width, Span span) {
+  int64_t most = llvm::maxIntN(width), least = llvm::minIntN(width);
+  return step > 0 ? e.elementwise("<=", {Value::of(value), Value::ofInt(most - step)}, span)
+                  : e.elementwise(">=", {Value::of(value), Value::ofInt(least - step)}, span);
+}
+
+/// Whether the sum, difference or product has not wrapped. What has is wrong by a multiple of
+/// 2^width, which doubles see.
+static Value hasNotWrapped(Emitter &e, mlir::Operation *op, unsigned width, Span span) {
+  auto toReal = [&](mlir::Value value) {
+    return Value::of(e.convertTo(value, e.builder.getF64Type()));
+  };
+  StringRef sign = llvm::isa<AddOp>(op) ? "+" : llvm::isa<SubOp>(op) ? "-" : "*";
+  Value wanted = e.elementwise(sign, {toReal(op->getOperand(0)), toReal(op->getOperand(1))}, span);
+  Value error = e.elementwise("-", {wanted, toReal(op->getResult(0))}, span);
+  return e.elementwise(
+      "<", {e.elementwise("abs", {error}, span), Value::ofFloat(std::ldexp(1.0, int(width) - 2))},
+      span);
+}
+
 void Emitter::checkFits(mlir::Value result, Span span) {
   mlir::Operation *op = result.getDefiningOp();
   auto type = llvm::cast<NNTensorType>(result.getType());
   if (!op || !llvm::isa<AddOp, SubOp, MulOp>(op) || !type.isScalar() || !type.isInteger())
     return;
-  double a = getBound(op->getOperand(0)), b = getBound(op->getOperand(1));
+  mlir::Value lhs = op->getOperand(0), rhs = op->getOperand(1);
+  double a = getBound(lhs), b = getBound(rhs);
   unsigned width = type.getElementType().getIntOrFloatBitWidth();
   if ((llvm::isa<MulOp>(op) ? a * b : a + b) < std::ldexp(1.0, int(width) - 1))
     return;
-  // What has wrapped is wrong by a multiple of 2^width, which doubles see.
-  mlir::Location loc = getLoc(span);
-  mlir::Type real = builder.getF64Type();
-  mlir::Value x = convertTo(op->getOperand(0), real), y = convertTo(op->getOperand(1), real);
-  mlir::Value wanted = llvm::isa<AddOp>(op) ? AddOp::create(builder, loc, x.getType(), x, y)
-                       : llvm::isa<SubOp>(op)
-                           ? SubOp::create(builder, loc, x.getType(), x, y)
-                           : mlir::Value(MulOp::create(builder, loc, x.getType(), x, y));
-  mlir::Value error = SubOp::create(builder, loc, x.getType(), wanted, convertTo(result, real));
-  Value small = elementwise("<",
-                            {elementwise("abs", {Value::of(error)}, span),
-                             Value::ofFloat(std::ldexp(1.0, int(width) - 2))},
-                            span);
+  mlir::DenseIntElementsAttr left = getConstant(lhs), right = getConstant(rhs);
+  auto get = [](mlir::DenseIntElementsAttr number) {
+    return number.getSplatValue<llvm::APInt>().getSExtValue();
+  };
+  Value holds = right && llvm::isa<AddOp>(op)  ? staysInside(*this, lhs, get(right), width, span)
+                : left && llvm::isa<AddOp>(op) ? staysInside(*this, rhs, get(left), width, span)
+                : right && llvm::isa<SubOp>(op) && get(right) > llvm::minIntN(width)
+                    ? staysInside(*this, lhs, -get(right), width, span)
+                    : hasNotWrapped(*this, op, width, span);
   StringRef sign = llvm::isa<AddOp>(op) ? " + " : llvm::isa<SubOp>(op) ? " - " : " * ";
   emitCheck(
-      small.getRuntime(),
+      holds.getRuntime(),
       {"", sign.str(), " is too large for a whole number of " + std::to_string(width) + " bits"},
-      {Value::of(op->getOperand(0)), Value::of(op->getOperand(1))}, span);
+      {Value::of(lhs), Value::of(rhs)}, span);
 }
 
 bool Emitter::checkDivisor(mlir::Value divisor, Span span) {
