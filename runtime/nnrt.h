@@ -109,10 +109,9 @@ extern const nn_program nn_program_table;
 /// exit status. `main` in the runtime archive calls it with &nn_program_table.
 ///
 /// Built-in flags of every command: --seed N (default 0), --threads N (default: the CPUs this
-/// process may use), --device cpu, --log FILE (.csv or .jsonl: the rows of `report` and `table`),
-/// --quiet (no progress), --allow-nan (goes on where a loss is not finite), --help. With exactly
-/// one command its name may be left out. Usage errors: exit status 2. A test program takes --seed,
-/// --threads and the like, and a part of a test's name.
+/// process may use), --device cpu, --log FILE (.csv or .jsonl: rows), --quiet (no progress),
+/// --allow-nan (a loss need not be finite), --help. With exactly one command its name may be left
+/// out. Usage errors: exit status 2. A test program takes such flags and a part of a test's name.
 int nn_main(int argc, char **argv, const nn_program *program);
 
 //===-- Memory -------------------------------------------------------------===//
@@ -346,22 +345,18 @@ typedef struct nn_report_site {
 
 /// Progress, on standard output. The last row of an index is kept as a line when the index moves
 /// on: for each index up to 100, then every 10th up to 1000, and so on, and the last one; also the
-/// present row when the program prints something else, so that the output is in order. Rows whose
-/// first column is no whole number are counted, and the count is the index. What is kept never
-/// depends on time; how many rows were not is said at the end. A terminal also shows the present
-/// row below, with the elapsed time. Every row goes to --log
-/// (.csv: one table of the columns of all sites; .jsonl: an object a row). --quiet shows nothing.
+/// present row when the program prints something else, so that the output is in order. Where the
+/// first column is no whole number, the count of rows is the index. What is kept never depends on
+/// time; how much was not is said at the end. A terminal also shows the present row. Every row goes
+/// to --log (.csv: one table of all columns; .jsonl: an object a row). --quiet shows nothing.
 /// `site` and its tables must live as long as the program.
 void nn_report(const nn_report_site *site, const double *values);
 
-/// A `table` statement: a row of a table, on standard output and in --log. No row is left out. The
-/// columns' names stand above the first row, and again where the columns are others.
+/// A row of a `table` statement, on standard output, below the columns' names, and in --log.
 void nn_table(const nn_report_site *site, const double *values);
 
-/// From here on, standard output or a --log that cannot be written does not end the program: it
-/// says so once on standard error, goes on without, and ends with exit status 1; with 0 where it
-/// was a reader that went away. Called by commands that train or write files. Others end there, as
-/// programs usually do.
+/// Of a command that trains or writes files: standard output or a --log that cannot be written does
+/// not end it, but is said once; the exit status is 1, or 0 where it was a reader that went away.
 void nn_keep_going(void);
 
 /// Ends the program with a failed assertion; in a test program, the test.
@@ -383,9 +378,8 @@ typedef struct nn_tensor_info {
   int64_t is_parameter; // 1: of a layer or optimizer, where infinity is a mistake
 } nn_tensor_info;
 
-/// Writes a safetensors file: to a temporary file beside it, synced, renamed. Tensors that hold
-/// NaN, and parameters that hold infinity, are refused, unless --allow-nan is given; the file that
-/// was there stays.
+/// Writes a safetensors file: to a temporary file beside it, synced, renamed. NaN, and infinity in
+/// a parameter, are refused without --allow-nan.
 void nn_save(const char *location, const char *path, int64_t count, const nn_tensor_info *infos,
              const void *const *data);
 /// Reads one into `data`. The whole file is checked before a byte is written: missing or extra

@@ -119,7 +119,10 @@ mlir::Value Emitter::convertTo(mlir::Value tensor, mlir::Type elementType) {
 
 mlir::Value Emitter::toElementType(Value value, mlir::Type elementType, Span span) {
   Value tensor = toTensor(value, span, elementType);
-  return tensor.isPoison() ? mlir::Value() : convertTo(tensor.getRuntime(), elementType);
+  if (tensor.isPoison())
+    return mlir::Value();
+  return value.isScalarTensor() ? narrow(tensor.getRuntime(), elementType, span)
+                                : convertTo(tensor.getRuntime(), elementType);
 }
 
 mlir::Value Emitter::broadcastTo(mlir::Value tensor, llvm::ArrayRef<Dim> shape) {

@@ -97,6 +97,8 @@ public:
   /// Ends the program where the sum, difference or product of two whole numbers, which `result` is,
   /// has wrapped around. Nothing is emitted where it cannot.
   void checkFits(mlir::Value result, Span span);
+  /// A whole number of the program in fewer bits; ends the program where it does not fit them.
+  mlir::Value narrow(mlir::Value number, mlir::Type elementType, Span span);
   /// Ends the program where a whole number that divides is 0. False after an error.
   bool checkDivisor(mlir::Value divisor, Span span);
   /// Ends the program where `size` is 0: there is no `what` of nothing. False after an error.

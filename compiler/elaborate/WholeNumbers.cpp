@@ -18,17 +18,6 @@ using llvm::StringRef;
 /// No loop counts further, and no tensor is larger.
 static constexpr double countLimit = 0x1p53;
 
-/// Whether the value counts turns of a loop, from a small number on.
-static bool isCount(mlir::BlockArgument argument) {
-  mlir::Operation *parent = argument.getOwner()->getParentOp();
-  if (auto loop = llvm::dyn_cast<ForOp>(parent))
-    return loop.getLower().getDefiningOp<ConstantOp>() != nullptr;
-  if (auto batches = llvm::dyn_cast<BatchesOp>(parent))
-    return batches.getCounted() && argument.getArgNumber() == 0;
-  auto scan = llvm::dyn_cast<ScanOp>(parent);
-  return scan && scan.getIndex() == argument;
-}
-
 /// The numbers of a constant, also where they take another type; null for what is none.
 static mlir::DenseIntElementsAttr getConstant(mlir::Value value) {
   mlir::DenseIntElementsAttr constant;
@@ -39,13 +28,28 @@ static mlir::DenseIntElementsAttr getConstant(mlir::Value value) {
   return constant;
 }
 
+static double getBound(mlir::Value value, int depth = 0);
+
+/// A bound of an argument of a block that counts the turns of a loop, if it is such.
+static double getCountBound(mlir::BlockArgument argument, double limit, int depth) {
+  mlir::Operation *parent = argument.getOwner()->getParentOp();
+  if (auto loop = llvm::dyn_cast<ForOp>(parent); loop && getConstant(loop.getLower()))
+    return std::min({limit, countLimit,
+                     std::max(getBound(loop.getLower(), depth), getBound(loop.getUpper(), depth))});
+  auto batches = llvm::dyn_cast<BatchesOp>(parent);
+  auto scan = llvm::dyn_cast<ScanOp>(parent);
+  bool isCount = (batches && batches.getCounted() && argument.getArgNumber() == 0) ||
+                 (scan && scan.getIndex() == argument);
+  return isCount ? std::min(limit, countLimit) : limit;
+}
+
 /// A bound of the magnitude of a whole number, from what it is computed of.
-static double getBound(mlir::Value value, int depth = 0) {
+static double getBound(mlir::Value value, int depth) {
   unsigned width =
       llvm::cast<NNTensorType>(value.getType()).getElementType().getIntOrFloatBitWidth();
   double limit = width == 1 ? 1 : std::ldexp(1.0, int(width) - 1);
   if (auto argument = llvm::dyn_cast<mlir::BlockArgument>(value))
-    return isCount(argument) ? std::min(limit, countLimit) : limit;
+    return getCountBound(argument, limit, depth + 1);
   mlir::Operation *op = value.getDefiningOp();
   auto operand = [&](unsigned i) { return getBound(op->getOperand(i), depth + 1); };
   if (mlir::DenseIntElementsAttr constant = getConstant(value); constant && constant.isSplat())
@@ -116,6 +120,22 @@ void Emitter::checkFits(mlir::Value result, Span span) {
       holds.getRuntime(),
       {"", sign.str(), " is too large for a whole number of " + std::to_string(width) + " bits"},
       {Value::of(lhs), Value::of(rhs)}, span);
+}
+
+mlir::Value Emitter::narrow(mlir::Value number, mlir::Type elementType, Span span) {
+  auto type = llvm::cast<NNTensorType>(number.getType());
+  mlir::Value result = convertTo(number, elementType);
+  if (!type.isInteger() || !elementType.isInteger() || elementType.isInteger(1))
+    return result;
+  unsigned width = elementType.getIntOrFloatBitWidth();
+  if (type.getElementType().getIntOrFloatBitWidth() <= width ||
+      getBound(number) < std::ldexp(1.0, int(width) - 1))
+    return result;
+  mlir::Value back = convertTo(result, type.getElementType());
+  emitCheck(EqOp::create(builder, getLoc(span), back, number),
+            {"", " is too large for a whole number of " + std::to_string(width) + " bits"},
+            {Value::of(number)}, span);
+  return result;
 }
 
 bool Emitter::checkDivisor(mlir::Value divisor, Span span) {
