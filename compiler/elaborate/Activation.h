@@ -40,6 +40,8 @@ struct Control {
   /// Exits (of functions, unrolled loops, turns) that may have been taken at run time and whose end
   /// has not been reached yet, in the order in which they were found.
   std::vector<std::shared_ptr<const Variable>> raised;
+  /// In a loop over batches, also in what is called there: how many rows a batch has.
+  std::optional<ir::Dim> batchRows;
   /// The scan whose body is being elaborated, in the current function.
   Recurrence *recurrence = nullptr;
   /// While a mapping of a data set is evaluated: the raw tensors of its columns.

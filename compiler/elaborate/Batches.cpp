@@ -112,6 +112,7 @@ void BatchLoop::emit(Span span, llvm::function_ref<void()> body) {
                               numbers, counted);
   Restore<Control::Loop> kind(e.loop, Control::Loop::Runtime);
   Restore<unsigned> depth(e.loopRuntimeDepth, e.runtimeDepth + 1);
+  Restore<std::optional<Dim>> current(e.batchRows, rows);
   e.emitRegion(op.getBody(), types, [&](mlir::ValueRange arguments) {
     Scope local;
     local.parent = e.scope;

@@ -126,12 +126,17 @@ static Value draw(Emitter &e, BuiltinCall &c, Distribution distribution) {
   return shifts ? e.binary(ast::BinaryOp::Add, result, first, c.span, c.span, c.span) : result;
 }
 
+static Value batchRows(Interpreter &e, BuiltinCall &) {
+  return Value::ofSize(e.batchRows.value_or(ir::Dim::get(e.context, 1)));
+}
+
 llvm::ArrayRef<Builtin> elaborate::getTrainingBuiltins() {
   static const Builtin builtins[] = {
       {"grad", "", [](Interpreter &e, BuiltinCall &c) { return grad(e, c, false); }, true, true},
       {"jacobian", "", [](Interpreter &e, BuiltinCall &c) { return grad(e, c, true); }, true, true},
       {"training", "", [](Interpreter &e, BuiltinCall &c) { return inMode(e, c, true); }, true},
       {"evaluation", "", [](Interpreter &e, BuiltinCall &c) { return inMode(e, c, false); }, true},
+      {"batch_rows", "", batchRows, true},
       {"get_weights", "net", getWeights},
       {"set_weights", "net weights", setWeights},
       {"norm", "x", norm},

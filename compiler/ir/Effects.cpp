@@ -12,10 +12,14 @@ llvm::SmallVector<VariableAccess> getVariableAccesses(Operation *op) {
 }
 
 void collectSizes(Operation *op, llvm::SetVector<StringAttr> &symbols) {
-  for (Type type : op->getResultTypes())
-    if (auto tensor = llvm::dyn_cast<NNTensorType>(type))
-      for (Dim dim : tensor.getShape())
-        dim.collectSymbols(symbols);
+  auto collect = [&](TypeRange types) {
+    for (Type type : types)
+      if (auto tensor = llvm::dyn_cast<NNTensorType>(type))
+        for (Dim dim : tensor.getShape())
+          dim.collectSymbols(symbols);
+  };
+  collect(op->getOperandTypes());
+  collect(op->getResultTypes());
   if (auto sizes = llvm::dyn_cast<SizeOpInterface>(op))
     for (Dim dim : sizes.getAttributeSizes())
       dim.collectSymbols(symbols);

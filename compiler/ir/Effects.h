@@ -27,7 +27,7 @@ Effects getEffects(mlir::Operation *op);
 /// What the operation itself does to variables; nothing for most.
 llvm::SmallVector<VariableAccess> getVariableAccesses(mlir::Operation *op);
 
-/// Adds the size symbols in the types of its results and in its attributes.
+/// Adds the size symbols in the types of its operands and results and in its attributes.
 void collectSizes(mlir::Operation *op, llvm::SetVector<mlir::StringAttr> &symbols);
 
 } // namespace nnc::ir
