@@ -35,7 +35,10 @@ void Interpreter::promoteVars(llvm::ArrayRef<const ast::Block *> blocks) {
     if (value.isString())
       initial = toRuntimeString(value, binding->span);
     else if (isNumeric(value))
-      if (Value tensor = toTensor(value, binding->span); !tensor.isPoison())
+      // A real number of the program is f64; of a tensor's, say f32.
+      if (Value tensor = toTensor(value, binding->span,
+                                  value.is(Value::Float) ? builder.getF64Type() : mlir::Type());
+          !tensor.isPoison())
         initial = tensor.getRuntime();
     if (!initial) {
       error(diag::NotSupported, binding->span,

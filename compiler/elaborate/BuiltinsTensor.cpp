@@ -161,13 +161,47 @@ static Value oneHot(Emitter &e, BuiltinCall &c) {
   return Value::of(e.convertTo(equal, e.getReal()));
 }
 
-static Value convertBuiltin(Emitter &e, BuiltinCall &c, mlir::Type type) {
-  const Value &value = c.matched[0];
-  if (value.is(Value::Int) && llvm::isa<mlir::IntegerType>(type))
-    return value;
+/// A static number in a type, rounded or cut off as the program would when it runs: what is beyond
+/// the whole numbers becomes the largest or smallest. Nothing where the result would not be static.
+static std::optional<Value> convertStatic(const Value &value, mlir::Type type) {
+  if (value.is(Value::List)) {
+    Values elements;
+    for (const Value &element : value.getElements()) {
+      std::optional<Value> converted = convertStatic(element, type);
+      if (!converted)
+        return std::nullopt;
+      elements.push_back(*converted);
+    }
+    return Value::list(std::move(elements));
+  }
+  if (!value.isStaticNumber())
+    return std::nullopt;
+  if (auto whole = llvm::dyn_cast<mlir::IntegerType>(type)) {
+    unsigned width = whole.getWidth();
+    int64_t least = llvm::minIntN(width), most = llvm::maxIntN(width);
+    if (value.is(Value::Int))
+      return Value::ofInt(std::clamp(value.getInt(), least, most), width == 32 ? type : nullptr);
+    double number = value.getFloat();
+    int64_t converted = std::isnan(number)                   ? 0
+                        : number <= double(least)            ? least
+                        : number >= std::ldexp(1, width - 1) ? most
+                                                             : int64_t(number);
+    return Value::ofInt(converted, width == 32 ? type : nullptr);
+  }
   // A number adapts to what it meets as f32 would; one that is f64 stays f64.
   if (value.is(Value::Float) && type.isF32())
-    return value;
+    return Value::ofFloat(float(value.getFloat()));
+  return std::nullopt;
+}
+
+static Value convertBuiltin(Emitter &e, BuiltinCall &c, mlir::Type type) {
+  const Value &value = c.matched[0];
+  if (std::optional<Value> converted = convertStatic(value, type)) {
+    if (!value.is(Value::List))
+      return *converted;
+    Value tensor = e.toTensor(*converted, c.span, type);
+    return tensor.isPoison() ? tensor : Value::of(e.convertTo(tensor.getRuntime(), type));
+  }
   if (value.isString() || value.is(Value::Object))
     return e.fail(diag::NotATensor, c.span, describe(value));
   mlir::Value tensor = value.is(Value::Bool) || value.is(Value::List)

@@ -331,7 +331,7 @@ bool ElementwiseCall::settleElement() {
           .hint("f32(x) converts a tensor of whole numbers");
       return false;
     }
-    element = e.getReal();
+    element = e.builder.getF64Type(); // a real number of the program, unless one is f32
     for (const Value &operand : operands)
       if (isRealScalar(operand))
         element = operand.getTensorType().getElementType();

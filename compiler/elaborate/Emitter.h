@@ -106,6 +106,9 @@ public:
   /// Ends the program where the whole numbers up to `size` do not fit 32 bits. False after an
   /// error.
   bool checkIndexable(ir::Dim size, llvm::StringRef what, Span span);
+  /// Whole numbers as places of an axis: those from -size to -1 count from its end. Others stay as
+  /// they are, for whatever checks them.
+  mlir::Value countFromEnd(mlir::Value places, ir::Dim size, Span span);
 
   //===-- Conversions.cpp --===//
   /// What `f32` in the source stands for, and the type of real numbers that do not say: f32, or f64

@@ -65,8 +65,8 @@ static Value gatherAxis(Emitter &e, mlir::Value tensor, int64_t axis, Value at, 
     if (indexType.getDim(i) != type.getDim(i))
       return e.fail(diag::ShapeMismatch, span, type.str(), indexType.str(), type.getDim(i).str(), i,
                     indexType.getDim(i).str(), i);
-  return Value::of(
-      GatherOp::create(e.builder, e.getLoc(span), tensor, indices.getRuntime(), batch));
+  mlir::Value places = e.countFromEnd(indices.getRuntime(), type.getDim(axis), span);
+  return Value::of(GatherOp::create(e.builder, e.getLoc(span), tensor, places, batch));
 }
 
 Value Interpreter::index(Value base, const ast::Index *expr) {

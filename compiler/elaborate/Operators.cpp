@@ -85,12 +85,19 @@ static std::optional<Value> computeWhole(Emitter &e, ast::BinaryOp op, const Val
         return e.fail(diag::Overflow, span);
     return Value::ofInt(product);
   }
-  int64_t result;
+  int64_t result = 0;
   if ((op == BinaryOp::Add && __builtin_add_overflow(lhs.getInt(), rhs.getInt(), &result)) ||
       (op == BinaryOp::Sub && __builtin_sub_overflow(lhs.getInt(), rhs.getInt(), &result)) ||
       (op == BinaryOp::Mul && __builtin_mul_overflow(lhs.getInt(), rhs.getInt(), &result)))
     return e.fail(diag::Overflow, span);
-  return std::nullopt;
+  bool isComputed = op == BinaryOp::Add || op == BinaryOp::Sub || op == BinaryOp::Mul;
+  mlir::Type said = lhs.getSaidType() ? lhs.getSaidType() : rhs.getSaidType();
+  if (!isComputed || !said)
+    return std::nullopt;
+  int64_t kept = llvm::SignExtend64(result, said.getIntOrFloatBitWidth());
+  if (kept != result)
+    e.engine.report(diag::WrapsAround, span, result, said.isInteger(32) ? "i32" : "i64", kept);
+  return Value::ofInt(kept, said);
 }
 
 Value Emitter::binary(ast::BinaryOp op, Value lhs, Value rhs, Span span, Span lhsSpan,

@@ -71,11 +71,12 @@ Value Emitter::selectElement(mlir::Value tensor, int64_t axis, Value at, Span sp
         order.push_back(i);
     tensor = TransposeOp::create(builder, loc, tensor, order);
   }
-  return Value::of(GatherOp::create(builder, loc, tensor, at.getRuntime(), 0));
+  mlir::Value place = countFromEnd(at.getRuntime(), size, span);
+  return Value::of(GatherOp::create(builder, loc, tensor, place, 0));
 }
 
 mlir::Value Emitter::slice(mlir::Value tensor, int64_t axis, const SliceBounds &bounds) {
-  const auto &[lower, upper, span, lowerSpan, upperSpan] = bounds;
+  auto [lower, upper, span, lowerSpan, upperSpan] = bounds;
   auto type = llvm::cast<NNTensorType>(tensor.getType());
   Dim size = type.getDim(axis);
   auto isWhole = [](const Value &v) {
@@ -86,6 +87,9 @@ mlir::Value Emitter::slice(mlir::Value tensor, int64_t axis, const SliceBounds &
           describe(isWhole(lower) ? upper : lower));
     return {};
   }
+  for (auto [bound, where] : {std::pair(&lower, lowerSpan), std::pair(&upper, upperSpan)})
+    if (bound->isTensor())
+      *bound = Value::of(countFromEnd(bound->getRuntime(), size, where));
   auto getExpression = [&](const Value &v) {
     if (v.isTensor())
       return getSizeExpression(v.getRuntime());

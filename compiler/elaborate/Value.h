@@ -84,7 +84,12 @@ public:
   Value() = default; // poison
   static Value unit() { return Value(std::in_place_index<Unit>, std::monostate()); }
   static Value ofBool(bool value) { return Value(std::in_place_index<Bool>, value); }
-  static Value ofInt(int64_t value) { return Value(std::in_place_index<Int>, value); }
+  /// `said`: the type of i32(5); null for a number that adapts.
+  static Value ofInt(int64_t value, mlir::Type said = {}) {
+    Value result(std::in_place_index<Int>, value);
+    result.said = said;
+    return result;
+  }
   static Value ofFloat(double value) { return Value(std::in_place_index<Float>, value); }
   static Value ofString(std::string value) {
     return Value(std::in_place_index<Str>, std::move(value));
@@ -141,6 +146,8 @@ public:
 
   bool getBool() const { return std::get<Bool>(storage); }
   int64_t getInt() const { return std::get<Int>(storage); }
+  /// The type that a conversion gave the static number; null where there was none.
+  mlir::Type getSaidType() const { return said; }
   double getFloat() const {
     return is(Int) ? static_cast<double>(getInt()) : std::get<Float>(storage);
   }
@@ -172,6 +179,7 @@ private:
   template <std::size_t I, typename T>
   Value(std::in_place_index_t<I> index, T &&value) : storage(index, std::forward<T>(value)) {}
   Storage storage;
+  mlir::Type said;
 };
 
 /// What a name means.

@@ -138,6 +138,55 @@ mlir::Value Emitter::narrow(mlir::Value number, mlir::Type elementType, Span spa
   return result;
 }
 
+/// Whether no element can be below 0, from what it is computed of.
+static bool isNeverNegative(mlir::Value value, int depth = 0) {
+  if (mlir::DenseIntElementsAttr constant = getConstant(value))
+    return llvm::all_of(constant, [](const llvm::APInt &number) { return !number.isNegative(); });
+  auto type = llvm::dyn_cast<NNTensorType>(value.getType());
+  if (depth == 8 || !type || !llvm::isa<mlir::IntegerType>(type.getElementType()))
+    return false;
+  auto isCovered = [&](mlir::Value other) { return isNeverNegative(other, depth + 1); };
+  if (auto argument = llvm::dyn_cast<mlir::BlockArgument>(value)) {
+    auto loop = llvm::dyn_cast<ForOp>(argument.getOwner()->getParentOp());
+    return loop ? isCovered(loop.getLower())
+                : getCountBound(argument, std::ldexp(1.0, 63), 0) <= countLimit;
+  }
+  mlir::Operation *op = value.getDefiningOp();
+  if (auto size = llvm::dyn_cast<SizeOp>(op))
+    return llvm::all_of(Dim(size.getDim()).getPolynomial(),
+                        [](const auto &term) { return term.second >= 0; });
+  if (auto convert = llvm::dyn_cast<ConvertOp>(op))
+    return convert.getA().getType().isBool() || isCovered(convert.getA());
+  if (llvm::isa<IotaOp, ArgMaxOp, ArgSortOp>(op))
+    return true;
+  if (llvm::isa<MaxOp>(op))
+    return llvm::any_of(op->getOperands(), isCovered);
+  if (llvm::isa<ModOp>(op))
+    return isCovered(op->getOperand(1));
+  if (llvm::isa<SelectOp>(op))
+    return llvm::all_of(llvm::drop_begin(op->getOperands()), isCovered);
+  // Sums, products, quotients; elements that move.
+  bool isMonotone =
+      llvm::isa<AddOp, MulOp, MinOp, FloorDivOp, BroadcastOp, ReshapeOp, TransposeOp, SliceOp>(op);
+  return isMonotone && llvm::all_of(op->getOperands(), isCovered);
+}
+
+mlir::Value Emitter::countFromEnd(mlir::Value places, Dim size, Span span) {
+  if (isNeverNegative(places))
+    return places;
+  auto type = llvm::cast<NNTensorType>(places.getType());
+  mlir::Location loc = getLoc(span);
+  auto fill = [&](mlir::Value number) {
+    return broadcastTo(convertTo(number, type.getElementType()), type.getShape());
+  };
+  mlir::Value zero = fill(constantInt(0)),
+              end = fill(SizeOp::create(builder, loc, size.toAttribute()));
+  mlir::Value back = AddOp::create(builder, loc, type, places, end);
+  mlir::Value counts = AndOp::create(builder, loc, LtOp::create(builder, loc, places, zero),
+                                     GeOp::create(builder, loc, back, zero));
+  return SelectOp::create(builder, loc, type, counts, back, places);
+}
+
 bool Emitter::checkDivisor(mlir::Value divisor, Span span) {
   auto type = llvm::cast<NNTensorType>(divisor.getType());
   if (mlir::DenseIntElementsAttr constant = getConstant(divisor)) {
