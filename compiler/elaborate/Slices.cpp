@@ -76,7 +76,7 @@ Value Emitter::selectElement(mlir::Value tensor, int64_t axis, Value at, Span sp
 }
 
 mlir::Value Emitter::slice(mlir::Value tensor, int64_t axis, const SliceBounds &bounds) {
-  auto [lower, upper, span, lowerSpan, upperSpan] = bounds;
+  const auto &[lower, upper, span, lowerSpan, upperSpan] = bounds;
   auto type = llvm::cast<NNTensorType>(tensor.getType());
   Dim size = type.getDim(axis);
   auto isWhole = [](const Value &v) {
@@ -87,9 +87,6 @@ mlir::Value Emitter::slice(mlir::Value tensor, int64_t axis, const SliceBounds &
           describe(isWhole(lower) ? upper : lower));
     return {};
   }
-  for (auto [bound, where] : {std::pair(&lower, lowerSpan), std::pair(&upper, upperSpan)})
-    if (bound->isTensor())
-      *bound = Value::of(countFromEnd(bound->getRuntime(), size, where));
   auto getExpression = [&](const Value &v) {
     if (v.isTensor())
       return getSizeExpression(v.getRuntime());
@@ -108,9 +105,23 @@ mlir::Value Emitter::slice(mlir::Value tensor, int64_t axis, const SliceBounds &
               {getNumber(lower), getNumber(upper), Value::ofSize(size)}, span);
   };
   mlir::Location loc = getLoc(span);
+  // A bound below 0 counts from the end. One that is a size already was counted so on another axis;
+  // it has to mean the same here.
+  auto count = [&](const Value &bound, Span where) {
+    mlir::Value number = convertTo(bound.getRuntime(), builder.getI64Type());
+    return countFromEnd(number, size, where);
+  };
   Dim from = getExpression(lower), to = getExpression(upper);
+  for (auto [bound, known, where] :
+       {std::tuple(lower, from, lowerSpan), std::tuple(upper, to, upperSpan)}) {
+    if (!bound.isTensor() || isOpaqueSize(known))
+      continue;
+    mlir::Value number = convertTo(bound.getRuntime(), builder.getI64Type());
+    if (mlir::Value counted = countFromEnd(number, size, where); counted != number)
+      check(EqOp::create(builder, loc, counted, SizeOp::create(builder, loc, known.toAttribute())));
+  }
   if (isOpaqueSize(from)) {
-    mlir::Value start = convertTo(lower.getRuntime(), builder.getI64Type());
+    mlir::Value start = count(lower, lowerSpan);
     check(GeOp::create(builder, loc, start, constantInt(0)));
     from = bindSize(from, start, lowerSpan);
     to = getExpression(upper);
@@ -118,8 +129,8 @@ mlir::Value Emitter::slice(mlir::Value tensor, int64_t axis, const SliceBounds &
   Dim length = to - from;
   if (isOpaqueSize(length)) {
     mlir::Value start = SizeOp::create(builder, loc, from.toAttribute());
-    mlir::Value end = toTensor(getNumber(upper), upperSpan).getRuntime();
-    end = convertTo(end, builder.getI64Type());
+    mlir::Value end = upper.isTensor() ? count(upper, upperSpan)
+                                       : toTensor(getNumber(upper), upperSpan).getRuntime();
     check(GeOp::create(builder, loc, end, start));
     length = bindSize(length, SubOp::create(builder, loc, end.getType(), end, start), upperSpan);
     to = from + length;
