@@ -2,10 +2,11 @@
 //
 // Replaces elementary functions on scalar f32 by ScalarMath's arithmetic: in loops where they
 // stand, for the vectoriser; elsewhere by a call of one function for each, since an optimizer's
-// step has a power for every variable. Needs nothing of its input; leaves f64, vectors and all
-// other functions as they are. Lets maximumf and minimumf choose among zeros of different signs:
-// x86 then needs one instruction where an operand is a constant and three elsewhere (NaN is still
-// kept), instead of five, in element-wise loops and in reductions.
+// step has a power for every variable. Needs nothing of its input; leaves f64 (but for
+// expm1 and log1p, which become calls of libm), vectors and all other functions as they are. Lets
+// maximumf and minimumf choose among zeros of different signs: x86 then needs one instruction where
+// an operand is a constant and three elsewhere (NaN is still kept), instead of five, in
+// element-wise loops and in reductions.
 //
 //===----------------------------------------------------------------------===//
 
@@ -51,12 +52,42 @@ struct Expansion {
 };
 const Expansion expansions[] = {
     {math::ExpOp::getOperationName(), [](ScalarMath &m, ValueRange x) { return m.exp(x[0]); }},
+    {math::ExpM1Op::getOperationName(), [](ScalarMath &m, ValueRange x) { return m.expm1(x[0]); }},
+    {math::Log1pOp::getOperationName(), [](ScalarMath &m, ValueRange x) { return m.log1p(x[0]); }},
     {math::LogOp::getOperationName(), [](ScalarMath &m, ValueRange x) { return m.log(x[0]); }},
     {math::TanhOp::getOperationName(), [](ScalarMath &m, ValueRange x) { return m.tanh(x[0]); }},
     {math::ErfOp::getOperationName(), [](ScalarMath &m, ValueRange x) { return m.erf(x[0]); }},
     {math::PowFOp::getOperationName(),
      [](ScalarMath &m, ValueRange x) { return m.pow(x[0], x[1]); }},
 };
+
+/// What LLVM has no intrinsic for is called in libm: MLIR would compute log(1 + x) as it stands.
+struct LibraryFunction {
+  llvm::StringRef operation, name;
+};
+constexpr LibraryFunction libraryFunctions[] = {
+    {math::ExpM1Op::getOperationName(), "expm1"},
+    {math::Log1pOp::getOperationName(), "log1p"},
+};
+
+/// The call of libm that computes what the operation does on f64; null where there is none.
+Value callLibrary(OpBuilder &builder, Operation *op, ModuleOp module) {
+  const auto *function = llvm::find_if(libraryFunctions, [&](const LibraryFunction &candidate) {
+    return candidate.operation == op->getName().getStringRef();
+  });
+  if (function == std::end(libraryFunctions) || !op->getResult(0).getType().isF64())
+    return {};
+  auto declared = module.lookupSymbol<func::FuncOp>(function->name);
+  if (!declared) {
+    OpBuilder atModule = OpBuilder::atBlockEnd(module.getBody());
+    Type type = builder.getF64Type();
+    declared = func::FuncOp::create(atModule, module.getLoc(), function->name,
+                                    builder.getFunctionType({type}, {type}));
+    declared.setPrivate();
+    declared->setAttr(LLVM::LLVMDialect::getReadnoneAttrName(), builder.getUnitAttr());
+  }
+  return func::CallOp::create(builder, op->getLoc(), declared, op->getOperands()).getResult(0);
+}
 
 /// The expansion of the operation, or null.
 const Expansion *getExpansion(Operation *op) {
@@ -99,6 +130,8 @@ private:
         result = func::CallOp::create(builder, loc, function, op->getOperands()).getResult(0);
       }
     }
+    if (!result)
+      result = callLibrary(builder, op, getOperation());
     if (!result)
       return;
     op->getResult(0).replaceAllUsesWith(result);

@@ -10,7 +10,7 @@ def ExpandMath : Pass<"nn-expand-math", "mlir::ModuleOp"> {
   let description = [{
     Replaces the functions on scalar f32 that ScalarMath.h has by range reduction and a polynomial
     (see there for methods and errors). Other functions and f64 stay, to become instructions or
-    calls of libm. Outside loops such a function becomes a call of one that the whole module shares.
+    calls of libm; expm1 and log1p of f64 become calls here. Outside loops such a function becomes a call of one that the whole module shares.
     Marks maximumf and minimumf as free to choose among zeros of different signs.
   }];
   let dependentDialects = ["mlir::arith::ArithDialect", "mlir::func::FuncDialect",

@@ -2,6 +2,7 @@
 
 #include "compiler/codegen/ScalarMath.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 
@@ -52,12 +53,11 @@ Value ScalarMath::clamp(Value x, double low, double high) {
   return choose(compare(Predicate::OGT, least, x), least, x);
 }
 
-// x = n ln 2 + r, |r| <= ln 2 / 2; exp(x) = 2^n exp(r). Adding 1.5 * 2^23 rounds to a whole number
-// and leaves it in the low bits of the sum. 2^n is applied in two factors, so that results below
-// the normal range are rounded once and those above it become infinite.
-Value ScalarMath::exp(Value x) {
+// x = n ln 2 + r, |r| <= ln 2 / 2. Adding 1.5 * 2^23 rounds to a whole number and leaves it in the
+// low bits of the sum. 2^n is given in two factors, so that results below the normal range are
+// rounded once and those above it become infinite.
+ScalarMath::Exponential ScalarMath::reduceExponential(Value x) {
   constexpr double magic = 12582912.0; // 1.5 * 2^23
-  x = clamp(x, -104.5, 89.0);
   Value shifted = add(mul(x, 1.44269504088896341), magic);
   Value n = sub(shifted, constant(x, magic));
   // ln 2 in two parts; the product with the first is exact.
@@ -65,21 +65,52 @@ Value ScalarMath::exp(Value x) {
   r = sub(r, mul(n, -2.12194440e-4));
   Value p = polynomial(r, {1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2,
                            1.6666665459e-1, 5.0000001201e-1});
-  p = add(add(mul(p, mul(r, r)), r), 1.0);
+  p = add(mul(p, mul(r, r)), r);
 
   Value k = toBits(shifted);
   k = arith::SubIOp::create(builder, loc, k, bits(k, 0x4b400000));
   Value half = arith::ShRSIOp::create(builder, loc, k, bits(k, 1));
   Value rest = arith::SubIOp::create(builder, loc, k, half);
-  auto power = [&](Value exponent) {
-    Value biased = arith::AddIOp::create(builder, loc, exponent, bits(exponent, 127));
-    return fromBits(arith::ShLIOp::create(builder, loc, biased, bits(exponent, 23)));
-  };
-  return mul(mul(p, power(half)), power(rest));
+  return {p, half, rest};
 }
 
-// x = 2^e m, sqrt(1/2) <= m < sqrt(2); log(x) = e ln 2 + log(m).
-Value ScalarMath::log(Value x) {
+Value ScalarMath::powerOfTwo(Value exponent) {
+  Value biased = arith::AddIOp::create(builder, loc, exponent, bits(exponent, 127));
+  return fromBits(arith::ShLIOp::create(builder, loc, biased, bits(exponent, 23)));
+}
+
+// exp(x) = 2^n exp(r).
+Value ScalarMath::exp(Value x) {
+  Exponential e = reduceExponential(clamp(x, -104.5, 89.0));
+  return mul(mul(add(e.reduced, 1.0), powerOfTwo(e.half)), powerOfTwo(e.rest));
+}
+
+// exp(x) - 1 = 2^n (exp(r) - 1) + (2^n - 1), all of it over 2^rest until the end: where n is 0
+// nothing cancels, elsewhere the sum is at least a quarter of its parts.
+Value ScalarMath::expm1(Value x) {
+  Exponential e = reduceExponential(clamp(x, -30.0, 89.0));
+  Value scale = powerOfTwo(e.half);
+  Value minusRest = arith::SubIOp::create(builder, loc, bits(e.rest, 0), e.rest);
+  Value sum = add(mul(e.reduced, scale), sub(scale, powerOfTwo(minusRest)));
+  Value y = mul(sum, powerOfTwo(e.rest));
+  return choose(compare(Predicate::OEQ, x, 0.0), x, y); // keeps the sign of zero
+}
+
+Value ScalarMath::log(Value x) { return logOfSum(x, constant(x, 0.0)); }
+
+// u = 1 + x is rounded; what it lost is exact, by whichever of 1 and x is the larger (Dekker's fast
+// sum), and small enough to be left out from 2^24 on.
+Value ScalarMath::log1p(Value x) {
+  Value u = add(x, 1.0);
+  Value tail = choose(compare(Predicate::OLT, abs(x), 1.0), sub(x, add(u, -1.0)),
+                      sub(constant(x, 1.0), sub(u, x)));
+  tail = choose(compare(Predicate::OLT, x, 0x1p24), tail, constant(x, 0.0));
+  return choose(compare(Predicate::OEQ, x, 0.0), x, logOfSum(u, tail)); // keeps the sign of zero
+}
+
+// x = 2^e m, sqrt(1/2) <= m < sqrt(2); log(x) = e ln 2 + log(m). The tail is added to m in the
+// same scale; it is 0 where e is too large for that.
+Value ScalarMath::logOfSum(Value x, Value tail) {
   Value denormal = compare(Predicate::OLT, x, 0x1p-126);
   Value scaled = choose(denormal, mul(x, 0x1p23), x);
   Value word = toBits(scaled);
@@ -90,6 +121,13 @@ Value ScalarMath::log(Value x) {
   Value e = arith::SIToFPOp::create(builder, loc, x.getType(), exponent);
   e = add(e, choose(denormal, constant(x, -23.0), constant(x, 0.0)));
   Value f = add(fromBits(mantissa), -1.0);
+  if (!matchPattern(tail, m_AnyZeroFloat())) {
+    Value scale =
+        arith::SubIOp::create(builder, loc, bits(word, 0x3f800000),
+                              arith::ShLIOp::create(builder, loc, exponent, bits(word, 23)));
+    Value has = compare(Predicate::ONE, tail, 0.0);
+    f = add(f, choose(has, mul(tail, fromBits(scale)), constant(x, 0.0)));
+  }
 
   Value z = mul(f, f);
   Value p = polynomial(f, {7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1,

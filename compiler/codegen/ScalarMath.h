@@ -1,8 +1,8 @@
 //===- ScalarMath.h - elementary functions as plain arithmetic ---------------===//
 //
-// Emits exp, log, tanh, erf and pow on one f32 value as additions, multiplications, integer
-// operations on the bits, comparisons and selections: no calls, no branches, nothing that is
-// undefined for any input, so that LLVM's loop vectoriser takes a loop around it.
+// Emits exp, expm1, log, log1p, tanh, erf and pow on one f32 value as additions, multiplications,
+// integer operations on the bits, comparisons and selections: no calls, no branches, nothing that
+// is undefined for any input, so that LLVM's loop vectoriser takes a loop around it.
 //
 // Methods: argument reduction and polynomials of S. Moshier's Cephes library (expf.c, logf.c,
 // tanhf.c, ndtrf.c); reconstruction from the exponent's bits as in J.-M. Muller et al., "Handbook
@@ -37,12 +37,23 @@ public:
 
   /// f32 functions.
   Value exp(Value x);
+  Value expm1(Value x);
   Value log(Value x);
+  Value log1p(Value x);
   Value tanh(Value x);
   Value erf(Value x);
   Value pow(Value x, Value y);
 
 private:
+  /// exp(x) = 2^(half + rest) (1 + reduced).
+  struct Exponential {
+    Value reduced, half, rest;
+  };
+  Exponential reduceExponential(Value x);
+  /// 2^exponent, of a whole number within the exponents of normal numbers.
+  Value powerOfTwo(Value exponent);
+  /// log(x + tail), where the tail is far below a unit of x's last place but not to be lost.
+  Value logOfSum(Value x, Value tail);
   /// Constants of the type of `like`.
   Value constant(Value like, double value);
   Value bits(Value like, uint64_t value);

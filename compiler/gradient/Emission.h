@@ -28,13 +28,20 @@ public:
 
   /// Erases what was emitted for operands that do not matter; `kept` stays.
   void eraseDead(llvm::ArrayRef<mlir::Value> kept) {
-    llvm::DenseSet<mlir::Operation *> roots;
+    llvm::DenseSet<mlir::Operation *> roots, left(emitted.begin(), emitted.end());
     for (mlir::Value value : kept)
       roots.insert(value.getDefiningOp());
-    for (mlir::Operation *op : llvm::reverse(emitted))
-      if (!roots.contains(op) && mlir::isOpTriviallyDead(op))
-        op->erase();
-    emitted.clear();
+    // Not in their order: an operation may have taken the place of one that was emitted before it.
+    while (!emitted.empty()) {
+      mlir::Operation *op = emitted.pop_back_val();
+      if (!left.contains(op) || roots.contains(op) || !mlir::isOpTriviallyDead(op))
+        continue;
+      for (mlir::Value operand : op->getOperands())
+        if (mlir::Operation *source = operand.getDefiningOp())
+          emitted.push_back(source);
+      left.erase(op);
+      op->erase();
+    }
   }
 
 private:

@@ -270,7 +270,9 @@ void Sweep::accumulate(Value value, Value contribution) {
   Operation *op = value.getDefiningOp();
   emission.source = op ? OriginListener::gradientOf(op)
                        : OriginListener::gradientOf(request.at, request.at->getLoc());
-  sum = AddOp::create(builder, request.at->getLoc(), sum.getType(), sum, contribution);
+  Value before = sum;
+  sum = AddOp::create(builder, request.at->getLoc(), sum.getType(), before, contribution);
+  masked.noteSum(builder, sum, before, contribution);
 }
 
 void Sweep::propagate(Operation *op, const llvm::DenseSet<Value> &active) {
@@ -285,7 +287,7 @@ void Sweep::propagate(Operation *op, const llvm::DenseSet<Value> &active) {
   }
   llvm::SmallVector<Value> operands(op->getOperands()), outgoing(op->getNumOperands());
   emission.source = OriginListener::gradientOf(op);
-  llvm::cast<GradientOpInterface>(op).buildGradient(builder, incoming, outgoing);
+  masked.buildGradient(llvm::cast<GradientOpInterface>(op), builder, incoming, outgoing);
   for (auto [operand, cotangent] : llvm::zip_equal(operands, outgoing)) {
     assert((!cotangent || cotangent.getType() == operand.getType()) &&
            "a gradient rule must give each operand a cotangent of its type");

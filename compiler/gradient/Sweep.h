@@ -11,6 +11,7 @@
 #include "compiler/gradient/Emission.h"
 #include "compiler/gradient/Gradient.h"
 #include "compiler/gradient/VariableFlow.h"
+#include "compiler/ir/StrongZero.h"
 
 namespace nnc::gradient {
 
@@ -92,6 +93,7 @@ private:
   llvm::SmallVector<ir::ReadOp> ends;
   std::vector<Target> targets;
   llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
+  ir::MaskedCotangents masked;
 };
 
 } // namespace nnc::gradient

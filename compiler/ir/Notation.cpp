@@ -29,6 +29,8 @@ static constexpr Operator operators[] = {
     {"sub", Strength::Sum, {"-", "-", "−"}},
     {"mul", Strength::Product, {"*", "\\cdot", "·"}},
     {"div", Strength::Product, {"/", "/", "/"}},
+    {"strong_mul", Strength::Product, {"*", "\\cdot", "·"}},
+    {"strong_div", Strength::Product, {"/", "/", "/"}},
     {"neg", Strength::Sign, {"-", "-", "−"}},
     {"eq", Strength::Comparison, {"==", "=", "="}},
     {"ne", Strength::Comparison, {"!=", "\\ne", "≠"}},

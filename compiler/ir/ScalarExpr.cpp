@@ -68,6 +68,19 @@ Scalar emitFloorDiv(Scalar a, Scalar b) {
   return select(b == zero, zero, select(b == minusOne, zero - a, floored));
 }
 
+Scalar emitModulo(Scalar a, Scalar b) {
+  if (!a.isFloat())
+    return a - b * emitFloorDiv(a, b);
+  Scalar remainder = emitPrimitive<arith::RemFOp>(a, b), zero = a.constant(0);
+  Scalar isOpposite = (remainder != zero) & ((remainder < zero) != (b < zero));
+  return select(isOpposite, remainder + b, remainder);
+}
+
+double getModulo(double a, double b) {
+  double remainder = std::fmod(a, b);
+  return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder;
+}
+
 double getLarger(double a, double b) {
   return std::isnan(a) || std::isnan(b) ? a + b : std::fmax(a, b);
 }

@@ -29,10 +29,13 @@ Scalar emitNot(Scalar a);
 Scalar emitSelect(Scalar condition, Scalar onTrue, Scalar onFalse);
 /// floor(a / b); of integers exact, defined for all operands.
 Scalar emitFloorDiv(Scalar a, Scalar b);
+/// The remainder of that, from the exact one of division towards zero.
+Scalar emitModulo(Scalar a, Scalar b);
 
 /// The same of doubles: NaN where either is, else the larger or smaller.
 double getLarger(double a, double b);
 double getSmaller(double a, double b);
+double getModulo(double a, double b);
 
 } // namespace nnc::ir
 

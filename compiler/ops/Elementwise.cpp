@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/ir/Finite.h"
 #include "compiler/ir/Number.h"
 #include "compiler/ir/ScalarExpr.h"
 #include "compiler/ir/TensorExpr.h"
@@ -57,20 +58,7 @@ void ConvertOp::buildGradient(OpBuilder &builder, ValueRange cotangents,
 
 //===-- Folding -----------------------------------------------------------------===//
 
-/// The one value of all elements, seen through broadcasts; nothing where they differ or are not
-/// known.
-static std::optional<double> getUniform(Value value) {
-  while (auto broadcast = value.getDefiningOp<BroadcastOp>())
-    value = broadcast.getA();
-  DenseElementsAttr constant;
-  if (!matchPattern(value, m_Constant(&constant)) || !constant.isSplat())
-    return std::nullopt;
-  if (llvm::isa<FloatType>(constant.getElementType()))
-    return constant.getSplatValue<APFloat>().convertToDouble();
-  return std::nullopt;
-}
-
-/// The same for bools.
+/// The one truth value of all elements, seen through broadcasts.
 static std::optional<bool> getUniformBool(Value value) {
   while (auto broadcast = value.getDefiningOp<BroadcastOp>())
     value = broadcast.getA();

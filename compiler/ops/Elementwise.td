@@ -142,8 +142,10 @@ def NN_DivOp : NN_Binary<"div", "/", NN_Emit<"arith::DivFOp", "a / b">, ["dy / b
 def NN_FloorDivOp : NN_Binary<"floor_div", "div", NN_Primitive<"emitFloorDiv(a, b)", "std::floor(a / b)">, []> {
   let summary = "quotient, rounded down";
 }
-def NN_ModOp : NN_Binary<"mod", "mod", NN_Formula<"a - b * floor_div(a, b)">, ["dy", "-(dy * floor(a / b))"]> {
+def NN_ModOp : NN_Binary<"mod", "mod", NN_Primitive<"emitModulo(a, b)", "getModulo(a, b)">,
+    ["dy", "-(dy * round((a - y) / b))"]> {
   let summary = "remainder with the sign of the divisor: a - b * floor(a / b)";
+  let description = [{ Computed from the exact remainder, so that it is right for quotients of any size. }];
 }
 def NN_PowOp : NN_Binary<"pow", "^", NN_Emit<"math::PowFOp", "std::pow(a, b)">,
     ["select(b == 0, 0, dy * b * pow(a, b - 1))",
@@ -188,6 +190,12 @@ def NN_RoundOp : NN_Function<"round", [], "RoundEven", "nearbyint"> {
 
 def NN_ExpOp : NN_Function<"exp", ["dy * y"]> { let summary = "e to the power of a"; }
 def NN_LogOp : NN_Function<"log", ["dy / a"]> { let summary = "natural logarithm"; }
+def NN_Log1pOp : NN_Function<"log1p", ["dy / (1 + a)"], "Log1p"> {
+  let summary = "log(1 + a), accurate for small a";
+}
+def NN_Expm1Op : NN_Function<"expm1", ["dy * exp(a)"], "ExpM1"> {
+  let summary = "exp(a) - 1, accurate for small a";
+}
 def NN_SqrtOp : NN_Function<"sqrt", ["dy * 0.5 / y"]> { let summary = "square root"; }
 def NN_TanhOp : NN_Function<"tanh", ["dy * (1 - y * y)"]> { let summary = "hyperbolic tangent"; }
 def NN_SigmoidOp : NN_Unary<"sigmoid", "sigmoid", NN_Formula<"select(a < 0, e, 1) / (1 + e)", "E e = exp(-abs(a)); ">,
@@ -198,11 +206,43 @@ def NN_SigmoidOp : NN_Unary<"sigmoid", "sigmoid", NN_Formula<"select(a < 0, e, 1
     numbers below 0 only.
   }];
 }
+def NN_SoftplusOp : NN_Unary<"softplus", "softplus", NN_Formula<"max(a, 0) + log1p(exp(-abs(a)))">, ["dy * sigmoid(a)"]> {
+  let summary = "log(1 + exp(a))";
+  let description = [{
+    An operation of its own, so that nothing overflows or cancels, and that its gradient is smooth: the formula has a kink
+    at 0 that the function has not.
+  }];
+}
+def NN_LogAddExpOp : NN_Binary<"logaddexp", "logaddexp",
+    NN_Formula<"select(a == b, a + 0.69314718055994531, max(a, b) + log1p(exp(-abs(a - b))))">,
+    ["dy * sigmoid(max(a, -1e30) - max(b, -1e30))", "dy * sigmoid(max(b, -1e30) - max(a, -1e30))"], NN_FloatTensor> {
+  let summary = "log(exp(a) + exp(b))";
+  let description = [{
+    Smooth, as softplus is. Of two negative infinities the result is one, and each operand gets half the gradient.
+  }];
+}
 def NN_ErfOp : NN_Function<"erf", ["dy * exp(-(a * a)) * 1.1283791670955126"]> {
   let summary = "error function 2 / sqrt(pi) * integral of exp(-t^2) from 0 to a";
 }
 def NN_SinOp : NN_Function<"sin", ["dy * cos(a)"]> { let summary = "sine"; }
 def NN_CosOp : NN_Function<"cos", ["-(dy * sin(a))"]> { let summary = "cosine"; }
+
+//===-- Products of what may be absent ------------------------------------------------===//
+//
+// The gradient of what a selection left out is 0, whatever the rest of the chain is: infinite slopes, NaN. So a cotangent
+// that has passed a selection is multiplied by strong zeros (gradient/StrongZero.h). Both rules are closed: their gradients
+// are strong again, and the same as those of mul and div where all is finite, also where a factor happens to be 0.
+
+def NN_StrongMulOp : NN_Binary<"strong_mul", "", NN_Formula<"select((a == 0) | (b == 0), 0, a * b)">,
+    ["strong_mul(dy, b)", "strong_mul(dy, a)"], NN_FloatTensor, [Commutative]> {
+  let summary = "product in which 0 times anything is 0, also times infinity and NaN";
+  let function = "strong_mul";
+}
+def NN_StrongDivOp : NN_Binary<"strong_div", "", NN_Formula<"select(a == 0, 0, a / b)">,
+    ["strong_div(dy, b)", "-strong_div(strong_mul(dy, y), b)"], NN_FloatTensor> {
+  let summary = "quotient in which 0 divided by anything is 0, also by 0 and NaN";
+  let function = "strong_div";
+}
 
 //===-- Logic ---------------------------------------------------------------------===//
 

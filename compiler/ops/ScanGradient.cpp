@@ -10,6 +10,7 @@
 
 #include "compiler/ir/Origin.h"
 #include "compiler/ir/Slices.h"
+#include "compiler/ir/StrongZero.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -60,7 +61,9 @@ public:
       return;
     }
     setForward(value.getDefiningOp());
-    sum = AddOp::create(builder, builder.getUnknownLoc(), sum.getType(), sum, contribution);
+    Value before = sum;
+    sum = AddOp::create(builder, builder.getUnknownLoc(), sum.getType(), before, contribution);
+    masked.noteSum(builder, sum, before, contribution);
   }
 
   void run() {
@@ -78,7 +81,7 @@ public:
         continue;
       llvm::SmallVector<Value> operands(op->getOperands()), outgoing(op->getNumOperands());
       setForward(op);
-      rule.buildGradient(builder, incoming, outgoing);
+      masked.buildGradient(rule, builder, incoming, outgoing);
       for (auto [operand, cotangent] : llvm::zip_equal(operands, outgoing))
         accumulate(operand, cotangent);
       eraseReplaced(op);
@@ -92,6 +95,7 @@ private:
   OpBuilder builder;
   llvm::DenseSet<Value> active;
   llvm::DenseMap<Value, Value> cotangents;
+  MaskedCotangents masked;
 };
 
 /// Builds the loop that runs back.

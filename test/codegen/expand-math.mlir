@@ -2,7 +2,7 @@
 // RUN: nn-codegen %s --emit=asm --cpu=x86-64-v3 | FileCheck %s --check-prefix=ASM
 
 // CHECK-LABEL: func.func @functions
-// CHECK-NOT: math.{{exp|log|tanh|erf|powf}} {{.*}} : f32
+// CHECK-NOT: math.{{exp|expm1|log|log1p|tanh|erf|powf}} {{.*}} : f32
 // CHECK: call @math.exp(%{{.*}}) : (f32) -> f32
 // CHECK: call @math.powf(%{{.*}}, %{{.*}}) : (f32, f32) -> f32
 // CHECK: math.exp %{{.*}} : f64
@@ -10,12 +10,24 @@
 func.func @functions(%x: f32, %y: f32, %w: f64) -> (f32, f32, f32, f32, f64, f32) {
   %a = math.exp %x : f32
   %b = math.log %x : f32
+  %b2 = math.expm1 %x : f32
+  %b3 = math.log1p %x : f32
   %c = math.tanh %x : f32
   %c2 = math.erf %x : f32
   %d = math.powf %x, %y : f32
   %e = math.exp %w : f64
   %f = math.sin %x : f32
   return %a, %b, %c, %d, %e, %f : f32, f32, f32, f32, f64, f32
+}
+
+// In f64 they are called, not made of exp and log, which would cancel.
+// CHECK-LABEL: func.func @wide
+// CHECK: call @log1p(%{{.*}}) : (f64) -> f64
+// CHECK: call @expm1(%{{.*}}) : (f64) -> f64
+func.func @wide(%x: f64) -> (f64, f64) {
+  %a = math.log1p %x : f64
+  %b = math.expm1 %x : f64
+  return %a, %b : f64, f64
 }
 
 // CHECK-LABEL: func.func @powers

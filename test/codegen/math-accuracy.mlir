@@ -9,6 +9,8 @@
 //
 // CHECK: exp: largest error {{.*}} ok
 // CHECK: log: largest error {{.*}} ok
+// CHECK: expm1: largest error {{.*}} ok
+// CHECK: log1p: largest error {{.*}} ok
 // CHECK: tanh: largest error {{.*}} ok
 // CHECK: erf: largest error {{.*}} ok
 // CHECK: pow: largest error {{.*}} ok
@@ -34,6 +36,32 @@ func.func @nn_log(%out: !llvm.ptr {llvm.noalias}, %in: !llvm.ptr {llvm.noalias},
     %p = llvm.getelementptr %in[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
     %x = llvm.load %p : !llvm.ptr -> f32
     %y = math.log %x : f32
+    %q = llvm.getelementptr %out[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+    llvm.store %y, %q : f32, !llvm.ptr
+  }
+  return
+}
+
+func.func @nn_log1p(%out: !llvm.ptr {llvm.noalias}, %in: !llvm.ptr {llvm.noalias}, %n: i64) {
+  %c0 = arith.constant 0 : i64
+  %c1 = arith.constant 1 : i64
+  scf.for %i = %c0 to %n step %c1 : i64 {
+    %p = llvm.getelementptr %in[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+    %x = llvm.load %p : !llvm.ptr -> f32
+    %y = math.log1p %x : f32
+    %q = llvm.getelementptr %out[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+    llvm.store %y, %q : f32, !llvm.ptr
+  }
+  return
+}
+
+func.func @nn_expm1(%out: !llvm.ptr {llvm.noalias}, %in: !llvm.ptr {llvm.noalias}, %n: i64) {
+  %c0 = arith.constant 0 : i64
+  %c1 = arith.constant 1 : i64
+  scf.for %i = %c0 to %n step %c1 : i64 {
+    %p = llvm.getelementptr %in[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+    %x = llvm.load %p : !llvm.ptr -> f32
+    %y = math.expm1 %x : f32
     %q = llvm.getelementptr %out[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
     llvm.store %y, %q : f32, !llvm.ptr
   }

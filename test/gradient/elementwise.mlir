@@ -60,11 +60,12 @@ nn.func @div {
 // CHECK: ^bb0(%[[A0:[a-z0-9]+]]: !nn.tensor<f32>, %[[A1:[a-z0-9]+]]: !nn.tensor<f32>):
 // CHECK-NEXT: %[[V0:[a-z0-9]+]] = nn.mod %[[A0]], %[[A1]] : f32
 // CHECK-NEXT: %[[V1:[a-z0-9]+]] = nn.constant dense<1.000000e+00> : tensor<f32>
-// CHECK-NEXT: %[[V2:[a-z0-9]+]] = nn.div %[[A0]], %[[A1]] : f32
-// CHECK-NEXT: %[[V3:[a-z0-9]+]] = nn.floor %[[V2]] : f32
-// CHECK-NEXT: %[[V4:[a-z0-9]+]] = nn.mul %[[V1]], %[[V3]] : f32
-// CHECK-NEXT: %[[V5:[a-z0-9]+]] = nn.neg %[[V4]] : f32
-// CHECK-NEXT: nn.return %[[V1]], %[[V5]] : f32, f32
+// CHECK-NEXT: %[[V2:[a-z0-9]+]] = nn.sub %[[A0]], %[[V0]] : f32
+// CHECK-NEXT: %[[V3:[a-z0-9]+]] = nn.div %[[V2]], %[[A1]] : f32
+// CHECK-NEXT: %[[V4:[a-z0-9]+]] = nn.round %[[V3]] : f32
+// CHECK-NEXT: %[[V5:[a-z0-9]+]] = nn.mul %[[V1]], %[[V4]] : f32
+// CHECK-NEXT: %[[V6:[a-z0-9]+]] = nn.neg %[[V5]] : f32
+// CHECK-NEXT: nn.return %[[V1]], %[[V6]] : f32, f32
 nn.func @mod {
 ^bb0(%a: !nn.tensor<f32>, %b: !nn.tensor<f32>):
   %y = nn.mod %a, %b : f32

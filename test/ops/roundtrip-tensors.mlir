@@ -126,5 +126,17 @@ nn.func @structure {
   %20 = nn.contract %row, %x batch [-1], [0] contract [0], [1] : f32[4], f32[n, 4] -> f32[n]
   // CHECK: nn.erf %{{.*}} : f32[n, 4]
   %21 = nn.erf %x : f32[n, 4]
+  // CHECK: nn.log1p %{{.*}} : f32[n, 4]
+  %22 = nn.log1p %x : f32[n, 4]
+  // CHECK: nn.expm1 %{{.*}} : f32[n, 4]
+  %23 = nn.expm1 %x : f32[n, 4]
+  // CHECK: nn.softplus %{{.*}} : f32[n, 4]
+  %24 = nn.softplus %x : f32[n, 4]
+  // CHECK: nn.logaddexp %{{.*}}, %{{.*}} : f32[n, 4]
+  %25 = nn.logaddexp %x, %x : f32[n, 4]
+  // CHECK: nn.strong_mul %{{.*}}, %{{.*}} : f32[n, 4]
+  %26 = nn.strong_mul %x, %x : f32[n, 4]
+  // CHECK: nn.strong_div %{{.*}}, %{{.*}} : f32[n, 4]
+  %27 = nn.strong_div %x, %x : f32[n, 4]
   nn.return
 }

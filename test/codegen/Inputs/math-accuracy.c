@@ -1,4 +1,4 @@
-// Compares nn_exp, nn_log, nn_tanh, nn_erf and nn_pow with libm: special values exactly, others in units
+// Compares nn_exp, nn_log, nn_expm1, nn_log1p, nn_tanh, nn_erf and nn_pow with libm: special values exactly, others in units
 // in the last place of the correctly rounded result. With an argument N every Nth bit pattern is
 // tried instead of every 2503rd; 1 is all of them.
 #include <math.h>
@@ -9,6 +9,8 @@
 
 void nn_exp(float *out, const float *in, int64_t count);
 void nn_log(float *out, const float *in, int64_t count);
+void nn_expm1(float *out, const float *in, int64_t count);
+void nn_log1p(float *out, const float *in, int64_t count);
 void nn_tanh(float *out, const float *in, int64_t count);
 void nn_erf(float *out, const float *in, int64_t count);
 void nn_pow(float *out, const float *a, const float *b, int64_t count);
@@ -121,14 +123,17 @@ static void check_special(void) {
       }
     }
   for (int i = 0; i < count; ++i) {
-    static const char *const names[] = {"exp", "log", "tanh", "erf"};
-    float got[4];
-    long double exact[4] = {expl(values[i]), logl(values[i]), tanhl(values[i]), erfl(values[i])};
+    static const char *const names[] = {"exp", "log", "expm1", "log1p", "tanh", "erf"};
+    float got[6];
+    long double exact[6] = {expl(values[i]),   logl(values[i]),  expm1l(values[i]),
+                            log1pl(values[i]), tanhl(values[i]), erfl(values[i])};
     nn_exp(&got[0], &values[i], 1);
     nn_log(&got[1], &values[i], 1);
-    nn_tanh(&got[2], &values[i], 1);
-    nn_erf(&got[3], &values[i], 1);
-    for (int f = 0; f < 4; ++f)
+    nn_expm1(&got[2], &values[i], 1);
+    nn_log1p(&got[3], &values[i], 1);
+    nn_tanh(&got[4], &values[i], 1);
+    nn_erf(&got[5], &values[i], 1);
+    for (int f = 0; f < 6; ++f)
       if (!(error_in_ulps(got[f], exact[f]) <= 2)) {
         printf("%s(%a) = %a, not %a\n", names[f], values[i], got[f], (float)exact[f]);
         ++failures;
@@ -141,6 +146,8 @@ int main(int argc, char **argv) {
   uint32_t step = argc > 1 ? (uint32_t)atoi(argv[1]) : 2503;
   check("exp", nn_exp, expl, step, 2);
   check("log", nn_log, logl, step, 2);
+  check("expm1", nn_expm1, expm1l, step, 3);
+  check("log1p", nn_log1p, log1pl, step, 2);
   check("tanh", nn_tanh, tanhl, step, 2);
   check("erf", nn_erf, erfl, step, 3);
   check_pow((int)(600000 / step) + 1, 1);

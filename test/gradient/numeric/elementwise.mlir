@@ -80,6 +80,36 @@ nn.func @erf attributes {sizes = [{n = 1}, {n = 5}]} {
   nn.return %y : f64[n, 3]
 }
 
+nn.func @expm1 attributes {sizes = [{n = 1}, {n = 5}]} {
+^bb0(%x: !nn.tensor<f64[n, 3]>):
+  %y = nn.expm1 %x : f64[n, 3]
+  nn.return %y : f64[n, 3]
+}
+
+nn.func @softplus attributes {sizes = [{n = 1}, {n = 5}]} {
+^bb0(%x: !nn.tensor<f64[n, 3]>):
+  %y = nn.softplus %x : f64[n, 3]
+  nn.return %y : f64[n, 3]
+}
+
+nn.func @logaddexp attributes {sizes = [{n = 1}, {n = 5}]} {
+^bb0(%x: !nn.tensor<f64[n, 3]>, %y: !nn.tensor<f64[n, 3]>):
+  %z = nn.logaddexp %x, %y : f64[n, 3]
+  nn.return %z : f64[n, 3]
+}
+
+nn.func @strong_mul attributes {sizes = [{n = 1}, {n = 5}]} {
+^bb0(%x: !nn.tensor<f64[n, 3]>, %y: !nn.tensor<f64[n, 3]>):
+  %z = nn.strong_mul %x, %y : f64[n, 3]
+  nn.return %z : f64[n, 3]
+}
+
+nn.func @strong_div attributes {sizes = [{n = 1}, {n = 5}], range = [0.3, 2.5]} {
+^bb0(%x: !nn.tensor<f64[n, 3]>, %y: !nn.tensor<f64[n, 3]>):
+  %z = nn.strong_div %x, %y : f64[n, 3]
+  nn.return %z : f64[n, 3]
+}
+
 nn.func @sigmoid attributes {sizes = [{n = 1}, {n = 5}]} {
 ^bb0(%x: !nn.tensor<f64[n, 3]>):
   %y = nn.sigmoid %x : f64[n, 3]
@@ -95,6 +125,12 @@ nn.func @sin attributes {sizes = [{n = 1}, {n = 5}]} {
 nn.func @cos attributes {sizes = [{n = 1}, {n = 5}]} {
 ^bb0(%x: !nn.tensor<f64[n, 3]>):
   %y = nn.cos %x : f64[n, 3]
+  nn.return %y : f64[n, 3]
+}
+
+nn.func @log1p attributes {sizes = [{n = 1}, {n = 5}], range = [0.3, 2.5]} {
+^bb0(%x: !nn.tensor<f64[n, 3]>):
+  %y = nn.log1p %x : f64[n, 3]
   nn.return %y : f64[n, 3]
 }
 
