@@ -9,6 +9,7 @@
 #define NNC_SYNTAX_ASTBUILDER_H
 
 #include "NnParser.h"
+#include "compiler/support/DeepStack.h"
 #include "compiler/syntax/Ast.h"
 #include "compiler/syntax/DocComments.h"
 #include "compiler/syntax/Tokens.h"
@@ -90,8 +91,6 @@ private:
   llvm::DenseSet<uint32_t> strings; // where the strings built begin
 };
 
-/// How many rules, or operators, may be nested: more would overflow the stack of some later stage.
-constexpr unsigned maxTreeDepth = 1000;
 
 /// Whether ANTLR met a mistake below the context, reported or a consequence of another.
 bool isBroken(antlr4::ParserRuleContext *context);

@@ -10,7 +10,7 @@ using nnc::grammar::NnParser;
 
 ast::Expr *AstBuilder::build(Parser::ExprContext *context) {
   Span span = getSpan(context);
-  if (depth >= maxTreeDepth) {
+  if (depth >= maxNesting) {
     if (!tooDeep)
       engine.report(diag::NestedTooDeeply, span).hint("name the inner parts with 'let'");
     tooDeep = true;

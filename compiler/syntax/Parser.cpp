@@ -29,7 +29,7 @@ public:
     NnParser::enterRecursionRule(context, state, rule, precedence);
     unsigned depth = 0;
     for (antlr4::tree::ParseTree *c = context; c; c = c->parent)
-      if (++depth > maxTreeDepth)
+      if (++depth > maxNesting)
         throw NestedTooDeeply{getTokenStream()->index()};
   }
 };

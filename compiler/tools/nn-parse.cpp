@@ -7,6 +7,7 @@
 // errors than expected).
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/support/DeepStack.h"
 #include "compiler/syntax/Parser.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Format.h"
@@ -21,9 +22,7 @@ static llvm::cl::opt<bool> verify("verify-diagnostics",
                                   llvm::cl::desc("compare with expected-error comments"));
 static llvm::cl::opt<bool> timed("time", llvm::cl::desc("print how long parsing took"));
 
-int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
-  llvm::cl::ParseCommandLineOptions(argc, argv, "nn-parse: prints the syntax tree of .nn files\n");
+static int run() {
   SourceManager sources;
   bool failed = false;
   for (const std::string &path : inputs) {
@@ -51,4 +50,10 @@ int main(int argc, char **argv) {
     failed |= !verify && engine.hasErrors();
   }
   return failed;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  llvm::cl::ParseCommandLineOptions(argc, argv, "nn-parse: prints the syntax tree of .nn files\n");
+  return runWithDeepStack(run);
 }

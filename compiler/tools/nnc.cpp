@@ -1,6 +1,7 @@
 //===- nnc.cpp - the compiler's main function ------------------------------------===//
 
 #include "compiler/driver/Driver.h"
+#include "compiler/support/DeepStack.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Process.h"
 
@@ -12,5 +13,5 @@ int main(int argc, char **argv) {
       "nnc: internal error; this is a mistake of the compiler, not of your program.\n"
       "Please report it with the .nn file and this trace:\n");
   llvm::InitLLVM init(argc, argv);
-  return nnc::driver::run(argc, argv);
+  return nnc::runWithDeepStack([&] { return nnc::driver::run(argc, argv); });
 }
