@@ -102,7 +102,17 @@ StringAttr ConstantTable::defineWords(Location loc, llvm::StringRef name, const 
 
 StringAttr ConstantTable::define(Location loc, llvm::StringRef name,
                                  llvm::ArrayRef<int64_t> numbers) {
-  return defineWords(loc, name, Words(numbers.begin(), numbers.end()));
+  if (numbers.empty())
+    return {};
+  StringAttr &known = arrays[numbers.vec()];
+  if (known)
+    return known;
+  known = getFreshName(name);
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  auto type = LLVM::LLVMArrayType::get(builder.getI64Type(), numbers.size());
+  LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal, known,
+                         builder.getI64TensorAttr(numbers), /*alignment=*/8);
+  return known;
 }
 
 StringAttr ConstantTable::define(Location loc, llvm::StringRef name,

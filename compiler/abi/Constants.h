@@ -16,8 +16,10 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringMap.h"
+#include <map>
 #include <optional>
 #include <variant>
+#include <vector>
 
 namespace nnc::abi {
 
@@ -86,7 +88,7 @@ public:
   mlir::StringAttr define(mlir::Location loc, llvm::StringRef name, const Table<Struct> &table) {
     return defineWords(loc, name, table.getWords());
   }
-  /// Likewise an array of numbers, or of the addresses of globals.
+  /// Likewise an array of numbers, each content once, or of the addresses of globals.
   mlir::StringAttr define(mlir::Location loc, llvm::StringRef name,
                           llvm::ArrayRef<int64_t> numbers);
   mlir::StringAttr define(mlir::Location loc, llvm::StringRef name,
@@ -112,6 +114,7 @@ private:
   mlir::ModuleOp module;
   std::string prefix;
   llvm::StringMap<mlir::StringAttr> strings;
+  std::map<std::vector<int64_t>, mlir::StringAttr> arrays;
   llvm::StringMap<mlir::func::FuncOp> functions;
   unsigned counter = 0;
 };

@@ -68,6 +68,8 @@ public:
     kernel.finishRange(runs.front().size, inner);
   }
 
+  const Kernel &getKernel() const { return kernel; }
+
 private:
   void findRuns() {
     NNTensorType space = op.getSpace();
@@ -322,8 +324,48 @@ private:
 
 } // namespace
 
+/// Calls a known kernel for operands and results of another group.
+static void emitCall(const KernelTable::Call &call, FusedOp op, llvm::ArrayRef<Value> values,
+                     Host &host) {
+  Location loc = op.getLoc();
+  llvm::SmallVector<Value> arguments;
+  for (const KernelTable::Argument &argument : call.arguments)
+    if (auto *number = std::get_if<unsigned>(&argument))
+      arguments.push_back(
+          Kernel::getOutside(host, loc, values[*number], *number >= op.getNumOperands()));
+    else if (auto *symbol = std::get_if<std::string>(&argument))
+      arguments.push_back(host.getSymbol(*symbol));
+    else if (auto *size = std::get_if<Dim>(&argument))
+      arguments.push_back(host.getDim(loc, *size));
+    else
+      arguments.push_back(host.getI64(loc, std::get<int64_t>(argument)));
+  func::CallOp::create(host.getBuilder(), loc, call.function, arguments);
+}
+
+/// For each of the group's values, the first that lies in the same place.
+static llvm::SmallVector<unsigned> getPlaces(llvm::ArrayRef<Value> values, Host &host) {
+  llvm::SmallVector<Place> places;
+  llvm::SmallVector<unsigned> first;
+  for (Value value : values) {
+    places.push_back(MemoryPlan::isInMemory(value) ? host.getPlan().getPlace(value) : Place());
+    bool isPlaced = places.back().kind != Place::None;
+    first.push_back(isPlaced ? llvm::find(places, places.back()) - places.begin() : first.size());
+  }
+  return first;
+}
+
 static LogicalResult lowerFused(FusedOp op, Host &host) {
-  GroupLoops(op, host).run();
+  llvm::SmallVector<Value> values(op.getOperands());
+  llvm::append_range(values, op.getResults());
+  std::optional<KernelTable::Call> &call =
+      host.getKernels().getCall(KernelTable::describe(op, getPlaces(values, host)));
+  if (call) {
+    emitCall(*call, op, values, host);
+  } else {
+    GroupLoops loops(op, host);
+    loops.run();
+    call = loops.getKernel().getCall(values);
+  }
   host.loadScalars(op);
   return success();
 }

@@ -40,27 +40,36 @@ Kernel::Kernel(Host &host, Operation *op, llvm::StringRef what)
 
 Value Kernel::addArgument(Value outside) {
   outsideArguments.push_back(outside);
+  sources.emplace_back();
   return entry->addArgument(outside.getType(), loc);
 }
 
+/// An operand that came through memory is a scalar by now; only a result is still a place.
+static bool isScalar(Value outside, bool isResult) {
+  return llvm::cast<NNTensorType>(outside.getType()).isScalar() &&
+         !(isResult && MemoryPlan::isScalarInMemory(outside));
+}
+
+Value Kernel::getOutside(Host &host, Location loc, Value outside, bool isResult) {
+  return isScalar(outside, isResult) ? host.get(outside)
+                                     : host.getAddress(loc, host.getPlan().getPlace(outside));
+}
+
 void Kernel::bind(Value value, Value outside) {
-  auto type = llvm::cast<NNTensorType>(outside.getType());
-  if (type.isScalar() && !MemoryPlan::isScalarInMemory(outside)) {
-    bound[value] = addArgument(host.get(outside));
-    return;
-  }
-  // An operand that came through memory is a scalar by now; only a result is still a place.
-  if (type.isScalar() && value != outside) {
-    bound[value] = addArgument(host.get(outside));
-    return;
-  }
+  bool isResult = value == outside;
+  auto add = [&] {
+    bound[value] = addArgument(getOutside(host, loc, outside, isResult));
+    sources.back() = outside;
+  };
+  if (isScalar(outside, isResult))
+    return add();
   Place place = host.getPlan().getPlace(outside);
   for (auto &[known, pointer] : pointers)
     if (known == place) {
       bound[value] = pointer;
       return;
     }
-  bound[value] = addArgument(host.getAddress(loc, place));
+  add();
   pointers.emplace_back(place, bound[value]);
 }
 
@@ -68,8 +77,10 @@ Value Kernel::getPointer(Value tensor) { return bound.lookup(tensor); }
 
 Value Kernel::getSymbol(llvm::StringRef name) {
   Value &symbol = symbols[name];
-  if (!symbol)
+  if (!symbol) {
     symbol = addArgument(host.getSymbol(name));
+    sources.back() = name.str();
+  }
   return symbol;
 }
 
@@ -176,6 +187,7 @@ void Kernel::finishRange(Dim total, Dim turnElements) {
   llvm::SmallVector<Value> all(outsideArguments);
   if (elements.isStatic() && elements.getStatic() <= grainElements) {
     all.insert(all.begin() + rangePosition, {host.getI64(loc, 0), count});
+    sources.insert(sources.begin() + rangePosition, {Source(int64_t(0)), Source(total)});
     func::CallOp::create(outer, loc, function, all);
     return;
   }
@@ -183,7 +195,27 @@ void Kernel::finishRange(Dim total, Dim turnElements) {
   if (!launcher)
     launcher = createLauncher();
   all.append({count, host.getDim(loc, turnElements)});
+  sources.append({Source(total), Source(turnElements)});
+  function = launcher;
   func::CallOp::create(outer, loc, launcher, all);
+}
+
+std::optional<KernelTable::Call> Kernel::getCall(llvm::ArrayRef<Value> values) const {
+  if (namesItsPlace)
+    return std::nullopt;
+  KernelTable::Call call{function, {}};
+  for (const Source &source : sources)
+    if (auto *value = std::get_if<Value>(&source))
+      call.arguments.emplace_back(unsigned(llvm::find(values, *value) - values.begin()));
+    else if (auto *symbol = std::get_if<std::string>(&source))
+      call.arguments.emplace_back(*symbol);
+    else if (auto *size = std::get_if<Dim>(&source))
+      call.arguments.emplace_back(*size);
+    else if (auto *number = std::get_if<int64_t>(&source))
+      call.arguments.emplace_back(*number);
+    else
+      return std::nullopt;
+  return call;
 }
 
 //===-- Elements ---------------------------------------------------------------------===//
@@ -241,6 +273,7 @@ Value Kernel::getElement(Value tensor, ValueRange index) {
 }
 
 Value Kernel::checkIndex(Location at, Value index, Dim size) {
+  namesItsPlace = true;
   Value limit = getSize(size);
   // Unsigned, so that a negative index is too large as well.
   Value outside = arith::CmpIOp::create(builder, at, arith::CmpIPredicate::uge, index, limit);

@@ -20,6 +20,8 @@ public:
 
   /// Inside the kernel, `value` stands for what is `outside` on the host (itself for most kernels).
   void bind(mlir::Value value, mlir::Value outside);
+  /// What the kernel is given for `outside`: the scalar itself, or the place that it lies in.
+  static mlir::Value getOutside(Host &host, mlir::Location loc, mlir::Value outside, bool isResult);
   /// Inside the kernel, what is `outside` on the host.
   mlir::Value addArgument(mlir::Value outside);
   /// The pointer to a bound tensor.
@@ -30,6 +32,9 @@ public:
   /// elements each.
   void finish();
   void finishRange(ir::Dim total, ir::Dim turnElements);
+  /// The host's call, so that it can be made again for other `values`; none where the kernel says
+  /// where in the source it stands.
+  std::optional<KernelTable::Call> getCall(llvm::ArrayRef<mlir::Value> values) const;
 
   mlir::OpBuilder &getBuilder() override { return builder; }
   mlir::Location getLoc() const { return loc; }
@@ -64,6 +69,10 @@ private:
   mlir::Block *entry;
   mlir::OpBuilder builder;
   llvm::SmallVector<mlir::Value> outsideArguments;
+  /// What each of them is: a bound value, a size symbol, or none of these.
+  using Source = std::variant<std::monostate, mlir::Value, std::string, ir::Dim, int64_t>;
+  llvm::SmallVector<Source> sources;
+  bool namesItsPlace = false;
   /// Which arguments of the function `begin` and `end` are; the others are outsideArguments.
   unsigned rangePosition = ~0u;
   llvm::SmallVector<std::pair<Place, mlir::Value>> pointers;

@@ -59,6 +59,17 @@ private:
 
 } // namespace
 
+KernelTable::Content KernelTable::describe(ir::FusedOp group, llvm::ArrayRef<unsigned> places) {
+  Recorder recorder;
+  recorder.addUnique(group->getAttrDictionary());
+  for (unsigned place : places)
+    recorder.addNumber(place);
+  for (Type type : group.getResultTypes())
+    recorder.addUnique(type);
+  recorder.addRegion(group.getBody());
+  return std::move(recorder.content);
+}
+
 func::FuncOp KernelTable::unify(func::FuncOp function, unsigned role) {
   Recorder recorder;
   recorder.addNumber(role);

@@ -120,6 +120,7 @@ void nnc::lower::buildLowerPipeline(OpPassManager &manager, bool simplify) {
   manager.addPass(createLowerToLoops());
   if (!simplify)
     return;
+  manager.addPass(createRollLoops());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }

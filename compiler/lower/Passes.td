@@ -24,4 +24,14 @@ def LowerToLoops : Pass<"nn-lower-to-loops", "::mlir::ModuleOp"> {
     "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect"];
 }
 
+def RollLoops : Pass<"nn-roll-loops", "::mlir::ModuleOp"> {
+  let summary = "host code that repeats, but for numbers and addresses, becomes a loop over a table of them";
+  let description = [{
+    For code after --nn-lower-to-loops that was not simplified: what is repeated there, as equal layers are, looks the same.
+  }];
+  let options = [Option<"minimum", "minimum", "unsigned", "512",
+                        "how many operations must be saved, without those that compute addresses">];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
+}
+
 #endif // NNC_LOWER_PASSES

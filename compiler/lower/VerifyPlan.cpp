@@ -94,8 +94,14 @@ public:
 private:
   //===-- Places --===//
 
-  static Range getRange(Place place, NNTensorType type) {
-    int64_t bytes = type && !type.isScalar() ? MemoryPlan::getExtent(type).bytes : 8;
+  Range getRange(Place place, NNTensorType type) {
+    int64_t bytes = 8;
+    if (type && !type.isScalar()) {
+      auto [known, isNew] = extents.try_emplace(type);
+      if (isNew)
+        known->second = MemoryPlan::getExtent(type).bytes;
+      bytes = known->second;
+    }
     unsigned space = place.kind == Place::Region ? place.region + 1 : 0;
     return {space, place.offset, place.offset + bytes};
   }
@@ -328,6 +334,8 @@ private:
 
   const MemoryPlan &plan;
   llvm::function_ref<Place(Value)> getPlace;
+  /// The bytes of a tensor, or of each unit: a product of polynomials, that is asked for often.
+  llvm::DenseMap<Type, int64_t> extents;
   llvm::MapVector<StringAttr, Range> variables;
   /// By space and first byte.
   std::map<std::pair<unsigned, int64_t>, StringAttr> variableAt;

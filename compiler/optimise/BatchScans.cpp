@@ -11,6 +11,8 @@
 #include "compiler/ir/Origin.h"
 #include "compiler/optimise/Passes.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace nnc::ir;
@@ -240,6 +242,13 @@ struct BatchScans : nnc::optimise::impl::BatchScansBase<BatchScans> {
     getOperation()->walk<WalkOrder::PreOrder>([&](ScanOp op) { scans.push_back(op); });
     for (ScanOp op : llvm::reverse(scans))
       ScanRewrite(op).run();
+    if (scans.empty())
+      return;
+    OpPassManager cleanup(getOperation()->getName());
+    cleanup.addPass(createCanonicalizerPass());
+    cleanup.addPass(createCSEPass());
+    if (failed(runPipeline(cleanup, getOperation())))
+      signalPassFailure();
   }
 };
 

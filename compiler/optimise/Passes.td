@@ -22,7 +22,8 @@ def BatchScans : Pass<"nn-batch-scans"> {
   let summary = "takes out of scans what need not be done turn by turn";
   let description = [{
     What does not depend on the turn moves before the loop; a product of a source's row with a capture becomes one product of the whole
-    source; a carried sum of products, or of sums, becomes one after the loop, of values that the loop stacks.
+    source; a carried sum of products, or of sums, becomes one after the loop, of values that the loop stacks. Simplifies afterwards,
+    where there are scans.
   }];
   let dependentDialects = ["::nnc::ir::NNDialect"];
 }

@@ -15,8 +15,6 @@ void nnc::optimise::buildOptimisePipeline(OpPassManager &manager, bool fuse) {
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createBatchScans());
-  manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
   manager.addPass(createLegaliseContract());
   manager.addPass(createFuse({.merge = fuse}));
 }

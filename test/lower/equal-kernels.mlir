@@ -6,12 +6,11 @@
 // CHECK-LABEL: func.func @command.first(
 // CHECK:         call @command.first.fused0(%{{.*}}, %c0_i64, %c32_i64)
 // CHECK-NEXT:    call @command.first.fused0(%{{.*}}, %c0_i64, %c32_i64)
-// CHECK-NEXT:    call @command.first.fused2(%{{.*}}, %c0_i64, %c32_i64)
+// CHECK-NEXT:    call @command.first.fused1(%{{.*}}, %c0_i64, %c32_i64)
 // CHECK-NEXT:    call @command.first.fused0(%{{.*}}, %c0_i64, %c36_i64)
 // CHECK:       func.func private @command.first.fused0(
 // CHECK:         math.exp
-// CHECK-NOT:   @command.first.fused1(
-// CHECK:       func.func private @command.first.fused2(
+// CHECK:       func.func private @command.first.fused1(
 // CHECK:         math.log
 // CHECK-NOT:   func.func private @command.first
 // CHECK-LABEL: func.func @command.second(

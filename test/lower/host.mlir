@@ -82,18 +82,10 @@ module attributes {nn.cpu_level = 4 : i64} {
 
 // -----
 
-// TABLE:      global internal constant @integer.{{[0-9]+}}()
-// TABLE-NEXT: undef
-// TABLE-NEXT: constant(1 : i64)
-// TABLE-NEXT: insertvalue {{.*}}[0]
-// TABLE-NEXT: constant(0 : i64)
+// TABLE:      global internal constant @integer.{{[0-9]+}}(dense<[1, 0]> : tensor<2xi64>)
 // TABLE:      global internal constant @tensors.{{[0-9]+}}()
 // TABLE:      addressof @[[DIMS:dims.[0-9]+]]
-// TABLE:      global internal constant @[[DIMS]]()
-// TABLE-NEXT: undef
-// TABLE-NEXT: constant(3 : i64)
-// TABLE-NEXT: insertvalue {{.*}}[0]
-// TABLE-NEXT: constant(2 : i64)
+// TABLE:      global internal constant @[[DIMS]](dense<[3, 2]> : tensor<2xi64>) {{.*}} : !llvm.array<2 x i64>
 
 // Strings in variables, files, progress.
 // The tensor's name and shape, the columns and the places of calls are constants; w lies at 0, the text's pointer after it.
