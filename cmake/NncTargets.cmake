@@ -3,6 +3,11 @@
 
 find_package(ZLIB REQUIRED)
 
+# What nnc and compiled programs read was written by others: a mistake with memory should end them, not serve
+# somebody. Not with sanitizers, which find more and do not agree with FORTIFY.
+set(NNC_HARDENING -fstack-protector-strong -fcf-protection=full -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+set(NNC_LINK_HARDENING -pie -Wl,-z,relro,-z,now,-z,noexecstack)
+
 function(nnc_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Werror -Wno-unused-parameter)
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
@@ -13,6 +18,8 @@ function(nnc_compile_options target)
   if(NNC_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  elseif(CMAKE_BUILD_TYPE STREQUAL Release)
+    target_compile_options(${target} PRIVATE ${NNC_HARDENING})
   endif()
 endfunction()
 
@@ -43,4 +50,5 @@ function(nnc_executable name)
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   nnc_compile_options(${name})
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  target_link_options(${name} PRIVATE ${NNC_LINK_HARDENING})
 endfunction()

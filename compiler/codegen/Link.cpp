@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/Codegen.h"
+#include "compiler/support/OutputFile.h"
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
@@ -139,8 +140,8 @@ Error linkExecutable(llvm::ArrayRef<std::string> objects, StringRef outputName,
       return file.takeError();
     shared.push_back(*file);
   }
-  if (fs::is_directory(output))
-    return linkError(output, "it is a directory");
+  if (std::string obstacle = findObstacle(output); !obstacle.empty())
+    return linkError(output, obstacle);
 
   // Beside the output, so that the last step is a rename.
   llvm::SmallString<128> temporary;

@@ -35,6 +35,52 @@ struct StoreBits : OpRewritePattern<LLVM::StoreOp> {
   }
 };
 
+/// An f64 becomes a bf16 by way of an f32. So that two roundings are one, the first is to odd: of
+/// the two f32s around the number, the one whose last bit is 1 cannot lie halfway between two
+/// bf16s.
+struct NarrowByF32 : OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(arith::TruncFOp op, PatternRewriter &rewriter) const override {
+    if (!isStored(op.getType()) || !op.getIn().getType().isF64())
+      return failure();
+    Location loc = op.getLoc();
+    Type i32 = rewriter.getI32Type(), f32 = rewriter.getF32Type(), f64 = rewriter.getF64Type();
+    auto number = [&](int64_t value) {
+      return arith::ConstantOp::create(rewriter, loc, rewriter.getI32IntegerAttr(value));
+    };
+    Value nearest = arith::TruncFOp::create(rewriter, loc, f32, op.getIn());
+    Value back = arith::ExtFOp::create(rewriter, loc, f64, nearest);
+    Value isInexact = // false for a NaN
+        arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::ONE, back, op.getIn());
+    Value zero = arith::ConstantOp::create(rewriter, loc, rewriter.getF64FloatAttr(0));
+    Value isAway = arith::XOrIOp::create( // from zero
+        rewriter, loc,
+        arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::OGT, back, op.getIn()),
+        arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::OLT, op.getIn(), zero));
+    Value bits = arith::BitcastOp::create(rewriter, loc, i32, nearest);
+    // The one that is nearer to zero; then its last bit is set.
+    Value away = arith::ExtUIOp::create(rewriter, loc, i32, isAway);
+    Value odd = arith::OrIOp::create(rewriter, loc,
+                                     arith::SubIOp::create(rewriter, loc, bits, away), number(1));
+    Value chosen = arith::SelectOp::create(rewriter, loc, isInexact, odd, bits);
+    Value rounded = arith::BitcastOp::create(rewriter, loc, f32, chosen);
+    rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, op.getType(), rounded);
+    return success();
+  }
+};
+
+/// A bf16 becomes an f64 by way of an f32, exactly.
+struct WidenByF32 : OpRewritePattern<arith::ExtFOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(arith::ExtFOp op, PatternRewriter &rewriter) const override {
+    if (!isStored(op.getIn().getType()) || !op.getType().isF64())
+      return failure();
+    Value wide = arith::ExtFOp::create(rewriter, op.getLoc(), rewriter.getF32Type(), op.getIn());
+    rewriter.replaceOpWithNewOp<arith::ExtFOp>(op, op.getType(), wide);
+    return success();
+  }
+};
+
 struct ExpandStorageFloats : impl::ExpandStorageFloatsBase<ExpandStorageFloats> {
   void runOnOperation() override {
     WalkResult found = getOperation()->walk([&](Operation *op) {
@@ -55,7 +101,7 @@ struct ExpandStorageFloats : impl::ExpandStorageFloatsBase<ExpandStorageFloats> 
     if (failed(applyPartialConversion(getOperation(), target, std::move(emulation))))
       return signalPassFailure();
     arith::populateExpandBFloat16Patterns(bits);
-    bits.add<StoreBits>(context);
+    bits.add<StoreBits, NarrowByF32, WidenByF32>(context);
     if (failed(applyPatternsGreedily(getOperation(), std::move(bits))))
       signalPassFailure();
   }

@@ -1,10 +1,11 @@
-//===- Options.cpp - nnc's command line, from the table of options and the commands'
-//------------------------------===//
+//===- Options.cpp - nnc's command line, from the table of options and the commands' -----===//
 
 #include "compiler/driver/Options.h"
 #include "compiler/driver/Command.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/Path.h"
 
 using namespace nnc;
 using namespace nnc::driver;
@@ -123,6 +124,30 @@ const OptionInfo optionTable[] = {
     {"--help", "", "show this help", SWITCH(help)},
 };
 
+/// A folder stands for the only program in it.
+llvm::Error enterFolder(std::string &input) {
+  namespace fs = llvm::sys::fs;
+  if (!fs::is_directory(input))
+    return llvm::Error::success();
+  std::vector<std::string> programs;
+  std::error_code code;
+  for (fs::directory_iterator entry(input, code), end; !code && entry != end; entry.increment(code))
+    if (llvm::sys::path::extension(entry->path()) == ".nn" && !fs::is_directory(entry->path()))
+      programs.push_back(llvm::sys::path::filename(entry->path()).str());
+  if (code)
+    return wrong("cannot read the folder '" + input + "': " + code.message());
+  llvm::sort(programs);
+  if (programs.size() != 1)
+    return wrong("'" + input + "' is a folder " +
+                 (programs.empty() ? "without a .nn file"
+                                   : "with several .nn files: " + llvm::join(programs, ", ") +
+                                         "; name one of them"));
+  llvm::SmallString<128> path(input == "." ? "" : input);
+  llvm::sys::path::append(path, programs[0]);
+  input = path.str().str();
+  return llvm::Error::success();
+}
+
 bool has(const Command &command, const OptionInfo &option) {
   llvm::SmallVector<StringRef> names;
   command.options.split(names, ' ');
@@ -141,6 +166,8 @@ llvm::Expected<Options> driver::parseOptions(llvm::ArrayRef<const char *> argume
   for (size_t i = 1; i < arguments.size(); ++i) {
     StringRef argument = arguments[i];
     if (command.passesArguments && !options.inputs.empty()) {
+      if (argument == "--" && arguments[i - 1] == options.inputs[0])
+        continue; // as other tools have it; what follows is the program's either way
       options.programArguments.push_back(argument.str());
       continue;
     }
@@ -177,6 +204,9 @@ llvm::Expected<Options> driver::parseOptions(llvm::ArrayRef<const char *> argume
     return wrong(options.inputs.empty()
                      ? (command.name + " needs a file: nnc " + command.name + " FILE.nn").str()
                      : "more than one file: '" + options.inputs[1] + "'");
+  if (!options.help && command.arguments.starts_with("FILE.nn"))
+    if (llvm::Error error = enterFolder(options.inputs[0]))
+      return std::move(error);
   return options;
 }
 

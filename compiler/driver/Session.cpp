@@ -1,8 +1,8 @@
 //===- Session.cpp - one run of nnc --------------------------------------------------------===//
 
 #include "compiler/driver/Session.h"
+#include "compiler/support/OutputFile.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/ToolOutputFile.h"
 
 using namespace nnc;
 using namespace nnc::driver;
@@ -47,7 +47,7 @@ bool Session::buildTo(StringRef output, bool tests, std::vector<std::string> *me
     return false;
   compileOptions.tests = tests;
   Compilation compilation(sources, engine, compileOptions);
-  if (!compilation.parse(getSource()))
+  if (!compilation.parse(getSource()) || !acceptsOutput(output, /*goesThrough=*/false))
     return false;
   if (!hasUnit(compilation, tests)) {
     engine.report(diag::NothingToBuild, Span(), options.inputs[0], tests ? "test" : "command");
@@ -69,6 +69,17 @@ bool Session::buildTo(StringRef output, bool tests, std::vector<std::string> *me
   return true;
 }
 
+bool Session::acceptsOutput(StringRef path, bool goesThrough) {
+  std::string reason = findObstacle(path);
+  if (goesThrough && !llvm::sys::fs::is_directory(path))
+    reason = "";
+  if (sources.hasRead(path))
+    reason = "it is a source file of the program; choose another name";
+  if (!reason.empty())
+    engine.report(diag::CannotWriteFile, Span(), path, reason);
+  return reason.empty();
+}
+
 bool Session::writeOutput(llvm::function_ref<void(llvm::raw_pwrite_stream &)> print) {
   // Everything is printed before the file is touched: nothing half-written replaces it.
   llvm::SmallVector<char, 0> bytes;
@@ -79,18 +90,11 @@ bool Session::writeOutput(llvm::function_ref<void(llvm::raw_pwrite_stream &)> pr
     llvm::outs().flush();
     return true;
   }
-  std::error_code code;
-  llvm::ToolOutputFile file(options.output, code, llvm::sys::fs::OF_None);
-  if (!code) {
-    file.os() << buffer.str();
-    file.os().flush();
-    code = file.os().error();
-  }
-  if (code) {
-    file.os().clear_error();
+  if (!acceptsOutput(options.output, /*goesThrough=*/true))
+    return false;
+  if (std::error_code code = writeWhole(options.output, buffer.str())) {
     engine.report(diag::CannotWriteFile, Span(), options.output, code.message());
     return false;
   }
-  file.keep();
   return true;
 }

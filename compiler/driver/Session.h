@@ -24,6 +24,9 @@ public:
   bool buildTo(llvm::StringRef output, bool tests, std::vector<std::string> *memory);
   /// Builds into the cache what is not there yet, and becomes the program. Returns after an error.
   int runProgram(bool tests);
+  /// Whether a file may be put at `path`: false, reported, where a source that was read is there, a
+  /// folder, or, unless what is written goes through it, a device or pipe. Ask when all is parsed.
+  bool acceptsOutput(llvm::StringRef path, bool goesThrough);
   /// Calls `print` on the output file or standard output. False after an error.
   bool writeOutput(llvm::function_ref<void(llvm::raw_pwrite_stream &)> print);
 

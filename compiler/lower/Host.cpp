@@ -17,7 +17,7 @@ static LLVM::LLVMPointerType getPointerType(MLIRContext *context) {
 }
 
 Host::Host(CommandOp command, abi::ConstantTable &constants, KernelTable &kernels,
-           llvm::StringRef functionName)
+           llvm::StringRef functionName, int64_t &staticBytesLeft)
     : command(command), constants(constants), kernels(kernels), plan(command),
       builder(command.getContext()) {
   builder.setInsertionPointToEnd(getModule().getBody());
@@ -25,14 +25,15 @@ Host::Host(CommandOp command, abi::ConstantTable &constants, KernelTable &kernel
       abi::getFunctionType(builder.getContext(), abi::signatureOf<decltype(nn_command::run)>);
   function = func::FuncOp::create(builder, command.getLoc(), functionName, type);
   arenaName = builder.getStringAttr((functionName + ".memory").str());
+  isArenaReserved = plan.getStaticBytes() > staticBytesLeft;
+  if (!isArenaReserved)
+    staticBytesLeft -= plan.getStaticBytes();
 }
 
-LogicalResult Host::run() {
-  if (failed(verifyPlan(command, plan, [&](Value value) { return plan.getPlace(value); })))
-    return failure();
-  Location loc = command.getLoc();
+void Host::defineMemory() {
   OpBuilder globals = OpBuilder::atBlockBegin(getModule().getBody());
   auto defineZero = [&](StringAttr name, int64_t bytes) {
+    Location loc = command.getLoc();
     auto type = LLVM::LLVMArrayType::get(globals.getI8Type(), bytes);
     auto global = LLVM::GlobalOp::create(globals, loc, type, /*isConstant=*/false,
                                          LLVM::Linkage::Internal, name, Attribute());
@@ -41,10 +42,21 @@ LogicalResult Host::run() {
     globals.setInsertionPointToStart(globals.createBlock(&global.getInitializerRegion()));
     LLVM::ReturnOp::create(globals, loc, LLVM::ZeroOp::create(globals, loc, type));
   };
-  defineZero(arenaName, std::max<int64_t>(plan.getStaticBytes(), 1));
+  defineZero(arenaName, isArenaReserved ? int64_t(sizeof(nn_region))
+                                        : std::max<int64_t>(plan.getStaticBytes(), 1));
   for (unsigned i = 0; i < plan.getRegions().size(); ++i)
-    defineZero(globals.getStringAttr(arenaName.getValue() + "." + llvm::Twine(i)),
-               sizeof(nn_region));
+    defineZero(getRegionName(i), sizeof(nn_region));
+}
+
+StringAttr Host::getRegionName(unsigned index) const {
+  return StringAttr::get(arenaName.getContext(), arenaName.getValue() + "." + llvm::Twine(index));
+}
+
+LogicalResult Host::run() {
+  if (failed(verifyPlan(command, plan, [&](Value value) { return plan.getPlace(value); })))
+    return failure();
+  Location loc = command.getLoc();
+  defineMemory();
 
   // The first block is for room on the stack alone.
   Block *entry = function.addEntryBlock();
@@ -52,6 +64,8 @@ LogicalResult Host::run() {
   builder.setInsertionPointToEnd(entry);
   branch(loc, start);
   setBlock(start);
+  if (isArenaReserved)
+    arenaBase = reserve(loc, std::nullopt, getI64(loc, plan.getStaticBytes()));
   bindFlags();
   bool falls;
   if (failed(lowerBody(command.getBody(), falls)))
@@ -127,7 +141,8 @@ Value Host::getAddress(Location loc, Place place) {
   };
   switch (place.kind) {
   case Place::Static:
-    return at(constants.getAddress(builder, loc, arenaName), getI64(loc, place.offset));
+    return at(isArenaReserved ? arenaBase : constants.getAddress(builder, loc, arenaName),
+              getI64(loc, place.offset));
   case Place::Region: {
     const ReservedRegion &region = reserved[place.region];
     if (place.offset == 0)
@@ -253,10 +268,19 @@ void Host::reserveRegions(Location loc) {
         arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, estimate, getReal(4e18));
     bytes = arith::SelectOp::create(builder, loc, tooLarge,
                                     getI64(loc, std::numeric_limits<int64_t>::max()), bytes);
-    Value slot = constants.getAddress(
-        builder, loc, builder.getStringAttr(arenaName.getValue() + "." + llvm::Twine(i)));
-    reserved[i] = {call(loc, NN_RUNTIME(nn_region_reserve), {slot, bytes}), unit};
+    reserved[i] = {reserve(loc, i, bytes), unit};
   }
+}
+
+Value Host::reserve(Location loc, std::optional<unsigned> index, Value bytes) {
+  std::string &largest = largestTensors[index];
+  if (largest.empty())
+    for (const MemoryPlan::Share &share : plan.getLargest(command, index))
+      largest += (largest.empty() ? "" : "; ") + share.text + " (" +
+                 getSourceLocation(share.location) + ")";
+  Value slot = constants.getAddress(builder, loc, index ? getRegionName(*index) : arenaName);
+  return call(loc, NN_RUNTIME(nn_region_reserve),
+              {getString(loc, getSourceLocation(loc)), slot, bytes, getString(loc, largest)});
 }
 
 //===-- Control ----------------------------------------------------------------------===//

@@ -15,6 +15,7 @@
 #include "compiler/lower/Memory.h"
 #include "compiler/lower/MemoryPlan.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include <map>
 
 namespace nnc::lower {
 class Host;
@@ -25,8 +26,10 @@ namespace nnc::lower {
 
 class Host : public ir::ElementEmitter {
 public:
+  /// `staticBytesLeft`: how much memory the executable may yet have of its own; less what the
+  /// command takes of it.
   Host(ir::CommandOp command, abi::ConstantTable &constants, KernelTable &kernels,
-       llvm::StringRef functionName);
+       llvm::StringRef functionName, int64_t &staticBytesLeft);
 
   /// Emits the whole command.
   mlir::LogicalResult run();
@@ -108,7 +111,12 @@ public:
 
 private:
   mlir::LogicalResult lowerOperation(mlir::Operation *op);
+  void defineMemory();
+  mlir::StringAttr getRegionName(unsigned index) const;
   void bindFlags();
+  /// Emits the call that makes a region at least `bytes` large; its address. No `index`: the static
+  /// memory.
+  mlir::Value reserve(mlir::Location loc, std::optional<unsigned> index, mlir::Value bytes);
 
   ir::CommandOp command;
   abi::ConstantTable &constants;
@@ -117,6 +125,10 @@ private:
   mlir::OpBuilder builder;
   mlir::func::FuncOp function;
   mlir::StringAttr arenaName;
+  bool isArenaReserved;  // its static memory is allocated when the command begins
+  mlir::Value arenaBase; // then
+  /// For messages, of the static memory and of each region that was reserved.
+  std::map<std::optional<unsigned>, std::string> largestTensors;
   llvm::DenseMap<mlir::Value, mlir::Value> values;
   llvm::StringMap<mlir::Value> symbols;
   llvm::DenseMap<unsigned, ReservedRegion> reserved;

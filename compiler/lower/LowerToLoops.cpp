@@ -1,5 +1,6 @@
 //===- LowerToLoops.cpp - the passes of the stage `loops` -----------------------------------===//
 
+#include "compiler/ir/Report.h"
 #include "compiler/lower/Host.h"
 #include "compiler/lower/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -10,6 +11,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "runtime/memory/machine.h"
 
 using namespace mlir;
 using namespace nnc;
@@ -45,6 +47,22 @@ struct PrintMemoryPlan : nnc::lower::impl::PrintMemoryPlanBase<PrintMemoryPlan> 
   }
 };
 
+/// Memory that an executable has of its own is reached at a distance that is known when it is
+/// linked, and so has to lie within 2 GiB. What is larger is allocated when the command begins.
+constexpr int64_t mostStaticBytes = int64_t(256) << 20;
+
+/// Warns of a command that this machine could not run. Of run-time sizes nothing is known.
+void warnOfMemory(CommandOp command, const MemoryPlan &plan) {
+  int64_t available = nnrt::getMachineMemory();
+  if (plan.getStaticBytes() <= available)
+    return;
+  InFlightDiagnostic warning =
+      ir::report(command.getLoc(), diag::TooMuchMemory, command.getSymName(),
+                 describeBytes(plan.getStaticBytes()), describeBytes(available));
+  for (const MemoryPlan::Share &share : plan.getLargest(command, std::nullopt))
+    warning.attachNote(share.location) << share.text;
+}
+
 struct LowerToLoops : nnc::lower::impl::LowerToLoopsBase<LowerToLoops> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
@@ -55,12 +73,14 @@ struct LowerToLoops : nnc::lower::impl::LowerToLoopsBase<LowerToLoops> {
     abi::ConstantTable constants(module);
     KernelTable kernels;
     llvm::SmallVector<Attribute> table;
+    int64_t staticBytesLeft = mostStaticBytes;
     llvm::SmallVector<CommandOp> commands(module.getOps<CommandOp>());
     for (CommandOp command : commands) {
       std::string name = ((command.getTest() ? "test." : "command.") + command.getSymName()).str();
-      Host host(command, constants, kernels, name);
+      Host host(command, constants, kernels, name, staticBytesLeft);
       if (failed(host.run()))
         return signalPassFailure();
+      warnOfMemory(command, host.getPlan());
       table.push_back(describe(command, host));
     }
     for (CommandOp command : commands)

@@ -71,6 +71,13 @@ public:
   int64_t getVariableBytes() const { return variableBytes; }
   /// For people: "97.3 KiB + 1.2 KiB * n".
   std::string describe() const;
+  /// A tensor or variable of the command, and how much memory it takes.
+  struct Share {
+    mlir::Location location;
+    std::string text; // "f32[n, 64], 256 B * n"
+  };
+  /// At most three, each of a twentieth or more of a region; without one, of the static area.
+  llvm::SmallVector<Share> getLargest(ir::CommandOp command, std::optional<unsigned> region) const;
   /// Each value's place, as remarks on the operations.
   void emitRemarks(ir::CommandOp command) const;
 
@@ -124,6 +131,9 @@ private:
   llvm::SmallVector<RegionInfo> regions;
   int64_t staticBytes = 0, variableBytes = 0;
 };
+
+/// For people: "1.2 KiB".
+std::string describeBytes(int64_t bytes);
 
 /// Checks, for all commands that are compiled, that no value is overwritten while it is needed;
 /// emits an error where one is. `getPlace` gives places: those of the plan but in tests of this

@@ -5,9 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/support/Source.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/ConvertUTF.h"
-#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/FileSystem.h"
 #include <algorithm>
 #include <cassert>
 
@@ -79,16 +80,49 @@ static size_t findInvalidUtf8(llvm::StringRef text) {
   return llvm::isLegalUTF8String(&place, end) ? llvm::StringRef::npos : place - begin;
 }
 
+/// More than anybody writes: what is larger is data, or a device that never ends.
+static constexpr size_t mostMebibytes = 16;
+
+/// The bytes of a file, device or pipe, but for those behind the largest size and a few; `-` stands
+/// for the standard input.
+static llvm::Expected<std::string> readText(llvm::StringRef path) {
+  namespace fs = llvm::sys::fs;
+  fs::file_t file = fs::getStdinHandle();
+  if (path != "-") {
+    llvm::Expected<fs::file_t> opened = fs::openNativeFileForRead(path);
+    if (!opened)
+      return opened.takeError();
+    file = *opened;
+  }
+  llvm::scope_exit close([&] {
+    if (path != "-")
+      fs::closeFile(file);
+  });
+  std::string text;
+  constexpr size_t step = 64 * 1024;
+  while (text.size() <= mostMebibytes * 1024 * 1024) {
+    size_t before = text.size();
+    text.resize(before + step);
+    llvm::Expected<size_t> count =
+        fs::readNativeFile(file, llvm::MutableArrayRef<char>(text.data() + before, step));
+    if (!count)
+      return count.takeError();
+    text.resize(before + *count);
+    if (*count == 0)
+      break;
+  }
+  return text;
+}
+
 const SourceFile *SourceManager::addFile(llvm::StringRef path, std::string &error) {
-  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/false,
-                                                   /*RequiresNullTerminator=*/false);
-  if (!buffer) {
-    error = buffer.getError().message();
+  llvm::Expected<std::string> read = readText(path);
+  if (!read) {
+    error = llvm::errorToErrorCode(read.takeError()).message();
     return nullptr;
   }
-  llvm::StringRef text = (*buffer)->getBuffer();
-  if (text.size() >= UINT32_MAX) {
-    error = "it is larger than 4 GiB";
+  llvm::StringRef text = *read;
+  if (text.size() > mostMebibytes * 1024 * 1024) {
+    error = ("it is larger than " + llvm::Twine(mostMebibytes) + " MiB, which no program is").str();
     return nullptr;
   }
   if (size_t bad = findInvalidUtf8(text); bad != llvm::StringRef::npos) {
@@ -105,4 +139,11 @@ const SourceFile *SourceManager::addFile(llvm::StringRef path, std::string &erro
 const SourceFile *SourceManager::addText(llvm::StringRef path, llvm::StringRef text) {
   files.push_back(std::make_unique<SourceFile>(path.str(), text.str()));
   return files.back().get();
+}
+
+bool SourceManager::hasRead(llvm::StringRef path) const {
+  return llvm::any_of(files, [&](const std::unique_ptr<SourceFile> &file) {
+    bool isSame = false;
+    return !llvm::sys::fs::equivalent(file->getPath(), path, isSame) && isSame;
+  });
 }

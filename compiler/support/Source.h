@@ -69,9 +69,12 @@ struct Span {
 class SourceManager {
 public:
   /// `-` stands for the standard input, which messages call <stdin>.
-  /// Null, with the reason in `error`, where the file cannot be read or is not valid UTF-8.
+  /// Null, with the reason in `error`, where the file cannot be read, is larger than any program or
+  /// is not valid UTF-8.
   const SourceFile *addFile(llvm::StringRef path, std::string &error);
   const SourceFile *addText(llvm::StringRef path, llvm::StringRef text);
+  /// Whether one of the files that were read is what is at `path`.
+  bool hasRead(llvm::StringRef path) const;
 
 private:
   std::vector<std::unique_ptr<SourceFile>> files;

@@ -83,6 +83,7 @@ private:
 
 extern "C" void nn_load(const char *location, const char *path, int64_t count,
                         const nn_tensor_info *infos, void *const *data) {
+  At at(location);
   int64_t scope = nn_scope_enter(), size;
   char *bytes = readWhole(location, path, size);
   Array<Entry> entries;

@@ -101,6 +101,7 @@ private:
 
 extern "C" nn_dataset *nn_text_data(const char *location, const char *path,
                                     const int32_t *characters, int64_t size) {
+  At at(location);
   int64_t bytes;
   char *text = readFile(location, path, bytes);
   if (bytes == 0)
@@ -149,6 +150,7 @@ extern "C" nn_dataset *nn_text_data(const char *location, const char *path,
 
 extern "C" void nn_text_characters(const char *location, const char *path, const int32_t *known,
                                    int32_t *out, int64_t size) {
+  At at(location);
   int64_t bytes;
   char *text = readFile(location, path, bytes);
   Numbers numbers(known, size);

@@ -176,6 +176,7 @@ nn_dataset *CsvReader::read(int64_t skip, bool hasHeader) {
 
 extern "C" nn_dataset *nn_csv(const char *location, int64_t, const char *const *paths,
                               const int64_t *options, int64_t field_count, const nn_field *fields) {
+  At at(location);
   return CsvReader(location, paths[0], char(options[2]), field_count, fields)
       .read(options[0], options[1] != 0);
 }

@@ -96,6 +96,7 @@ static File readIdx(const char *location, const char *path) {
 
 extern "C" nn_dataset *nn_idx(const char *location, int64_t path_count, const char *const *paths,
                               const int64_t *, int64_t field_count, const nn_field *fields) {
+  At at(location);
   Storage *storage = newStorage();
   Array<File> files;
   for (int64_t i = 0; i < path_count; ++i) {

@@ -109,6 +109,7 @@ static void decode(void *context, int64_t begin, int64_t end) {
 
 extern "C" nn_dataset *nn_images(const char *location, int64_t, const char *const *paths,
                                  const int64_t *, int64_t field_count, const nn_field *fields) {
+  At at(location);
   const char *root = paths[0];
   const nn_field *label = nullptr;
   for (int64_t f = 0; f < field_count; ++f)

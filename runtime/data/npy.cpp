@@ -226,6 +226,7 @@ void nnrt::addArray(const char *location, Storage *storage, const nn_field &fiel
 
 extern "C" nn_dataset *nn_npy(const char *location, int64_t path_count, const char *const *paths,
                               const int64_t *, int64_t field_count, const nn_field *fields) {
+  At at(location);
   Storage *storage = newStorage();
   Array<NpyArray> arrays;
   for (int64_t i = 0; i < path_count; ++i) {

@@ -170,6 +170,7 @@ const char *Archive::listNames(Text &text) const {
 
 extern "C" nn_dataset *nn_npz(const char *location, int64_t, const char *const *paths,
                               const int64_t *, int64_t field_count, const nn_field *fields) {
+  At at(location);
   int64_t size;
   char *bytes = readFile(location, paths[0], size);
   Archive archive(location, paths[0], bytes, size);

@@ -130,6 +130,7 @@ extern "C" nn_dataset *nn_dataset_take(const char *location, const nn_dataset *d
 
 extern "C" nn_dataset *nn_dataset_windows(const char *location, const nn_dataset *data,
                                           int64_t steps, int64_t stride, int64_t shifts) {
+  At at(location);
   if (steps < 1 || stride < 1)
     fail(location,
          "windows of %" PRId64 " rows, %" PRId64 " rows apart: both numbers must be at least 1",
@@ -165,6 +166,7 @@ extern "C" nn_dataset *nn_dataset_windows(const char *location, const nn_dataset
 extern "C" nn_dataset *nn_dataset_sampled(const char *location, const nn_dataset *data,
                                           int64_t size, int64_t steps, int64_t place,
                                           int64_t stream) {
+  At at(location);
   int64_t count;
   if (size < 1 || steps < 0 || __builtin_mul_overflow(size, steps, &count))
     fail(location,
@@ -179,6 +181,7 @@ extern "C" nn_dataset *nn_dataset_sampled(const char *location, const nn_dataset
 
 extern "C" nn_dataset *nn_in_memory(const char *location, int64_t rows, int64_t field_count,
                                     const nn_field *fields, const void *const *tensors) {
+  At at(location);
   Storage *storage = newStorage();
   storage->rows = rows;
   for (int64_t f = 0; f < field_count; ++f) {

@@ -6,8 +6,11 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/program/program.h"
 
+#include <cerrno>
 #include <cinttypes>
 #include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
 
 using namespace nnrt;
 
@@ -45,7 +48,16 @@ static bool isHelp(const char *argument) {
   return text == "--help" || text == "-h" || text == "help";
 }
 
+/// Where one of the standard descriptors is closed, the next file that is opened would be taken for
+/// it, and a message would go into a checkpoint.
+static void openStandardDescriptors() {
+  for (int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) < 0)
+      std::exit(1); // and no place to say why
+}
+
 extern "C" int nn_main(int argc, char **argv, const nn_program *program) {
+  openStandardDescriptors();
   std::signal(SIGPIPE, SIG_IGN); // a reader that goes away must not cost the work: see output
   settings.usageName = program->name;
   if (program->abi_version != NNRT_ABI_VERSION)

@@ -9,17 +9,24 @@
 
 namespace nnrt {
 
+[[noreturn]] static void failMemory(size_t bytes) {
+  Text wanted;
+  wanted.appendBytes(int64_t(bytes));
+  fail(settings.location, "out of memory: %s are wanted, which the system does not give",
+       wanted.c_str());
+}
+
 void *allocate(size_t bytes) {
   void *memory = nullptr;
   if (posix_memalign(&memory, 64, bytes ? bytes : 1) != 0)
-    fail("", "out of memory: %zu bytes were wanted", bytes);
+    failMemory(bytes);
   return memory;
 }
 
 void *reallocate(void *old, size_t bytes) {
   void *memory = std::realloc(old, bytes ? bytes : 1);
   if (!memory)
-    fail("", "out of memory: %zu bytes were wanted", bytes);
+    failMemory(bytes);
   return memory;
 }
 
@@ -35,6 +42,15 @@ Text &Text::vformat(const char *format, va_list arguments) {
   std::vsnprintf(bytes.data() + old, size_t(length) + 1, format, arguments);
   bytes.resize(old + length);
   return *this;
+}
+
+Text &Text::appendBytes(int64_t count) {
+  static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  int unit = 0;
+  double number = double(count);
+  for (; number >= 1024 && unit < 6; ++unit)
+    number /= 1024;
+  return format(unit ? "%.1f %s" : "%.0f %s", number, units[unit]);
 }
 
 Text &Text::format(const char *format, ...) {

@@ -55,6 +55,7 @@ struct Settings {
   bool logIsCsv = false;
   const char *logPath = nullptr;
   const char *usageName = "program"; // "digits train": for messages about usage
+  const char *location = "";         // see At
 };
 extern Settings settings;
 
@@ -65,6 +66,19 @@ extern void (*keepProgress)(bool atEnd);
 
 /// Whether standard output stands in the middle of a line that nn_write began.
 extern bool outputMidLine;
+
+/// While it lives, messages that know no place in the source (of memory that is missing) have this
+/// one: that of the call which needs memory for data. On the main thread only.
+class At {
+public:
+  explicit At(const char *location) : before(settings.location) { settings.location = location; }
+  ~At() { settings.location = before; }
+  At(const At &) = delete;
+  At &operator=(const At &) = delete;
+
+private:
+  const char *before;
+};
 
 //===-- Memory ----------------------------------------------------------------===//
 
@@ -166,6 +180,8 @@ public:
       append(piece);
     return *this;
   }
+  /// A number of bytes, for people: "3.0 GiB".
+  Text &appendBytes(int64_t count);
   Text &format(const char *format, ...) __attribute__((format(printf, 2, 3)));
   Text &vformat(const char *format, va_list arguments);
   /// The text with a terminating zero; valid until the next change.

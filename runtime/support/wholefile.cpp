@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,13 +26,62 @@ static bool writeAll(int file, const void *data, int64_t bytes) {
   return true;
 }
 
+static constexpr std::string_view mark = ".tmp-", pattern = "XXXXXX";
+
+/// The folder of a path, for a call of the system.
+static void appendFolder(Text &folder, std::string_view path) {
+  size_t slash = path.rfind('/');
+  folder.append(slash == std::string_view::npos ? "." : slash == 0 ? "/" : path.substr(0, slash));
+}
+
+/// Removes temporary files of `path` that saves left which were killed. One that is still being
+/// written is locked by its writer.
+static void sweep(std::string_view path) {
+  Text folder;
+  appendFolder(folder, path);
+  DIR *listing = opendir(folder.c_str());
+  if (!listing)
+    return;
+  size_t slash = path.rfind('/');
+  std::string_view base = slash == std::string_view::npos ? path : dropFirst(path, slash + 1);
+  while (dirent *entry = readdir(listing)) {
+    std::string_view name = entry->d_name;
+    if (name.size() != base.size() + mark.size() + pattern.size() || !name.starts_with(base) ||
+        !dropFirst(name, base.size()).starts_with(mark))
+      continue;
+    int file =
+        openat(dirfd(listing), entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0)
+      continue;
+    struct stat status;
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && flock(file, LOCK_EX | LOCK_NB) == 0)
+      unlinkat(dirfd(listing), entry->d_name, 0);
+    close(file);
+  }
+  closedir(listing);
+}
+
+/// Makes a new file for `name`, whose end is the pattern, and locks it; -1 where none can be made.
+static int createLocked(Text &name) {
+  int64_t length = name.size() - int64_t(pattern.size());
+  for (;;) {
+    int file = mkostemp(const_cast<char *>(name.c_str()), O_CLOEXEC);
+    if (file < 0)
+      return -1;
+    struct stat status;
+    // Not every file system has locks. Swept by another program before it was locked: once more.
+    if (flock(file, LOCK_EX) != 0 || fstat(file, &status) != 0 || status.st_nlink > 0)
+      return file;
+    close(file);
+    name.truncate(length);
+    name.append(pattern);
+  }
+}
+
 /// Makes the renaming last. Not all file systems can sync a directory, so that failure is no error.
 static void syncDirectory(std::string_view path) {
   Text directory;
-  size_t slash = path.rfind('/');
-  directory.append(slash == std::string_view::npos ? "."
-                   : slash == 0                    ? "/"
-                                                   : path.substr(0, slash));
+  appendFolder(directory, path);
   int file = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0)
     return;
@@ -47,8 +98,9 @@ WholeFile::WholeFile(const char *location, const char *path)
   bool exists = stat(path, &status) == 0;
   if (exists && !S_ISREG(status.st_mode))
     fail(location, "cannot save to '%s': it is not a regular file; give another name", given);
-  temporary.append(path).append(".tmp-XXXXXX");
-  file = mkostemp(const_cast<char *>(temporary.c_str()), O_CLOEXEC);
+  sweep(path);
+  temporary.append(path).append(mark).append(pattern);
+  file = createLocked(temporary);
   if (file < 0)
     fail(location,
          "cannot save to '%s': no file can be made beside it: %s; check that the directory exists "

@@ -1,7 +1,8 @@
 //===- wholefile.h - files that are written whole or not at all -----------===//
 //
 // To a temporary file in the same directory, which is synced and then renamed: under the given name
-// there is always a whole file, the old or the new one. On failure the temporary file is removed.
+// there is always a whole file, the old or the new one. On failure the temporary file is removed;
+// one of a program that was killed, by the next that writes the same file.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNRT_SUPPORT_WHOLEFILE_H

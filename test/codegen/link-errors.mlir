@@ -15,7 +15,7 @@
 // MISSING: cannot link '{{.*}}.out': '{{.*}}Scrt1.o' is missing; build or install nnc again
 // UNDEFINED: cannot link '{{.*}}.out': undefined symbol: nn_print
 // FOLDER: cannot link '{{.*}}/out': cannot write there: No such file or directory
-// DIRECTORY: cannot link '{{.*}}': it is a directory
+// DIRECTORY: cannot link '{{.*}}': it is a folder
 // CPU: unknown CPU 'pentium'; give native, x86-64, x86-64-v2, x86-64-v3 or x86-64-v4
 
 module attributes {

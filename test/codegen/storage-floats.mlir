@@ -13,6 +13,24 @@ func.func @sum(%a: bf16, %b: bf16) -> bf16 {
   return %s : bf16
 }
 
+// An f64 goes by way of an f32, which is rounded to odd first.
+// CHECK-LABEL: func.func @narrow
+// CHECK: arith.truncf %{{.*}} : f64 to f32
+// CHECK: arith.ori
+// CHECK-NOT: arith.truncf {{.*}} to bf16
+// CHECK: return
+func.func @narrow(%a: f64) -> bf16 {
+  %s = arith.truncf %a : f64 to bf16
+  return %s : bf16
+}
+// CHECK-LABEL: func.func @widen
+// CHECK: %[[F32:.*]] = arith.bitcast %{{.*}} : i32 to f32
+// CHECK-NEXT: arith.extf %[[F32]] : f32 to f64
+func.func @widen(%a: bf16) -> f64 {
+  %s = arith.extf %a : bf16 to f64
+  return %s : f64
+}
+
 // What is stored are the bits.
 // CHECK-LABEL: func.func @store
 // CHECK: %[[BITS:.*]] = arith.bitcast %{{.*}} : bf16 to i16

@@ -2,7 +2,6 @@
 
 #include "compiler/driver/Command.h"
 #include "compiler/driver/Session.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 using namespace nnc;
@@ -13,11 +12,6 @@ static int build(Session &session) {
   const Options &options = session.options;
   std::string output =
       options.output.empty() ? llvm::sys::path::stem(options.inputs[0]).str() : options.output;
-  bool same = false;
-  if (!llvm::sys::fs::equivalent(output, options.inputs[0], same) && same) {
-    llvm::errs() << "nnc: -o names the source file itself; choose another name\n";
-    return 2;
-  }
   std::vector<std::string> memory;
   if (!session.buildTo(output, /*tests=*/false, &memory))
     return 1;

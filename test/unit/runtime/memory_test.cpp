@@ -13,14 +13,14 @@
 
 TEST(region_grows_and_is_aligned) {
   nn_region region = {};
-  void *small = nn_region_reserve(&region, 100);
+  void *small = nn_region_reserve("p.nn:3", &region, 100, "");
   CHECK(small != nullptr && uintptr_t(small) % 64 == 0);
-  CHECK(nn_region_reserve(&region, 50) == small && region.capacity_bytes == 100);
-  void *large = nn_region_reserve(&region, 1 << 20);
+  CHECK(nn_region_reserve("p.nn:3", &region, 50, "") == small && region.capacity_bytes == 100);
+  void *large = nn_region_reserve("p.nn:3", &region, 1 << 20, "");
   CHECK(uintptr_t(large) % 64 == 0 && region.base == large && region.capacity_bytes == 1 << 20);
   std::memset(large, 1, 1 << 20);
   nn_region empty = {};
-  CHECK(nn_region_reserve(&empty, 0) != nullptr);
+  CHECK(nn_region_reserve("p.nn:3", &empty, 0, "") != nullptr);
   std::free(large);
   std::free(empty.base);
 }
@@ -28,10 +28,13 @@ TEST(region_grows_and_is_aligned) {
 TEST(region_without_memory) {
   Outcome outcome = inChild([] {
     nn_region region = {};
-    nn_region_reserve(&region, int64_t(1) << 62);
+    nn_region_reserve("p.nn:3", &region, 1 << 20, "");
+    nn_region other = {};
+    nn_region_reserve("p.nn:4", &other, int64_t(1) << 62, "f32[n] of p.nn:2");
   });
-  // AddressSanitizer prints a line of its own before.
-  CHECK(outcome.err.ends_with("error: out of memory: 4611686018427387904 bytes were wanted\n"));
+  CHECK(outcome.err.starts_with("p.nn:4: error: out of memory: 4.0 EiB are wanted beside 1.0 MiB, "
+                                "and this machine has "));
+  CHECK(outcome.err.ends_with("iB; the largest tensors there: f32[n] of p.nn:2\n"));
   CHECK(outcome.status == 1);
 }
 

@@ -18,7 +18,7 @@ static void train(const nn_value *values) {
   nn_dataset *data = nn_csv("program.nn:3", 1, &values[0].str, options, 2, fields), *first, *rest;
   nn_dataset_split("program.nn:4", nn_dataset_shuffled(data, 1, 1), 0.5, &first, &rest);
   int64_t n = nn_dataset_count(data);
-  float *x = nn_region_reserve(&arena, 4 * n * 2), w[8], c[64 * 4] = {0};
+  float *x = nn_region_reserve("program.nn:5", &arena, 4 * n * 2, "x"), w[8], c[64 * 4] = {0};
   nn_dataset_gather(data, 0, 0, n, x);
   nn_random_normal_f32(w, 8, 2, 1);
   for (int i = 0; i < 8; ++i)
