@@ -35,6 +35,8 @@ static std::optional<std::string> layOut(Session &session, StringRef dot) {
   std::string message;
   int status = llvm::sys::ExecuteAndWait(*program, {"dot", "-Tsvg", "-o", output, input},
                                          std::nullopt, {}, 0, 0, &message);
+  if (status != 0 && message.empty())
+    message = "it ended with exit code " + std::to_string(status);
   auto svg = llvm::MemoryBuffer::getFile(output);
   if (status != 0 || !svg) {
     session.engine.report(diag::CannotRun, Span(), *program, message);
