@@ -116,16 +116,14 @@ int nn_main(int argc, char **argv, const nn_program *program);
 
 //===-- Memory -------------------------------------------------------------===//
 
-/// A part of the arena whose size is a multiple of a run-time dimension, or is large.
-/// Zero-initialised by the program.
+/// A part of the arena whose size depends on the run, or is large. Zero-initialised.
 typedef struct nn_region {
   void *base;
   int64_t capacity_bytes;
 } nn_region;
 
-/// Makes `region` at least `bytes` large; its contents are undefined afterwards if it had to grow.
-/// Returns region->base. Cheap when large enough already. Ends the program where the machine has
-/// less memory than all regions together; `largest` names the largest tensors in this one.
+/// Makes `region` at least `bytes` large, and returns its base; contents are lost where it grows.
+/// Ends the program where the machine has less memory; `largest` names the largest tensors.
 void *nn_region_reserve(const char *location, nn_region *region, int64_t bytes,
                         const char *largest);
 

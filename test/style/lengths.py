@@ -36,7 +36,7 @@ def written_by_hand(root):
 
 def functions(lines):
     """(name, number of lines) of each function of a C++ source."""
-    no_function = re.compile(r"\s*(return|if|for|while|switch|else|do|case|default|namespace|class|struct|union|enum|extern|#|//|})")
+    no_function = re.compile(r"\s*(return|if|for|while|switch|else|do|case|default|namespace|class|struct|union|enum|extern|#|//|[{}])")
     at = 0
     while at < len(lines):
         if lines[at].endswith("{"):
