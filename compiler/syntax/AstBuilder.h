@@ -91,7 +91,6 @@ private:
   llvm::DenseSet<uint32_t> strings; // where the strings built begin
 };
 
-
 /// Whether ANTLR met a mistake below the context, reported or a consequence of another.
 bool isBroken(antlr4::ParserRuleContext *context);
 

@@ -11,7 +11,7 @@ import sys
 ALLOWED, SMALLEST = 7, 0.03  # times; seconds
 
 PROGRAMS = {
-    "layers of a chain": (500, lambda n: "command go(n: int = 2) {\n    let net = " + " >> ".join(["relu", *["Linear(4, 4)"] * n]) + "\n    print(sum(net(ones([n, 4]))))\n}\n"),
+    "layers of a chain": (250, lambda n: "command go(n: int = 2) {\n    let net = " + " >> ".join(["relu", *["Linear(4, 4)"] * n]) + "\n    print(sum(net(ones([n, 4]))))\n}\n"),
     "layers that are trained": (50, lambda n: "command go(steps: int = 2) {\n    let net = " + " >> ".join(["Linear(4, 4)"] * (n + 1)) + "\n    let opt = SGD(0.1)\n    for i in 0..steps { minimize mean(net(ones([2, 4]))^2) over net using opt }\n    print(sum(net(ones([2, 4]))))\n}\n"),
     "layers of a list": (100, lambda n: "command go(steps: int = 2) {\n    let net = [Linear(4, 4) for i in 0..%d]\n    let opt = SGD(0.1)\n    for i in 0..steps {\n        var y = ones([2, 4])\n        for layer in net { y = layer(y) }\n        let loss = mean(y^2)\n        minimize loss over net using opt\n    }\n    print(sum(net[0].w))\n}\n" % (n + 1)),
     "operators of a chain": (1000, lambda n: "test \"t\" {\n    let x = sum(ones([2]))\n    print(" + "x + " * n + "x)\n}\n"),
