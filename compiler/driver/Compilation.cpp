@@ -149,8 +149,11 @@ bool Compilation::runPasses(llvm::function_ref<void(mlir::OpPassManager &)> buil
 }
 
 bool Compilation::lowerTo(Phase phase, bool simplify) {
-  if (!runPasses(
-          [](mlir::OpPassManager &manager) { manager.addPass(gradient::createExpandGradients()); }))
+  if (!runPasses([&](mlir::OpPassManager &manager) {
+        if (!options.exact)
+          manager.addPass(optimise::createStabilise());
+        manager.addPass(gradient::createExpandGradients());
+      }))
     return false;
   if (phase == Phase::Grad)
     return true;

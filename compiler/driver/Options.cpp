@@ -102,6 +102,8 @@ const OptionInfo optionTable[] = {
        o.fuse = false;
        return llvm::Error::success();
      }},
+    {"--exact", "", "compute formulas as they are written, though they overflow or cancel",
+     SWITCH(exact)},
     {"--strip", "", "leave out symbols", SWITCH(strip)},
     {"--quiet", "", "do not say how much memory the commands need", SWITCH(quiet)},
     {"--stage", "STAGE", "which stage; see below", setStage},

@@ -28,7 +28,7 @@ struct Options {
   unsigned optimisationLevel = 2;
   bool fuse = true;
   bool lineTables = false, strip = false, verifyDiagnostics = false, help = false, quiet = false,
-       cost = false, values = false, unchecked = false;
+       exact = false, cost = false, values = false, unchecked = false;
   DiagnosticEngine::Colour colour = DiagnosticEngine::Colour::Auto;
   std::map<std::string, std::string> defines;
   std::vector<std::string> folders; // -I

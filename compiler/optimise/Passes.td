@@ -4,6 +4,15 @@
 
 include "mlir/Pass/PassBase.td"
 
+def Stabilise : Pass<"nn-stabilise"> {
+  let summary = "computes formulas that overflow or cancel as they are meant";
+  let description = [{
+    1 / (1 + exp(-x)) becomes the sigmoid function, log(sum(exp(x))) is shifted by the largest x, and so on: see StableRules.h. Runs
+    before gradients are expanded.
+  }];
+  let dependentDialects = ["::nnc::ir::NNDialect"];
+}
+
 def SimplifyStructure : Pass<"nn-simplify-structure"> {
   let summary = "rewrites structural operations into cheaper or more fusable ones";
   let description = [{

@@ -25,5 +25,5 @@ NNC_COMMAND(build) = {.rank = 1,
                       .name = "build",
                       .arguments = "FILE.nn",
                       .help = "compile to a standalone executable",
-                      .options = "-o -D -I --real -O -g --cpu --no-fuse --strip --quiet --color",
+                      .options = "-o -D -I --real -O -g --cpu --exact --no-fuse --strip --quiet --color",
                       .run = build};

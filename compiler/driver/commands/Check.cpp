@@ -48,5 +48,5 @@ NNC_COMMAND(check) = {.rank = 4,
                       .name = "check",
                       .arguments = "FILE.nn",
                       .help = "report all errors and warnings",
-                      .options = "-D -I --real --verify-diagnostics --values --unchecked --color",
+                      .options = "-D -I --real --exact --verify-diagnostics --values --unchecked --color",
                       .run = check};

@@ -78,6 +78,6 @@ NNC_COMMAND(emit) = {.rank = 5,
                      .name = "emit",
                      .arguments = "FILE.nn",
                      .help = "show the program at a stage of compilation",
-                     .options = "-o -D -I --real -O -g --cpu --no-fuse --stage --cost --of --color",
+                     .options = "-o -D -I --real -O -g --cpu --exact --no-fuse --stage --cost --of --color",
                      .run = emit,
                      .printMore = printStages};

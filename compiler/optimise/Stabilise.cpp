@@ -1,0 +1,263 @@
+//===- Stabilise.cpp - formulas computed as they are meant --------------------------------===//
+//
+// The pass --nn-stabilise: 1 / (1 + exp(-x)), log(sum(exp(x))) and their like overflow or cancel if
+// taken literally; where one is written, what StableRules.h says is computed instead. Before
+// gradients are expanded, so that these are stable, too. A value that a gradient is asked for must
+// stay what the scalar is computed from: no formula is matched across one.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/ir/Finite.h"
+#include "compiler/ir/Origin.h"
+#include "compiler/ir/TensorExpr.h"
+#include "compiler/optimise/FormulaPattern.h"
+#include "compiler/optimise/Passes.h"
+#include "compiler/optimise/StableRules.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace nnc::optimise {
+#define GEN_PASS_DEF_STABILISE
+#include "compiler/optimise/Passes.h.inc"
+
+using namespace mlir;
+using namespace nnc::ir;
+
+namespace {
+
+bool isAskedFor(Value value) {
+  return llvm::any_of(value.getUsers(),
+                      [](Operation *user) { return llvm::isa<GradOp, JacobianOp>(user); });
+}
+
+/// The operation of that kind that computes the value, if it may be looked into.
+template <typename Op> Op find(Value value) {
+  return isAskedFor(value) ? Op() : value.getDefiningOp<Op>();
+}
+
+/// The sum of which `divisor` repeats the elements along the sum's own axes; null where it is
+/// something else.
+ReduceOp findRepeatedSum(Value divisor) {
+  auto broadcast = find<BroadcastOp>(divisor);
+  if (!broadcast)
+    return {};
+  Value value = broadcast.getA();
+  while (auto reshape = find<ReshapeOp>(value))
+    value = reshape.getA();
+  auto sum = find<ReduceOp>(value);
+  if (!sum || sum.getKind() != ReduceKind::Sum || sum.getType() != broadcast.getA().getType())
+    return {};
+  int64_t rank = broadcast.getType().getRank();
+  auto isSummed = [&](int64_t axis) { return llvm::is_contained(sum.getAxes(), axis); };
+  bool fits = sum.getA().getType() == broadcast.getType() &&
+              llvm::none_of(broadcast.getAxes(), isSummed) &&
+              int64_t(broadcast.getAxes().size() + sum.getAxes().size()) == rank;
+  return fits ? sum : ReduceOp();
+}
+
+/// The sum that `value` is, reshaped or multiplied by positive numbers; these steps, last first.
+ReduceOp findScaledSum(Value value, FiniteValues &finite, llvm::SmallVector<Operation *> &steps) {
+  while (Operation *op = isAskedFor(value) ? nullptr : value.getDefiningOp()) {
+    if (auto sum = llvm::dyn_cast<ReduceOp>(op))
+      return sum.getKind() == ReduceKind::Sum ? sum : ReduceOp();
+    bool isScaled = llvm::isa<MulOp, DivOp>(op) && finite.get(op->getOperand(1)).isPositive();
+    if (!isScaled && !llvm::isa<ReshapeOp>(op))
+      return {};
+    steps.push_back(op);
+    value = op->getOperand(0);
+  }
+  return {};
+}
+
+/// The steps, last first, of another value than they were made of.
+Value repeat(OpBuilder &builder, llvm::ArrayRef<Operation *> steps, Value value) {
+  for (Operation *step : llvm::reverse(steps)) {
+    IRMapping mapping;
+    mapping.map(step->getOperand(0), value);
+    value = builder.clone(*step, mapping)->getResult(0);
+  }
+  return value;
+}
+
+/// Whether `x` is already less a largest element, so that its exponential does not overflow.
+bool isShifted(Value x) {
+  auto sub = x.getDefiningOp<SubOp>();
+  Value shift = sub ? sub.getB() : Value();
+  while (shift && shift.getDefiningOp()) {
+    Operation *op = shift.getDefiningOp();
+    if (auto reduce = llvm::dyn_cast<ReduceOp>(op))
+      return reduce.getKind() == ReduceKind::Max;
+    if (!llvm::isa<StopGradientOp, BroadcastOp, ReshapeOp, SelectOp>(op))
+      return false;
+    shift = op->getOperand(llvm::isa<SelectOp>(op) ? 1 : 0);
+  }
+  return FiniteValues().get(x).isNonPositive;
+}
+
+class Stabiliser {
+public:
+  Stabiliser() {
+    for (const StableRule &rule : stableRules)
+      patterns.emplace_back(FormulaPattern(rule.written), FormulaPattern(rule.computed));
+  }
+  void run(Operation *root);
+
+private:
+  /// What replaces the operation's result; null where no rule fits.
+  Value findReplacement(Operation *op);
+  Value applyTable(Operation *op);
+  Value logOfSum(LogOp op);
+  Value softmax(DivOp op);
+  Value logOfQuotient(LogOp op);
+  Value norm(SqrtOp op);
+
+  /// The largest elements of x along axes, as a constant; 0 where that is infinite.
+  Value findShift(Value x, llvm::ArrayRef<int64_t> axes);
+  /// Elements of `sums`, one for each row, beside all of x.
+  Value spread(Value sums, Value x, llvm::ArrayRef<int64_t> axes);
+
+  std::vector<std::pair<FormulaPattern, FormulaPattern>> patterns;
+  OriginListener origins;
+  OpBuilder *builder = nullptr;
+  LocationAttr loc;
+};
+
+Value Stabiliser::findShift(Value x, llvm::ArrayRef<int64_t> axes) {
+  Value most = ReduceOp::create(*builder, loc, x, ReduceKind::Max, axes);
+  TensorExpr shift(*builder, loc, StopGradientOp::create(*builder, loc, most.getType(), most));
+  TensorExpr infinite = shift.constant(std::numeric_limits<double>::infinity());
+  return select(abs(shift) < infinite, shift, 0).getValue();
+}
+
+Value Stabiliser::spread(Value sums, Value x, llvm::ArrayRef<int64_t> axes) {
+  auto type = llvm::cast<NNTensorType>(x.getType());
+  llvm::SmallVector<int64_t> others;
+  for (int64_t axis = 0; axis < type.getRank(); ++axis)
+    if (!llvm::is_contained(axes, axis))
+      others.push_back(axis);
+  return BroadcastOp::create(*builder, loc, type, sums, others);
+}
+
+Value Stabiliser::applyTable(Operation *op) {
+  for (auto &[written, computed] : patterns) {
+    if (op->getName().getStringRef() != written.getOperation())
+      continue;
+    // The result itself may be asked for: it is the same afterwards.
+    FormulaPattern::Names names;
+    auto isHidden = [&](Value value) { return value != op->getResult(0) && isAskedFor(value); };
+    if (written.match(op->getResult(0), names, isHidden))
+      return computed.emit(*builder, loc, names);
+  }
+  return {};
+}
+
+Value Stabiliser::logOfSum(LogOp op) {
+  llvm::SmallVector<Operation *> steps;
+  FiniteValues finite;
+  ReduceOp sum = findScaledSum(op.getA(), finite, steps);
+  auto exp = sum ? find<ExpOp>(sum.getA()) : ExpOp();
+  if (!exp || isShifted(exp.getA()))
+    return {};
+  TensorExpr x(*builder, loc, exp.getA());
+  llvm::ArrayRef<int64_t> axes = sum.getAxes();
+  Value shift = findShift(exp.getA(), axes);
+  TensorExpr shifted = x - x.with(spread(shift, exp.getA(), axes));
+  Value total = ReduceOp::create(*builder, loc, ir::exp(shifted).getValue(), ReduceKind::Sum, axes);
+  total = repeat(*builder, steps, total);
+  if (shift.getType() != total.getType())
+    shift = ReshapeOp::create(*builder, loc, total.getType(), shift);
+  return (log(x.with(total)) + x.with(shift)).getValue();
+}
+
+Value Stabiliser::softmax(DivOp op) {
+  auto exp = find<ExpOp>(op.getA());
+  ReduceOp sum = findRepeatedSum(op.getB());
+  if (!exp || !sum || sum.getA() != op.getA() || isShifted(exp.getA()))
+    return {};
+  TensorExpr x(*builder, loc, exp.getA());
+  llvm::ArrayRef<int64_t> axes = sum.getAxes();
+  Value shift = findShift(exp.getA(), axes);
+  TensorExpr e = ir::exp(x - x.with(spread(shift, exp.getA(), axes)));
+  Value total = ReduceOp::create(*builder, loc, e.getValue(), ReduceKind::Sum, axes);
+  return (e / x.with(spread(total, exp.getA(), axes))).getValue();
+}
+
+Value Stabiliser::logOfQuotient(LogOp op) {
+  llvm::SmallVector<Operation *> moves;
+  Value value = op.getA();
+  while (Operation *move = isAskedFor(value) ? nullptr : value.getDefiningOp()) {
+    if (!llvm::isa<GatherOp, SliceOp, ReshapeOp, TransposeOp, BroadcastOp, ReverseOp>(move))
+      break;
+    moves.push_back(move);
+    value = move->getOperand(0);
+  }
+  auto div = find<DivOp>(value);
+  auto exp = div ? find<ExpOp>(div.getA()) : ExpOp();
+  if (!exp)
+    return {};
+  // The logarithm of what is repeated is taken before it is.
+  auto broadcast = find<BroadcastOp>(div.getB());
+  TensorExpr divisor(*builder, loc, broadcast ? broadcast.getA() : div.getB());
+  Value logarithm = log(divisor).getValue();
+  if (broadcast)
+    logarithm =
+        BroadcastOp::create(*builder, loc, broadcast.getType(), logarithm, broadcast.getAxes());
+  TensorExpr x(*builder, loc, exp.getA());
+  return repeat(*builder, moves, (x - x.with(logarithm)).getValue());
+}
+
+// The slope of a root at 0 is infinite; that of the length of a vector is taken as 0 there.
+Value Stabiliser::norm(SqrtOp op) {
+  llvm::SmallVector<Operation *> steps;
+  FiniteValues finite;
+  ReduceOp sum = findScaledSum(op.getA(), finite, steps);
+  auto square = sum ? find<MulOp>(sum.getA()) : MulOp();
+  auto power = sum ? find<PowOp>(sum.getA()) : PowOp();
+  if ((!square || square.getA() != square.getB()) && (!power || getUniform(power.getB()) != 2.0))
+    return {};
+  TensorExpr total(*builder, loc, op.getA());
+  return select(total == 0, 0, sqrt(total)).getValue();
+}
+
+void Stabiliser::run(Operation *root) {
+  llvm::SmallVector<Operation *> ops;
+  root->walk([&](Operation *op) {
+    if (llvm::isa<LogOp, SubOp, DivOp, SqrtOp>(op))
+      ops.push_back(op);
+  });
+  for (Operation *op : ops) {
+    OpBuilder here(op->getContext(), &origins);
+    here.setInsertionPoint(op);
+    builder = &here;
+    loc = op->getLoc();
+    origins.source = {OriginKind::Forward, 0, op->getLoc()};
+    Value replacement = findReplacement(op);
+    if (!replacement)
+      continue;
+    // The formula stands where it was written, and has the name that it had.
+    op->getResult(0).replaceAllUsesWith(replacement);
+    if (isOpTriviallyDead(op))
+      op->erase();
+  }
+}
+
+Value Stabiliser::findReplacement(Operation *op) {
+  if (Value value = applyTable(op))
+    return value;
+  if (auto div = llvm::dyn_cast<DivOp>(op))
+    return softmax(div);
+  if (auto root = llvm::dyn_cast<SqrtOp>(op))
+    return norm(root);
+  auto logarithm = llvm::dyn_cast<LogOp>(op);
+  if (!logarithm)
+    return {};
+  Value sum = logOfSum(logarithm);
+  return sum ? sum : logOfQuotient(logarithm);
+}
+
+struct Stabilise : impl::StabiliseBase<Stabilise> {
+  void runOnOperation() override { Stabiliser().run(getOperation()); }
+};
+
+} // namespace
+} // namespace nnc::optimise
