@@ -172,7 +172,8 @@ Value Stabiliser::logOfSum(LogOp op) {
 Value Stabiliser::softmax(DivOp op) {
   auto exp = find<ExpOp>(op.getA());
   ReduceOp sum = findRepeatedSum(op.getB());
-  if (!exp || !sum || sum.getA() != op.getA() || isShifted(exp.getA()))
+  auto summed = sum ? find<ExpOp>(sum.getA()) : ExpOp();
+  if (!exp || !summed || summed.getA() != exp.getA() || isShifted(exp.getA()))
     return {};
   TensorExpr x(*builder, loc, exp.getA());
   llvm::ArrayRef<int64_t> axes = sum.getAxes();
@@ -221,10 +222,7 @@ Value Stabiliser::norm(SqrtOp op) {
 
 void Stabiliser::run(Operation *root) {
   llvm::SmallVector<Operation *> ops;
-  root->walk([&](Operation *op) {
-    if (llvm::isa<LogOp, SubOp, DivOp, SqrtOp>(op))
-      ops.push_back(op);
-  });
+  root->walk([&](Operation *op) { ops.push_back(op); });
   for (Operation *op : ops) {
     OpBuilder here(op->getContext(), &origins);
     here.setInsertionPoint(op);
