@@ -21,9 +21,10 @@ static int build(Session &session) {
   return 0;
 }
 
-NNC_COMMAND(build) = {.rank = 1,
-                      .name = "build",
-                      .arguments = "FILE.nn",
-                      .help = "compile to a standalone executable",
-                      .options = "-o -D -I --real -O -g --cpu --exact --no-fuse --strip --quiet --color",
-                      .run = build};
+NNC_COMMAND(build) = {
+    .rank = 1,
+    .name = "build",
+    .arguments = "FILE.nn",
+    .help = "compile to a standalone executable",
+    .options = "-o -D -I --real -O -g --cpu --exact --no-fuse --strip --quiet --color",
+    .run = build};

@@ -44,9 +44,10 @@ static int check(Session &session) {
   return source && verifyDiagnostics(*source, collecting.getCollected(), llvm::errs()) == 0 ? 0 : 1;
 }
 
-NNC_COMMAND(check) = {.rank = 4,
-                      .name = "check",
-                      .arguments = "FILE.nn",
-                      .help = "report all errors and warnings",
-                      .options = "-D -I --real --exact --verify-diagnostics --values --unchecked --color",
-                      .run = check};
+NNC_COMMAND(check) = {
+    .rank = 4,
+    .name = "check",
+    .arguments = "FILE.nn",
+    .help = "report all errors and warnings",
+    .options = "-D -I --real --exact --verify-diagnostics --values --unchecked --color",
+    .run = check};

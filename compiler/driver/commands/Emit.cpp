@@ -74,10 +74,11 @@ static void printStages(llvm::raw_ostream &os) {
     os << "  " << llvm::left_justify(phase.name, 26) << phase.description << "\n";
 }
 
-NNC_COMMAND(emit) = {.rank = 5,
-                     .name = "emit",
-                     .arguments = "FILE.nn",
-                     .help = "show the program at a stage of compilation",
-                     .options = "-o -D -I --real -O -g --cpu --exact --no-fuse --stage --cost --of --color",
-                     .run = emit,
-                     .printMore = printStages};
+NNC_COMMAND(emit) = {
+    .rank = 5,
+    .name = "emit",
+    .arguments = "FILE.nn",
+    .help = "show the program at a stage of compilation",
+    .options = "-o -D -I --real -O -g --cpu --exact --no-fuse --stage --cost --of --color",
+    .run = emit,
+    .printMore = printStages};
