@@ -125,8 +125,8 @@ extern "C" void nn_index_failed(const char *location, int64_t index, int64_t siz
          index);
   fail(location,
        "index %" PRId64 " is out of range for a dimension of size %" PRId64
-       "; it must be from 0 to %" PRId64,
-       index, size, size - 1);
+       "; it must be from 0 to %" PRId64 ", or from %" PRId64 " to -1 to count from the end",
+       index, size, size - 1, -size);
 }
 
 extern "C" void nn_fail(const char *location, const char *message) {

@@ -336,9 +336,11 @@ TEST(errors_of_compiled_code) {
   CHECK_FAILS(1, "p.nn:5: error: assertion failed: too large",
               { nn_assert_failed("p.nn:5", "too large"); });
   CHECK_FAILS(1, "p.nn:5: error: assertion failed", { nn_assert_failed("p.nn:5", ""); });
-  CHECK_FAILS(
-      1, "p.nn:5: error: index 7 is out of range for a dimension of size 3; it must be from 0 to 2",
-      { nn_index_failed("p.nn:5", 7, 3); });
+  CHECK_FAILS(1,
+              "p.nn:5: error: index 7 is out of range for a dimension of size 3; it must be from 0 "
+              "to 2, or "
+              "from -3 to -1 to count from the end",
+              { nn_index_failed("p.nn:5", 7, 3); });
   CHECK_FAILS(1, "p.nn:5: error: index 0 into a dimension of size 0; there is nothing to select",
               { nn_index_failed("p.nn:5", 0, 0); });
   CHECK_FAILS(1, "p.nn:5: error: other", { nn_fail("p.nn:5", "other"); });
