@@ -180,13 +180,13 @@ static std::optional<Value> convertStatic(const Value &value, mlir::Type type) {
     unsigned width = whole.getWidth();
     int64_t least = llvm::minIntN(width), most = llvm::maxIntN(width);
     if (value.is(Value::Int))
-      return Value::ofInt(std::clamp(value.getInt(), least, most), width == 32 ? type : nullptr);
+      return Value::ofInt(std::clamp(value.getInt(), least, most), type);
     double number = value.getFloat();
     int64_t converted = std::isnan(number)                   ? 0
                         : number <= double(least)            ? least
                         : number >= std::ldexp(1, width - 1) ? most
                                                              : int64_t(number);
-    return Value::ofInt(converted, width == 32 ? type : nullptr);
+    return Value::ofInt(converted, type);
   }
   // A number adapts to what it meets as f32 would; one that is f64 stays f64.
   if (value.is(Value::Float) && type.isF32())
@@ -271,11 +271,8 @@ static std::vector<Builtin> makeStructureBuiltins() {
       {"one_hot", "classes count", oneHot},
       {"int", "x",
        [](Emitter &e, BuiltinCall &c) {
-         if (c.matched[0].is(Value::Float)) {
-           if (!(std::abs(c.matched[0].getFloat()) < 9.2e18))
-             return e.fail(diag::Overflow, c.span);
-           return Value::ofInt(static_cast<int64_t>(c.matched[0].getFloat()));
-         }
+         if (c.matched[0].is(Value::Float) && !(std::abs(c.matched[0].getFloat()) < 0x1p63))
+           return e.fail(diag::Overflow, c.span);
          return convertBuiltin(e, c, e.builder.getI64Type());
        }},
       {"float", "x",

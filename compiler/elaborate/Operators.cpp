@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/elaborate/Emitter.h"
+#include "compiler/elaborate/Builtins.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -91,12 +91,14 @@ static std::optional<Value> computeWhole(Emitter &e, ast::BinaryOp op, const Val
       (op == BinaryOp::Mul && __builtin_mul_overflow(lhs.getInt(), rhs.getInt(), &result)))
     return e.fail(diag::Overflow, span);
   bool isComputed = op == BinaryOp::Add || op == BinaryOp::Sub || op == BinaryOp::Mul;
-  mlir::Type said = lhs.getSaidType() ? lhs.getSaidType() : rhs.getSaidType();
+  mlir::Type said = lhs.getSaidType(), other = rhs.getSaidType();
+  if (!said || (other && rankOf(other) > rankOf(said)))
+    said = other;
   if (!isComputed || !said)
     return std::nullopt;
   int64_t kept = llvm::SignExtend64(result, said.getIntOrFloatBitWidth());
-  if (kept != result)
-    e.engine.report(diag::WrapsAround, span, result, said.isInteger(32) ? "i32" : "i64", kept);
+  if (kept != result) // of i64 it is an error
+    e.engine.report(diag::WrapsAround, span, result, "i32", kept);
   return Value::ofInt(kept, said);
 }
 

@@ -84,7 +84,8 @@ public:
   Value() = default; // poison
   static Value unit() { return Value(std::in_place_index<Unit>, std::monostate()); }
   static Value ofBool(bool value) { return Value(std::in_place_index<Bool>, value); }
-  /// `said`: the type of i32(5); null for a number that adapts.
+  /// `said`: the type of i32(5), which is that of what is computed with it; null for a number that
+  /// adapts.
   static Value ofInt(int64_t value, mlir::Type said = {}) {
     Value result(std::in_place_index<Int>, value);
     result.said = said;
