@@ -3,7 +3,7 @@
 // The same compiler, text and options give the same program, so its executable is kept under a hash
 // of all three. What is found there is run, so the folder belongs to the user alone, and an
 // executable ends with a checksum: one that is damaged, or was not written by this user, is made
-// anew.
+// anew. So is one whose compilation warned, which has no checksum: the warnings are said each time.
 //
 //===----------------------------------------------------------------------===//
 
@@ -144,7 +144,7 @@ static bool buildEntry(Session &session, const std::string &executable, bool tes
   llvm::sys::fs::createUniquePath(executable + ".%%%%%%.new", temporary, /*MakeAbsolute=*/false);
   if (!session.buildTo(temporary, tests, nullptr))
     return false;
-  std::error_code code = seal(temporary);
+  std::error_code code = session.engine.hasWarnings() ? std::error_code() : seal(temporary);
   if (!code)
     code = llvm::sys::fs::rename(temporary, executable);
   if (!code)

@@ -87,6 +87,7 @@ void DiagnosticEngine::emit(Diagnostic diagnostic) {
   if (diagnostic.span && isRepeated(diagnostic))
     return;
   errorCount += isError;
+  warned |= diagnostic.severity == Severity::Warning;
   if (!os) {
     collected.push_back(std::move(diagnostic));
     return;

@@ -121,6 +121,7 @@ public:
   void emit(Diagnostic diagnostic);
   unsigned getErrorCount() const { return errorCount; }
   bool hasErrors() const { return errorCount != 0; }
+  bool hasWarnings() const { return warned; }
   /// Number of errors after which the rest is counted but not printed. Default 20.
   void setErrorLimit(unsigned limit) { errorLimit = limit; }
   llvm::ArrayRef<Diagnostic> getCollected() const { return collected; }
@@ -130,6 +131,7 @@ private:
   llvm::SmallVectorImpl<Diagnostic> *captured = nullptr; // who takes what is reported, if anyone
   llvm::raw_ostream *os = nullptr;                       // null: collect
   bool colours = false;
+  bool warned = false;
   unsigned errorCount = 0;
   unsigned errorLimit = 20;
   llvm::SmallVector<Diagnostic, 0> collected;
