@@ -95,12 +95,8 @@ Value Interpreter::evaluateUnary(const ast::Unary *expr) {
   Value operand = evaluate(expr->operand);
   if (expr->op == ast::UnaryOp::Not)
     return elementwise("not", {operand}, expr->span, {expr->operand->span});
-  if (operand.is(Value::Int)) {
-    int64_t negated;
-    if (__builtin_sub_overflow(int64_t(0), operand.getInt(), &negated))
-      return fail(diag::Overflow, expr->span);
-    return Value::ofInt(negated);
-  }
+  if (operand.is(Value::Int))
+    return binary(ast::BinaryOp::Sub, Value::ofInt(0), operand, expr->span, expr->span, expr->span);
   if (operand.is(Value::Float))
     return Value::ofFloat(-operand.getFloat());
   if (operand.is(Value::WeightsKind))
@@ -133,10 +129,11 @@ Value Interpreter::evaluateCompose(const ast::Expr *expr) {
   std::vector<const ast::Expr *> stages;
   const ast::Expr *rest = expr;
   while (auto *compose = llvm::dyn_cast<ast::Compose>(rest)) {
-    stages.insert(stages.begin(), compose->rhs);
+    stages.push_back(compose->rhs);
     rest = compose->lhs;
   }
-  stages.insert(stages.begin(), rest);
+  stages.push_back(rest);
+  std::reverse(stages.begin(), stages.end());
   auto callable = std::make_shared<Callable>();
   callable->kind = Callable::Composition;
   std::string base = path;

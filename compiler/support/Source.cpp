@@ -1,7 +1,7 @@
 //===- Source.cpp - source files and places in them --------------------------===//
 //
-// Line starts are found once per file; a column is counted in code points when it is asked for,
-// which is seldom (messages and dumps only).
+// Line starts are found once per file, and how many code points there are before every 256th byte;
+// so a column is found by counting few, however long its line is.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/support/Source.h"
@@ -14,23 +14,38 @@
 
 using namespace nnc;
 
-SourceFile::SourceFile(std::string path, std::string text)
-    : path(std::move(path)), text(std::move(text)) {
-  lineStarts.push_back(0);
-  for (size_t i = 0; i < this->text.size(); ++i)
-    if (this->text[i] == '\n')
-      lineStarts.push_back(i + 1);
-}
+/// Bytes between places before which code points are counted.
+static constexpr uint32_t countStep = 256;
 
 /// Whether a byte begins a code point (it is not a continuation byte of UTF-8).
 static bool beginsCodePoint(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
+SourceFile::SourceFile(std::string path, std::string text)
+    : path(std::move(path)), text(std::move(text)) {
+  lineStarts.push_back(0);
+  uint32_t count = 0;
+  for (size_t i = 0; i < this->text.size(); ++i) {
+    if (i % countStep == 0)
+      counts.push_back(count);
+    count += beginsCodePoint(this->text[i]);
+    if (this->text[i] == '\n')
+      lineStarts.push_back(i + 1);
+  }
+  counts.push_back(count);
+}
+
+uint32_t SourceFile::countBefore(uint32_t offset) const {
+  uint32_t count = counts[offset / countStep];
+  for (uint32_t i = offset - offset % countStep; i < offset; ++i)
+    count += beginsCodePoint(text[i]);
+  return count;
+}
 
 LineColumn SourceFile::getLineColumn(uint32_t offset) const {
   offset = std::min<uint32_t>(offset, text.size());
   LineColumn place;
   place.line = getLineNumber(offset);
-  for (uint32_t i = lineStarts[place.line - 1]; i < offset; ++i)
-    place.column += beginsCodePoint(text[i]);
+  place.column += countBefore(offset) - countBefore(lineStarts[place.line - 1]);
   return place;
 }
 

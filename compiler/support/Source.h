@@ -45,9 +45,13 @@ public:
   unsigned getLineCount() const;
 
 private:
+  /// The code points that begin before a byte.
+  uint32_t countBefore(uint32_t offset) const;
+
   std::string path;
   std::string text;
   std::vector<uint32_t> lineStarts;
+  std::vector<uint32_t> counts; // before every few bytes
 };
 
 /// The bytes [begin, end) of a file. A default Span has no file and stands for "nowhere".
