@@ -1,8 +1,10 @@
-//===- WholeNumbers.cpp - checks of whole numbers at run time -----------------------===//
+//===- WholeNumbers.cpp - whole numbers at run time: checks, places from the end ------===//
 //
 // A number that the program computes with is either right or an error: what wraps around, a divisor
 // of 0, an extremum of nothing, more elements than their numbers can count. A check is emitted only
-// where it could fail. Elements of tensors may wrap around, as docs/language.md says.
+// where it could fail, which is found from what a number is computed of; by the same knowledge, a
+// place is counted from the end only where it can be below 0. Elements of tensors may wrap around,
+// as docs/language.md says.
 //
 //===----------------------------------------------------------------------===//
 

@@ -3,7 +3,9 @@
 // What is known of a tensor's elements without running the program: that they are finite wherever
 // the inputs, the parameters and the sizes are, overflow of sums and products aside; and their
 // sign. It is what tells a slope that may be infinite (1 / x) from one that may not (1 / (1 +
-// x^2)). Needs SSA values; asks back through the operations, into the bodies of recurrences.
+// x^2)). Needs SSA values; asks back through the operations, into the bodies of recurrences. An
+// operation with poles, or that ends its domain, must be named in Finite.cpp: for any other it is
+// taken that what is finite gives what is finite, and test/ops/formulas.test sees that it is so.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_IR_FINITE_H

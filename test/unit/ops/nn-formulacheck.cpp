@@ -3,12 +3,15 @@
 // nn-formulacheck: for the record of each element-wise operation, at points chosen by a fixed seed,
 //  * compares its value as Number computes it with its scalar body, folded: the same bits;
 //  * compares its gradient with central differences of its value, in double;
+//  * where it is said to be finite for all that is finite (Finite.h), sees that it is, at poles and
+//    the ends of domains, too;
 //  * writes a test in the language, in which value and gradient, as Notation writes them, have to
 //    be the same again: compiled, and folded by the elaborator.
 // Guarantees exit code 0 only if all values agreed, and a test on standard output for each record.
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/ir/Finite.h"
 #include "compiler/ir/Notation.h"
 #include "compiler/ir/Number.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -45,6 +48,8 @@ private:
   static llvm::SmallVector<double, 3> getGradients(const Point &point, double dy);
   std::optional<double> fold(const Point &point);
   bool checkGradients(const Point &point);
+  bool isSaidFinite();
+  unsigned checkFinite();
   void writeTest();
   void writeOperands();
   void writeClose(const Notation &formula, llvm::ArrayRef<double> expected, bool isBool);
@@ -189,6 +194,41 @@ template <typename Op> bool FormulaCheck<Op>::checkGradients(const Point &point)
   return isRight;
 }
 
+/// Of operands of which nothing is known.
+template <typename Op> bool FormulaCheck<Op>::isSaidFinite() {
+  Block block;
+  OpBuilder builder(&context);
+  builder.setInsertionPointToEnd(&block);
+  llvm::SmallVector<Value, 3> operands;
+  for (Type type : types)
+    operands.push_back(block.addArgument(NNTensorType::getScalar(type), builder.getUnknownLoc()));
+  auto op = Op::create(builder, builder.getUnknownLoc(), ValueRange(operands));
+  return FiniteValues().isFinite(op.getResult());
+}
+
+template <typename Op> unsigned FormulaCheck<Op>::checkFinite() {
+  if (!llvm::isa<FloatType>(result) || !isSaidFinite())
+    return 0;
+  constexpr double numbers[] = {-8, -2, -1, -0.5, -0.0, 0, 0.5, 1, 2, 8};
+  std::vector<Point> all = {{}};
+  for (unsigned i = 0; i < Op::arity; ++i) {
+    std::vector<Point> longer;
+    for (const Point &point : all)
+      for (double number : numbers) {
+        longer.push_back(point);
+        longer.back().push_back(isReal(i) ? number : number > 0);
+      }
+    all = std::move(longer);
+  }
+  unsigned wrong = 0;
+  for (const Point &point : all)
+    if (double value = getValue(point); !std::isfinite(value)) {
+      report(point, "said to be finite, and value", 0, value);
+      ++wrong;
+    }
+  return wrong;
+}
+
 template <typename Op> void FormulaCheck<Op>::writeOperands() {
   for (unsigned i = 0; i < Op::arity; ++i) {
     llvm::outs() << "    let " << names[i] << ": " << (isReal(i) ? "f64" : "bool") << "["
@@ -257,7 +297,7 @@ template <typename Op> void FormulaCheck<Op>::writeTest() {
 template <typename Op> unsigned FormulaCheck<Op>::run() {
   chooseTypes();
   choosePoints();
-  unsigned wrong = 0;
+  unsigned wrong = checkFinite();
   std::vector<Point> inDomain;
   for (const Point &point : points) {
     double value = getValue(point);
