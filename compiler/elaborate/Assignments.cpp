@@ -2,6 +2,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/Exits.h"
+#include "compiler/elaborate/Paths.h"
 #include "compiler/elaborate/SyntaxQueries.h"
 #include "compiler/ir/ElementTypes.h"
 
@@ -77,31 +78,19 @@ void Interpreter::executeAssign(const ast::AssignStatement *statement) {
 }
 
 void Interpreter::assignTo(const ast::Expr *target, Value value, Span span) {
-  Binding *binding = nullptr;
-  std::string name;
-  bool ofOptimizer = false;
-  if (auto *node = llvm::dyn_cast<ast::Name>(target)) {
-    name = node->name;
-    binding = lookup({node->name, node->span});
-    if (!binding)
-      return;
-  } else if (auto *node = llvm::dyn_cast<ast::Member>(target)) {
-    Value base = evaluate(node->base);
-    if (base.isPoison())
-      return;
-    if (base.is(Value::Object)) {
-      binding = base.getInstance()->scope.findHere(node->name.name);
-      ofOptimizer = base.getInstance()->item->flavour == ast::LayerItem::Optimizer;
-    }
-    name = node->name.name;
-    if (!binding) {
-      error(diag::NoMember, node->name.span, describe(base), name);
-      return;
-    }
-  } else {
+  auto *member = llvm::dyn_cast<ast::Member>(target);
+  if (!member && !llvm::isa<ast::Name>(target)) {
     error(diag::NotAssignable, target->span, target->span.getText());
     return;
   }
+  std::string name = member ? member->name.name : llvm::cast<ast::Name>(target)->name;
+  Place place = findPlace(*this, target);
+  Binding *binding = member ? place.binding : lookup({name, target->span});
+  if (member && !binding && !place.base.isPoison())
+    error(diag::NoMember, member->name.span, describe(place.base), name);
+  if (!binding)
+    return;
+  bool ofOptimizer = place.owner && place.owner->item->flavour == ast::LayerItem::Optimizer;
 
   if (binding->value.isPoison() && !binding->variable && binding->weightsVariables.empty())
     return; // its error has been reported
@@ -137,15 +126,20 @@ void Interpreter::assignTo(const ast::Expr *target, Value value, Span span) {
 
 void Interpreter::assignWeights(const Binding &binding, StringRef name, const Value &value,
                                 Span span) {
-  if (!value.is(Value::WeightsKind) ||
-      value.getWeights()->leaves.size() != binding.weightsVariables.size()) {
+  std::optional<llvm::SmallVector<mlir::Value>> leaves;
+  if (value.is(Value::WeightsKind))
+    leaves = pairLeaves(*value.getWeights(), binding.weightsPaths, binding.weightsSymbols);
+  auto fits = [](auto pair) {
+    return !std::get<1>(pair) || std::get<1>(pair).getType() == std::get<0>(pair)->type;
+  };
+  if (!leaves || !llvm::all_of(llvm::zip_equal(binding.weightsVariables, *leaves), fits)) {
     error(diag::TypeMismatch, span, ("'" + name + "'").str(), "weights of the same layer",
           describe(value));
     return;
   }
-  for (auto [variable, leaf] :
-       llvm::zip_equal(binding.weightsVariables, value.getWeights()->leaves))
-    assignVariable(*variable, leaf.value);
+  for (auto [variable, leaf] : llvm::zip_equal(binding.weightsVariables, *leaves))
+    if (leaf)
+      assignVariable(*variable, leaf);
 }
 
 /// The value as one of the type that the var has; null after an error.

@@ -1,6 +1,6 @@
 //===- BuiltinsProgram.cpp - built-in functions of training, randomness and output -----===//
 
-#include "compiler/elaborate/Layers.h"
+#include "compiler/elaborate/Paths.h"
 #include "compiler/elaborate/Training.h"
 #include "compiler/elaborate/WrittenFiles.h"
 
@@ -43,39 +43,60 @@ static const Instance *findUnused(const Unit &unit, const Value &value) {
   return nullptr;
 }
 
-static Value getWeights(Emitter &e, BuiltinCall &c) {
+static Value getWeights(Interpreter &e, BuiltinCall &c) {
   auto weights = std::make_shared<Weights>();
   if (const Instance *unused = findUnused(e.unit, c.matched[0]))
     return e.fail(diag::WrongArgument, c.span, "the argument of get_weights",
                   "an optimizer that has taken a step above", unused->item->name.name);
-  for (Reached &one : collectHeld(e.unit, c.matched[0]))
+  for (Reached &one : collectHeld(e.unit, resolveArgument(e, c, "net")))
     weights->leaves.push_back({one.path, one.variable->symbol, e.readVariable(*one.variable)});
   if (weights->leaves.empty())
     return e.fail(diag::NothingToTrain, c.span, describe(c.matched[0]));
   return Value::of(weights);
 }
 
-static Value setWeights(Emitter &e, BuiltinCall &c) {
-  std::vector<Reached> reached = collectHeld(e.unit, c.matched[0]);
+static Value setWeights(Interpreter &e, BuiltinCall &c) {
+  std::vector<Reached> reached = collectHeld(e.unit, resolveArgument(e, c, "net"));
   if (!c.matched[1].is(Value::WeightsKind))
     return e.fail(diag::WrongArgument, c.span, "the second argument of set_weights",
                   "what get_weights gives", describe(c.matched[1]));
+  // By order, since paths differ between networks that are made in different ways; weights without
+  // state by path.
   const Weights &weights = *c.matched[1].getWeights();
-  if (weights.leaves.size() != reached.size())
-    return e.fail(diag::DifferentStructures, c.span);
-  for (auto [one, leaf] : llvm::zip_equal(reached, weights.leaves)) {
-    if (one.variable->type != leaf.value.getType())
+  llvm::SmallVector<mlir::Value> leaves;
+  for (const Weights::Leaf &leaf : weights.leaves)
+    leaves.push_back(leaf.value);
+  if (weights.leaves.size() != reached.size()) {
+    std::vector<std::string> paths, symbols;
+    for (const Reached &one : reached) {
+      paths.push_back(one.path);
+      symbols.push_back(one.variable->symbol);
+    }
+    auto paired = e.pairLeaves(weights, paths, symbols);
+    if (!paired)
       return e.fail(diag::DifferentStructures, c.span);
-    e.assignVariable(*one.variable, leaf.value);
+    leaves = std::move(*paired);
   }
+  for (auto [one, leaf] : llvm::zip_equal(reached, leaves))
+    if (leaf && one.variable->type != leaf.getType())
+      return e.fail(diag::DifferentStructures, c.span);
+  for (auto [one, leaf] : llvm::zip_equal(reached, leaves))
+    if (leaf)
+      e.assignVariable(*one.variable, leaf);
   return Value::unit();
+}
+
+static bool isReal(mlir::Value value) {
+  auto type = llvm::dyn_cast<NNTensorType>(value.getType());
+  return type && type.isFloat();
 }
 
 static Value norm(Emitter &e, BuiltinCall &c) {
   std::vector<mlir::Value> tensors;
   if (c.matched[0].is(Value::WeightsKind)) {
     for (const Weights::Leaf &leaf : c.matched[0].getWeights()->leaves)
-      tensors.push_back(leaf.value);
+      if (isReal(leaf.value)) // counters are not measured
+        tensors.push_back(leaf.value);
   } else {
     Value tensor = e.toTensor(c.matched[0], c.span);
     if (tensor.isPoison())
@@ -137,8 +158,8 @@ llvm::ArrayRef<Builtin> elaborate::getTrainingBuiltins() {
       {"training", "", [](Interpreter &e, BuiltinCall &c) { return inMode(e, c, true); }, true},
       {"evaluation", "", [](Interpreter &e, BuiltinCall &c) { return inMode(e, c, false); }, true},
       {"batch_rows", "", batchRows, true},
-      {"get_weights", "net", getWeights},
-      {"set_weights", "net weights", setWeights},
+      {"get_weights", "net", getWeights, false},
+      {"set_weights", "net weights", setWeights, false},
       {"norm", "x", norm},
       {"uniform", "shape low? high? stream?",
        [](Emitter &e, BuiltinCall &c) { return draw(e, c, Distribution::Uniform); }},
@@ -213,13 +234,15 @@ llvm::ArrayRef<Builtin> elaborate::getProgramBuiltins() {
        },
        true},
       {"save", "net file",
-       [](Emitter &e, BuiltinCall &c) {
-         return saveOrLoad(e, c.matched[0], c.matched[1], true, c.span);
-       }},
+       [](Interpreter &e, BuiltinCall &c) {
+         return saveOrLoad(e, resolveArgument(e, c, "net"), c.matched[1], true, c.span);
+       },
+       false},
       {"load", "net file",
-       [](Emitter &e, BuiltinCall &c) {
-         return saveOrLoad(e, c.matched[0], c.matched[1], false, c.span);
-       }},
+       [](Interpreter &e, BuiltinCall &c) {
+         return saveOrLoad(e, resolveArgument(e, c, "net"), c.matched[1], false, c.span);
+       },
+       false},
   };
   return builtins;
 }

@@ -32,7 +32,11 @@ static Value reduceTensor(Emitter &e, BuiltinCall &c, ReduceKind kind, bool isMe
   if (c.matched[0].is(Value::WeightsKind) && !isMean && !c.given[1]) {
     // Of weights or gradients: over all their tensors.
     Value total;
+    bool isLogical = kind == ReduceKind::And || kind == ReduceKind::Or;
     for (const Weights::Leaf &leaf : c.matched[0].getWeights()->leaves) {
+      auto type = llvm::dyn_cast<NNTensorType>(leaf.value.getType());
+      if (!type || (isLogical ? !type.isBool() : !type.isFloat()))
+        continue; // state that is not calculated with
       BuiltinCall part = c;
       part.matched[0] = Value::of(leaf.value);
       Value reduced = reduceTensor(e, part, kind, false, name);
@@ -45,6 +49,9 @@ static Value reduceTensor(Emitter &e, BuiltinCall &c, ReduceKind kind, bool isMe
       if (total.isPoison())
         return total;
     }
+    if (total.isPoison())
+      return e.fail(diag::WrongArgument, c.span, ("the argument of " + name).str(),
+                    isLogical ? "truth values" : "real numbers", describe(c.matched[0]));
     return total;
   }
   Value value = e.toTensor(c.matched[0], c.span);

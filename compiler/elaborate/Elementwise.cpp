@@ -386,9 +386,10 @@ Value Emitter::elementwise(StringRef languageName, Values operands, Span span,
     if (operand.isPoison())
       return operand;
   if (llvm::any_of(operands, [](const Value &v) { return v.is(Value::WeightsKind); }))
-    return mapWeights(operands, span, [&](Values leaves) {
-      return elementwise(languageName, std::move(leaves), span, spans);
-    });
+    return mapWeights(
+        operands, span,
+        [&](Values leaves) { return elementwise(languageName, std::move(leaves), span, spans); },
+        /*calculates=*/languageName != "not");
   const ElementwiseEntry *entry = findElementwise(languageName, operands.size());
   if (!entry)
     return fail(diag::WrongArgumentCount, span, languageName, operands.size());

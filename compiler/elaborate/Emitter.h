@@ -144,8 +144,15 @@ public:
   Value binary(ast::BinaryOp op, Value lhs, Value rhs, Span span, Span lhsSpan, Span rhsSpan);
   Value matmul(Value lhs, Value rhs, Span span);
   /// Computes for each tensor of weights or gradients; operands that are none are the same for all.
+  /// With `calculates`, what is not made of real numbers, and state that only some operands have,
+  /// keeps the value of the first operand that has it.
   Value mapWeights(llvm::ArrayRef<Value> operands, Span span,
-                   llvm::function_ref<Value(Values)> compute);
+                   llvm::function_ref<Value(Values)> compute, bool calculates);
+  /// The tensors of weights at these paths, null for state that they lack, as gradients do; nothing
+  /// if they belong to another structure. Of each path, the symbol of the variable.
+  std::optional<llvm::SmallVector<mlir::Value>> pairLeaves(const Weights &weights,
+                                                           llvm::ArrayRef<std::string> paths,
+                                                           llvm::ArrayRef<std::string> symbols);
 
   //===-- Slices.cpp --===//
   /// Emits an assertion that a dimension is not negative, where that is not plain.

@@ -297,29 +297,32 @@ private:
 };
 } // namespace
 
-static std::string join(const std::string &at, StringRef name) {
+std::string elaborate::joinPath(const std::string &at, StringRef name) {
   return at.empty() ? name.str() : at + "." + name.str();
 }
 
 void Collector::visitMembers(Instance &instance, const std::string &at) {
   bool isOptimizer = unit && instance.item->flavour == ast::LayerItem::Optimizer;
   for (auto &[name, binding] : instance.scope.names) {
+    if (states) // weights that it remembers
+      for (auto [path, variable] : llvm::zip_equal(binding.weightsPaths, binding.weightsVariables))
+        add(joinPath(joinPath(at, name), path), variable);
     if (!binding.variable) {
-      visit(binding.value, join(at, name));
+      visit(binding.value, joinPath(at, name));
       continue;
     }
     VariableKind kind = binding.variable->kind;
     if (kind == VariableKind::Param || (states && kind == VariableKind::State) || isOptimizer)
-      add(join(at, name), binding.variable);
+      add(joinPath(at, name), binding.variable);
   }
   if (!isOptimizer)
     return;
   for (const OptimizerUse &use : unit->optimizers)
     if (use.optimizer.get() == &instance)
       for (auto &[param, slots] : use.slots) {
-        add(join(at, param + ".t"), slots.t);
+        add(joinPath(at, param + ".t"), slots.t);
         for (auto &[name, variable] : slots.states)
-          add(join(at, param + "." + name), variable);
+          add(joinPath(at, param + "." + name), variable);
       }
 }
 
@@ -327,12 +330,12 @@ void Collector::visitCallable(const Callable &callable, const std::string &at) {
   if (callable.self)
     visit(Value::of(callable.self), at);
   for (auto [i, part] : llvm::enumerate(callable.parts))
-    visit(part, join(at, std::to_string(i)));
+    visit(part, joinPath(at, std::to_string(i)));
   if (callable.kind != Callable::Partial)
     return;
   visit(callable.callee, at);
   for (const Argument &argument : callable.arguments)
-    visit(argument.value, join(at, argument.name.empty() ? "argument" : argument.name));
+    visit(argument.value, joinPath(at, argument.name.empty() ? "argument" : argument.name));
 }
 
 void Collector::visit(const Value &value, const std::string &at) {
@@ -344,7 +347,7 @@ void Collector::visit(const Value &value, const std::string &at) {
   case Value::Tuple:
   case Value::List:
     for (auto [i, element] : llvm::enumerate(value.getElements()))
-      visit(element, join(at, std::to_string(i)));
+      visit(element, joinPath(at, std::to_string(i)));
     return;
   default:
     return;

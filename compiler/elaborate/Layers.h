@@ -23,6 +23,8 @@ struct Reached {
   std::string path;
   std::shared_ptr<const Variable> variable;
 };
+/// A path, and a name below it.
+std::string joinPath(const std::string &at, llvm::StringRef name);
 /// The params (and with `states` the state) that a value holds, each once, in order of
 /// declaration.
 std::vector<Reached> collectVariables(const Value &value, bool states);

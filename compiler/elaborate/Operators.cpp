@@ -102,6 +102,10 @@ static std::optional<Value> computeWhole(Emitter &e, ast::BinaryOp op, const Val
   return Value::ofInt(kept, said);
 }
 
+static bool isComparison(ast::BinaryOp op) {
+  return op >= ast::BinaryOp::Eq && op <= ast::BinaryOp::Ge;
+}
+
 Value Emitter::binary(ast::BinaryOp op, Value lhs, Value rhs, Span span, Span lhsSpan,
                       Span rhsSpan) {
   using ast::BinaryOp;
@@ -112,9 +116,10 @@ Value Emitter::binary(ast::BinaryOp op, Value lhs, Value rhs, Span span, Span lh
   if (op == BinaryOp::MatMul)
     return matmul(lhs, rhs, span);
   if (lhs.is(Value::WeightsKind) || rhs.is(Value::WeightsKind))
-    return mapWeights({lhs, rhs}, span, [&](Values leaves) {
-      return binary(op, leaves[0], leaves[1], span, lhsSpan, rhsSpan);
-    });
+    return mapWeights(
+        {lhs, rhs}, span,
+        [&](Values leaves) { return binary(op, leaves[0], leaves[1], span, lhsSpan, rhsSpan); },
+        /*calculates=*/!isComparison(op));
 
   if ((lhs.is(Value::Size) || rhs.is(Value::Size)) && lhs.isSizeLike() && rhs.isSizeLike())
     if (std::optional<Value> result = computeSizes(*this, op, lhs, rhs))
@@ -149,26 +154,66 @@ Value Emitter::binary(ast::BinaryOp op, Value lhs, Value rhs, Span span, Span lh
   return result;
 }
 
+std::optional<llvm::SmallVector<mlir::Value>>
+Emitter::pairLeaves(const Weights &weights, llvm::ArrayRef<std::string> paths,
+                    llvm::ArrayRef<std::string> symbols) {
+  llvm::StringMap<mlir::Value> byPath;
+  for (const Weights::Leaf &leaf : weights.leaves)
+    byPath[leaf.path] = leaf.value;
+  auto isParam = [&](StringRef symbol) {
+    return llvm::any_of(unit.variables, [&](const auto &variable) {
+      return variable->symbol == symbol && variable->kind == VariableKind::Param;
+    });
+  };
+  llvm::SmallVector<mlir::Value> found;
+  size_t count = 0;
+  for (auto [path, symbol] : llvm::zip_equal(paths, symbols)) {
+    found.push_back(byPath.lookup(path));
+    count += found.back() ? 1 : 0;
+    if (!found.back() && isParam(symbol))
+      return std::nullopt;
+  }
+  if (count != weights.leaves.size())
+    return std::nullopt;
+  return found;
+}
+
 Value Emitter::mapWeights(llvm::ArrayRef<Value> operands, Span span,
-                          llvm::function_ref<Value(Values)> compute) {
-  const Weights *shape = nullptr;
+                          llvm::function_ref<Value(Values)> compute, bool calculates) {
+  const Weights *shape = nullptr; // the operand that has most
+  for (const Value &operand : operands)
+    if (operand.is(Value::WeightsKind) &&
+        (!shape || operand.getWeights()->leaves.size() > shape->leaves.size()))
+      shape = operand.getWeights().get();
+  std::vector<std::string> paths, symbols;
+  for (const Weights::Leaf &leaf : shape->leaves) {
+    paths.push_back(leaf.path);
+    symbols.push_back(leaf.symbol);
+  }
+  std::vector<llvm::SmallVector<mlir::Value>> columns; // of each operand; empty: no weights
   for (const Value &operand : operands) {
+    columns.emplace_back();
     if (!operand.is(Value::WeightsKind))
       continue;
-    const Weights &weights = *operand.getWeights();
-    if (shape && !llvm::equal(shape->leaves, weights.leaves,
-                              [](const auto &a, const auto &b) { return a.path == b.path; }))
+    auto leaves = pairLeaves(*operand.getWeights(), paths, symbols);
+    if (!leaves || (!calculates && llvm::is_contained(*leaves, mlir::Value())))
       return fail(diag::DifferentStructures, span);
-    shape = &weights;
+    columns.back() = std::move(*leaves);
   }
   auto result = std::make_shared<Weights>();
   for (auto [i, leaf] : llvm::enumerate(shape->leaves)) {
     Values leaves;
-    for (const Value &operand : operands)
-      leaves.push_back(operand.is(Value::WeightsKind)
-                           ? Value::of(operand.getWeights()->leaves[i].value)
-                           : operand);
-    Value value = compute(std::move(leaves));
+    mlir::Value first;
+    bool isWhole = true;
+    for (auto [operand, column] : llvm::zip_equal(operands, columns)) {
+      mlir::Value own = column.empty() ? mlir::Value() : column[i];
+      first = first ? first : own;
+      isWhole &= own || column.empty();
+      leaves.push_back(column.empty() ? operand : Value::of(own));
+    }
+    auto type = llvm::dyn_cast<NNTensorType>(first.getType());
+    bool keeps = calculates && (!isWhole || !type || !type.isFloat());
+    Value value = keeps ? Value::of(first) : compute(std::move(leaves));
     if (value.isPoison())
       return value;
     result->leaves.push_back({leaf.path, leaf.symbol, value.getRuntime()});

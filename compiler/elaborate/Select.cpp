@@ -71,8 +71,10 @@ Value Emitter::select(Value condition, Value onTrue, Value onFalse, Span span) {
     return Value::tuple(std::move(elements));
   }
   if (onTrue.is(Value::WeightsKind) && onFalse.is(Value::WeightsKind))
-    return mapWeights({onTrue, onFalse}, span,
-                      [&](Values leaves) { return select(condition, leaves[0], leaves[1], span); });
+    return mapWeights(
+        {onTrue, onFalse}, span,
+        [&](Values leaves) { return select(condition, leaves[0], leaves[1], span); },
+        /*calculates=*/false);
   if (!isNumeric(onTrue) || !isNumeric(onFalse))
     return fail(diag::RuntimeChoice, span, describe(onTrue), describe(onFalse));
   // A list of numbers adapts to a tensor on the other side, or is a tensor itself.

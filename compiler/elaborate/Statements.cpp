@@ -159,6 +159,21 @@ static std::string allDigits(const Value &value) {
   return value.getTensorType().getElementType().isF64() ? ".17g" : ".9g";
 }
 
+/// What a function of the library demands of its arguments is an error of the call where it is known
+/// not to hold. Of the program, an assertion says what happens in a run.
+static bool refuses(Interpreter &e, const ast::AssertStatement *statement, const Value &condition) {
+  bool isKnown = condition.is(Value::Bool) && !condition.getBool() && statement->message &&
+                 e.currentModule && e.currentModule->isLibrary && e.activation &&
+                 e.runtimeDepth == e.activation->runtimeDepth;
+  Value message = isKnown ? e.evaluate(statement->message) : Value();
+  if (!message.is(Value::Str))
+    return false;
+  e.error(diag::LayerAssertion, statement->condition->span, message.getString());
+  e.activation->result = Value();
+  e.activation->returned = true;
+  return true;
+}
+
 void Interpreter::executeAssert(const ast::AssertStatement *statement) {
   // The two sides of a comparison are shown when it fails.
   Value lhs, rhs, condition;
@@ -173,6 +188,8 @@ void Interpreter::executeAssert(const ast::AssertStatement *statement) {
   } else {
     condition = evaluate(statement->condition);
   }
+  if (refuses(*this, statement, condition))
+    return;
   mlir::Value holds = toRuntimeBool(condition, statement->condition->span, "an assertion");
   if (!holds)
     return;

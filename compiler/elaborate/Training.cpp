@@ -2,7 +2,7 @@
 
 #include "compiler/elaborate/Training.h"
 #include "compiler/elaborate/Exits.h"
-#include "compiler/elaborate/Layers.h"
+#include "compiler/elaborate/Paths.h"
 #include "compiler/ir/ModeNotes.h"
 #include <cmath>
 
@@ -37,58 +37,6 @@ Value elaborate::noteMode(Interpreter &e, const Value &result, const Frame &call
   default:
     return result;
   }
-}
-
-/// Whether it names what it stands for, as in `net[0].w`: finding that computes nothing.
-static bool isPath(const ast::Expr *expr) {
-  if (auto *member = llvm::dyn_cast<ast::Member>(expr))
-    return isPath(member->base);
-  if (auto *index = llvm::dyn_cast<ast::Index>(expr))
-    return isPath(index->base);
-  return llvm::isa<ast::Name>(expr);
-}
-
-/// The variable that a name or path stands for, or null.
-static std::shared_ptr<const Variable> resolveVariable(Interpreter &e, const ast::Expr *expr) {
-  if (auto *name = llvm::dyn_cast<ast::Name>(expr)) {
-    Binding *binding = e.scope->find(name->name);
-    if (binding)
-      binding->isUsed = true;
-    return binding ? binding->variable : nullptr;
-  }
-  if (auto *member = llvm::dyn_cast<ast::Member>(expr)) {
-    if (!isPath(member->base))
-      return nullptr;
-    Value base = e.evaluate(member->base);
-    if (!base.is(Value::Object))
-      return nullptr;
-    Binding *binding = base.getInstance()->scope.findHere(member->name.name);
-    return binding ? binding->variable : nullptr;
-  }
-  return nullptr;
-}
-
-/// The variables that `over` names: a param itself, or all that a layer, tuple or list holds.
-static std::vector<Reached> resolveTargets(Interpreter &e, const ast::Expr *expr) {
-  if (auto *tuple = llvm::dyn_cast<ast::Tuple>(expr)) {
-    std::vector<Reached> all;
-    llvm::StringSet<> seen;
-    for (auto [i, element] : llvm::enumerate(tuple->elements))
-      for (Reached &one : resolveTargets(e, element))
-        if (seen.insert(one.variable->symbol).second)
-          all.push_back({std::to_string(i) + "." + one.path, one.variable});
-    return all;
-  }
-  if (std::shared_ptr<const Variable> variable = resolveVariable(e, expr))
-    if (variable->kind == VariableKind::Param)
-      return {{variable->name, variable}};
-  Value value = e.evaluate(expr);
-  if (value.isPoison())
-    return {};
-  std::vector<Reached> reached = collectVariables(value, false);
-  if (reached.empty())
-    e.error(diag::NothingToTrain, expr->span, describe(value));
-  return reached;
 }
 
 static mlir::ArrayAttr getSymbols(mlir::Builder builder, llvm::ArrayRef<Reached> reached) {
@@ -185,7 +133,7 @@ Value elaborate::evaluateMinimize(Interpreter &e, const ast::Minimize *expr) {
     Restore<bool> mode(e.training, true);
     lossValue = e.evaluate(expr->loss);
   }
-  std::vector<Reached> targets = resolveTargets(e, expr->over);
+  std::vector<Reached> targets = collectParams(e, expr->over);
   Value optimizer = e.evaluate(expr->optimizer);
   if (optimizer.isPoison() || targets.empty())
     return Value();
@@ -210,17 +158,24 @@ Value elaborate::evaluateMinimize(Interpreter &e, const ast::Minimize *expr) {
   return Value::of(loss);
 }
 
+/// One gradient, those of a layer, or a tuple or list of such, as grad gives them.
+static void flatten(const Value &gradients, Values &parts) {
+  if (!gradients.is(Value::Tuple) && !gradients.is(Value::List))
+    return parts.push_back(gradients);
+  for (const Value &element : gradients.getElements())
+    flatten(element, parts);
+}
+
 /// opt.step(net, gradients): the targets as after `over`, the gradients as grad gives them.
 Value elaborate::step(Interpreter &e, std::shared_ptr<Instance> optimizer, const ast::Call *node) {
   if (node->arguments.size() != 2 || node->arguments[0].name || node->arguments[1].name)
     return e.fail(diag::WrongArgumentCount, node->span, "step", node->arguments.size());
-  std::vector<Reached> reached = resolveTargets(e, node->arguments[0].value);
+  std::vector<Reached> reached = collectParams(e, node->arguments[0].value);
   Argument given{"", e.evaluate(node->arguments[1].value), node->arguments[1].span};
   if (reached.empty() || given.value.isPoison())
     return Value();
-  // One gradient, those of a layer, or a tuple of both, as grad gives them.
-  std::vector<Value> parts =
-      given.value.is(Value::Tuple) ? given.value.getElements() : std::vector<Value>{given.value};
+  Values parts;
+  flatten(given.value, parts);
   std::vector<mlir::Value> plain;
   llvm::StringMap<mlir::Value> bySymbol;
   for (const Value &part : parts) {
@@ -290,6 +245,18 @@ void elaborate::emitResets(Interpreter &e) {
 
 static Value gradientOf(Interpreter &e, mlir::Value value, const ast::Expr *target, Span span,
                         bool isJacobian) {
+  // Of a tuple or list of paths: one such of gradients.
+  auto *tuple = llvm::dyn_cast<ast::Tuple>(target);
+  auto *list = llvm::dyn_cast<ast::List>(target);
+  if (tuple || list) {
+    Values results;
+    for (const ast::Expr *element : tuple ? tuple->elements : list->elements) {
+      results.push_back(gradientOf(e, value, element, span, isJacobian));
+      if (results.back().isPoison())
+        return Value();
+    }
+    return tuple ? Value::tuple(std::move(results)) : Value::list(std::move(results));
+  }
   mlir::Location loc = e.getLoc(span);
   // The gradients with respect to values or to variables.
   auto differentiate = [&](mlir::ValueRange targets,
@@ -313,7 +280,7 @@ static Value gradientOf(Interpreter &e, mlir::Value value, const ast::Expr *targ
     return GradOp::create(e.builder, loc, types, variableTypes, value, targets, names)
         ->getResults();
   };
-  if (std::shared_ptr<const Variable> variable = resolveVariable(e, target)) {
+  if (std::shared_ptr<const Variable> variable = findVariable(e, target)) {
     if (!llvm::isa<NNTensorType>(variable->type) || !variable->getTensorType().isFloat())
       return e.fail(diag::NotDifferentiable, target->span, target->span.getText());
     // A `var` that still has its value from this block is that value; any other place is named by
@@ -354,14 +321,5 @@ Value elaborate::gradient(Interpreter &e, const ast::Expr *of, const ast::Expr *
   }
   if (!value)
     return Value();
-  if (auto *tuple = llvm::dyn_cast<ast::Tuple>(target)) {
-    Values results;
-    for (const ast::Expr *element : tuple->elements) {
-      results.push_back(gradientOf(e, value, element, span, isJacobian));
-      if (results.back().isPoison())
-        return Value();
-    }
-    return Value::tuple(std::move(results));
-  }
   return gradientOf(e, value, target, span, isJacobian);
 }

@@ -37,7 +37,7 @@ struct OptimizerUse {
 /// An operation that saves or loads, and what.
 struct HeldFile {
   mlir::Operation *op = nullptr;
-  Value held;
+  std::vector<Held> held;
 };
 
 struct Unit {

@@ -183,6 +183,14 @@ private:
   mlir::Type said;
 };
 
+/// A part of what is trained or saved: one variable, or what a value holds.
+struct Held {
+  std::string path; // in the tuple or list of parts; empty for the whole
+  std::shared_ptr<const Variable> variable; // or null
+  Value value;
+  Span span;
+};
+
 /// What a name means.
 struct Binding {
   Value value;

@@ -10,7 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/WrittenFiles.h"
-#include "compiler/elaborate/Layers.h"
+#include "compiler/elaborate/Paths.h"
 #include "compiler/ir/Purification.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -34,6 +34,16 @@ static std::optional<std::pair<std::string, Value>> findNameless(const Value &va
   return std::nullopt;
 }
 
+/// "0.1" as [0][1], empty as it is.
+static std::string getIndices(llvm::StringRef path) {
+  std::string indices;
+  llvm::SmallVector<llvm::StringRef> parts;
+  path.split(parts, '.', -1, false);
+  for (llvm::StringRef part : parts)
+    indices += ("[" + part + "]").str();
+  return indices;
+}
+
 /// Gives an operation that saves or loads its variables, and their names in the file.
 static void setVariables(Emitter &e, mlir::Operation *op, llvm::ArrayRef<Reached> reached) {
   llvm::SmallVector<mlir::Attribute> symbols;
@@ -51,20 +61,28 @@ static void setVariables(Emitter &e, mlir::Operation *op, llvm::ArrayRef<Reached
   });
 }
 
-Value elaborate::saveOrLoad(Emitter &e, const Value &held, const Value &file, bool isSave,
+Value elaborate::saveOrLoad(Emitter &e, std::vector<Held> held, const Value &file, bool isSave,
                             Span span) {
-  if (held.isPoison() || file.isPoison())
+  if (file.isPoison())
     return Value();
-  if (auto nameless = findNameless(held, ""))
-    return e.fail(diag::WrongArgument, span,
-                  nameless->first.empty()
-                      ? "the first argument of " + std::string(isSave ? "save" : "load")
-                      : "part " + nameless->first + " of what is " + (isSave ? "saved" : "loaded"),
-                  "a layer, a model or an optimizer (a model's `state` can hold it)",
-                  describe(nameless->second));
+  for (const Held &part : held) {
+    if (part.variable)
+      continue;
+    if (part.value.isPoison())
+      return Value();
+    if (auto nameless = findNameless(part.value, getIndices(part.path)))
+      return e.fail(diag::WrongArgument, span,
+                    nameless->first.empty()
+                        ? "the first argument of " + std::string(isSave ? "save" : "load")
+                        : "part " + nameless->first + " of what is " +
+                              (isSave ? "saved" : "loaded"),
+                    "a layer, a model or an optimizer (a model's `state` can hold it)",
+                    describe(nameless->second));
+  }
   std::vector<Reached> reached = collectHeld(e.unit, held);
   if (reached.empty())
-    return e.fail(diag::NothingToTrain, span, describe(held));
+    return e.fail(diag::NothingToTrain, span,
+                  held.size() == 1 ? describe(held.front().value) : "what is given");
   if (!file.isString())
     return e.fail(diag::WrongArgument, span, "the file", "text", describe(file));
   for (const Reached &one : reached)
@@ -76,7 +94,7 @@ Value elaborate::saveOrLoad(Emitter &e, const Value &held, const Value &file, bo
   mlir::Operation *op = isSave ? SaveOp::create(e.builder, loc, path, none, none).getOperation()
                                : LoadOp::create(e.builder, loc, path, none, none).getOperation();
   setVariables(e, op, reached);
-  e.unit.files.push_back({op, held});
+  e.unit.files.push_back({op, std::move(held)});
   e.forgetValues();
   return Value::unit();
 }

@@ -7,7 +7,7 @@
 namespace nnc::elaborate {
 
 /// save(held, file), load(held, file): all variables that `held` holds, or an error.
-Value saveOrLoad(Emitter &e, const Value &held, const Value &file, bool isSave, Span span);
+Value saveOrLoad(Emitter &e, std::vector<Held> held, const Value &file, bool isSave, Span span);
 /// At the end of a unit: gives the files that hold optimizers the state that they have by then.
 void completeFiles(Emitter &e);
 /// At the end of a command: what it does first of all, so that no work is lost. The files that it

@@ -2,10 +2,11 @@
 //
 // A span is underlined from its first code point to its end on the same line; a span of several
 // lines shows its first line. Tabs of the source line are repeated below it, so that carets line up
-// whatever width the terminal gives to a tab.
+// whatever width the terminal gives to a tab; wide letters have two columns, combining marks none.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/support/Renderer.h"
+#include "llvm/Support/Unicode.h"
 #include <algorithm>
 
 using namespace nnc;
@@ -38,11 +39,30 @@ static void renderPlace(Span span, raw_ostream &os, bool colours) {
   os << span.file->getPath() << ':' << place.line << ':' << place.column << ": ";
 }
 
-/// One column for each code point of `text`: a tab stays a tab, all else becomes `fill`.
+/// The bytes of the first code point.
+static llvm::StringRef takeCodePoint(llvm::StringRef text) {
+  size_t size = std::min<size_t>(1, text.size());
+  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80)
+    ++size;
+  return text.take_front(size);
+}
+
+/// The columns of a terminal that a code point takes; what is no letter is taken to have one.
+static int getColumns(llvm::StringRef codePoint) {
+  int columns = llvm::sys::unicode::columnWidthUTF8(codePoint);
+  return columns < 0 ? 1 : columns;
+}
+
+/// The columns of `text`: a tab stays a tab, all else becomes `fill`.
 static void renderColumns(llvm::StringRef text, char fill, raw_ostream &os) {
-  for (char c : text)
-    if ((static_cast<unsigned char>(c) & 0xC0) != 0x80)
-      os << (c == '\t' ? '\t' : fill);
+  while (!text.empty()) {
+    llvm::StringRef codePoint = takeCodePoint(text);
+    if (codePoint == "\t")
+      os << '\t';
+    else
+      os << std::string(getColumns(codePoint), fill);
+    text = text.drop_front(codePoint.size());
+  }
 }
 
 static void renderSource(Span span, raw_ostream &os, bool colours) {
@@ -59,11 +79,11 @@ static void renderSource(Span span, raw_ostream &os, bool colours) {
     Colour green(os, colours, raw_ostream::GREEN);
     os << '^';
     llvm::StringRef rest = text.slice(begin, end);
-    // The caret stands for the first code point.
-    size_t first = std::min<size_t>(1, rest.size());
-    while (first < rest.size() && (static_cast<unsigned char>(rest[first]) & 0xC0) == 0x80)
-      ++first;
-    renderColumns(rest.drop_front(first), '~', os);
+    // The caret stands for the first column.
+    llvm::StringRef first = takeCodePoint(rest);
+    if (getColumns(first) > 1)
+      os << '~';
+    renderColumns(rest.drop_front(first.size()), '~', os);
   }
   os << '\n';
 }
