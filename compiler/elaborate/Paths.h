@@ -15,9 +15,9 @@ namespace nnc::elaborate {
 
 /// What a name or a member stands for.
 struct Place {
-  Binding *binding = nullptr;        // null where nothing of that name is known
-  const Instance *owner = nullptr;   // of a member: the layer or optimizer that holds it
-  Value base;                        // of a member: what it is a member of
+  Binding *binding = nullptr;      // null where nothing of that name is known
+  const Instance *owner = nullptr; // of a member: the layer or optimizer that holds it
+  Value base;                      // of a member: what it is a member of
 };
 /// Finds the place of a name or member, of which it evaluates the base.
 Place findPlace(Interpreter &e, const ast::Expr *expr);

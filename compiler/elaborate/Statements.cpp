@@ -159,8 +159,8 @@ static std::string allDigits(const Value &value) {
   return value.getTensorType().getElementType().isF64() ? ".17g" : ".9g";
 }
 
-/// What a function of the library demands of its arguments is an error of the call where it is known
-/// not to hold. Of the program, an assertion says what happens in a run.
+/// What a function of the library demands of its arguments is an error of the call where it is
+/// known not to hold. Of the program, an assertion says what happens in a run.
 static bool refuses(Interpreter &e, const ast::AssertStatement *statement, const Value &condition) {
   bool isKnown = condition.is(Value::Bool) && !condition.getBool() && statement->message &&
                  e.currentModule && e.currentModule->isLibrary && e.activation &&

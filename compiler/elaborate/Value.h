@@ -185,7 +185,7 @@ private:
 
 /// A part of what is trained or saved: one variable, or what a value holds.
 struct Held {
-  std::string path; // in the tuple or list of parts; empty for the whole
+  std::string path;                         // in the tuple or list of parts; empty for the whole
   std::shared_ptr<const Variable> variable; // or null
   Value value;
   Span span;
