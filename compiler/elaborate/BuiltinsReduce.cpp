@@ -28,32 +28,39 @@ static std::optional<llvm::SmallVector<int64_t>> getAxes(Emitter &e, const Value
 }
 
 static Value reduceTensor(Emitter &e, BuiltinCall &c, ReduceKind kind, bool isMean,
-                          llvm::StringRef name) {
-  if (c.matched[0].is(Value::WeightsKind) && !isMean && !c.given[1]) {
-    // Of weights or gradients: over all their tensors.
-    Value total;
-    bool isLogical = kind == ReduceKind::And || kind == ReduceKind::Or;
-    for (const Weights::Leaf &leaf : c.matched[0].getWeights()->leaves) {
-      auto type = llvm::dyn_cast<NNTensorType>(leaf.value.getType());
-      if (!type || (isLogical ? !type.isBool() : !type.isFloat()))
-        continue; // state that is not calculated with
-      BuiltinCall part = c;
-      part.matched[0] = Value::of(leaf.value);
-      Value reduced = reduceTensor(e, part, kind, false, name);
-      llvm::StringRef combine = kind == ReduceKind::Sum   ? "+"
-                                : kind == ReduceKind::And ? "and"
-                                : kind == ReduceKind::Or  ? "or"
-                                : kind == ReduceKind::Max ? "max"
-                                                          : "min";
-      total = total.isPoison() ? reduced : e.elementwise(combine, {total, reduced}, c.span);
-      if (total.isPoison())
-        return total;
-    }
+                          llvm::StringRef name);
+
+/// Reduces weights or gradients over all their tensors; state that is not calculated with, such as
+/// counters, is left out.
+static Value reduceWeights(Emitter &e, BuiltinCall &c, ReduceKind kind, llvm::StringRef name) {
+  Value total;
+  bool isLogical = kind == ReduceKind::And || kind == ReduceKind::Or;
+  for (const Weights::Leaf &leaf : c.matched[0].getWeights()->leaves) {
+    auto type = llvm::dyn_cast<NNTensorType>(leaf.value.getType());
+    if (!type || (isLogical ? !type.isBool() : !type.isFloat()))
+      continue;
+    BuiltinCall part = c;
+    part.matched[0] = Value::of(leaf.value);
+    Value reduced = reduceTensor(e, part, kind, false, name);
+    llvm::StringRef combine = kind == ReduceKind::Sum   ? "+"
+                              : kind == ReduceKind::And ? "and"
+                              : kind == ReduceKind::Or  ? "or"
+                              : kind == ReduceKind::Max ? "max"
+                                                        : "min";
+    total = total.isPoison() ? reduced : e.elementwise(combine, {total, reduced}, c.span);
     if (total.isPoison())
-      return e.fail(diag::WrongArgument, c.span, ("the argument of " + name).str(),
-                    isLogical ? "truth values" : "real numbers", describe(c.matched[0]));
-    return total;
+      return total;
   }
+  if (total.isPoison())
+    return e.fail(diag::WrongArgument, c.span, ("the argument of " + name).str(),
+                  isLogical ? "truth values" : "real numbers", describe(c.matched[0]));
+  return total;
+}
+
+static Value reduceTensor(Emitter &e, BuiltinCall &c, ReduceKind kind, bool isMean,
+                          llvm::StringRef name) {
+  if (c.matched[0].is(Value::WeightsKind) && !isMean && !c.given[1])
+    return reduceWeights(e, c, kind, name);
   Value value = e.toTensor(c.matched[0], c.span);
   if (value.isPoison())
     return value;
