@@ -21,7 +21,7 @@ def ExpandStorageFloats : Pass<"nn-expand-storage-floats"> {
   let summary = "compute with f32 where bf16 is stored";
   let description = [{
     Arithmetic on bf16 becomes arithmetic on f32, rounded to the nearest (even) after each operation; conversions between them become
-    shifts and additions of bits, and stored are the bits. A module without bf16 is left as it is.
+    shifts and additions of bits, and then every bf16 is the i16 of its bits. A module without bf16 is left as it is.
   }];
   let dependentDialects = ["mlir::arith::ArithDialect"];
 }

@@ -1,14 +1,15 @@
 //===- StorageFloats.cpp - bf16 is stored, f32 is computed with ---------------------------===//
 //
 // Arithmetic on bf16, of which the language leaves only sums of gradients, becomes arithmetic on
-// f32 between conversions, and conversions become operations on bits: LLVM would call functions
-// that no library of ours has.
+// f32 between conversions, conversions become operations on bits, and then all bf16s i16s: LLVM,
+// which keeps a bf16 as an f32, would call functions that no library of ours has.
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Transforms/DialectConversion.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -21,19 +22,6 @@ using namespace mlir;
 namespace {
 
 bool isStored(Type type) { return type.isBF16(); }
-
-/// What is stored are 16 bits: LLVM would choose among bf16s, and has to call a function for that.
-struct StoreBits : OpRewritePattern<LLVM::StoreOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(LLVM::StoreOp op, PatternRewriter &rewriter) const override {
-    if (!isStored(op.getValue().getType()))
-      return failure();
-    Value bits =
-        arith::BitcastOp::create(rewriter, op.getLoc(), rewriter.getI16Type(), op.getValue());
-    rewriter.modifyOpInPlace(op, [&] { op.getValueMutable().assign(bits); });
-    return success();
-  }
-};
 
 /// An f64 becomes a bf16 by way of an f32. So that two roundings are one, the first is to odd: of
 /// the two f32s around the number, the one whose last bit is 1 cannot lie halfway between two
@@ -81,6 +69,42 @@ struct WidenByF32 : OpRewritePattern<arith::ExtFOp> {
   }
 };
 
+/// Where nothing computes with bf16s any more: makes them the i16s that they are stored as.
+void retypeAsBits(Operation *module) {
+  Type bits = IntegerType::get(module->getContext(), 16);
+  auto retype = [&](auto values) {
+    for (Value value : values)
+      if (isStored(value.getType()))
+        value.setType(bits);
+  };
+  llvm::SmallVector<arith::BitcastOp> casts;
+  module->walk([&](Operation *op) {
+    retype(op->getResults());
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        retype(block.getArguments());
+    if (auto constant = llvm::dyn_cast<arith::ConstantOp>(op)) {
+      auto number = llvm::dyn_cast<FloatAttr>(constant.getValue());
+      if (number && isStored(number.getType()))
+        constant.setValueAttr(IntegerAttr::get(bits, number.getValue().bitcastToAPInt()));
+    } else if (auto cast = llvm::dyn_cast<arith::BitcastOp>(op)) {
+      casts.push_back(cast);
+    } else if (auto function = llvm::dyn_cast<func::FuncOp>(op)) {
+      auto convert = [&](llvm::ArrayRef<Type> types) {
+        return llvm::map_to_vector(types, [&](Type type) { return isStored(type) ? bits : type; });
+      };
+      FunctionType type = function.getFunctionType();
+      function.setType(FunctionType::get(module->getContext(), convert(type.getInputs()),
+                                         convert(type.getResults())));
+    }
+  });
+  for (arith::BitcastOp cast : casts)
+    if (cast.getIn().getType() == cast.getType()) {
+      cast.replaceAllUsesWith(cast.getIn());
+      cast.erase();
+    }
+}
+
 struct ExpandStorageFloats : impl::ExpandStorageFloatsBase<ExpandStorageFloats> {
   void runOnOperation() override {
     WalkResult found = getOperation()->walk([&](Operation *op) {
@@ -101,9 +125,10 @@ struct ExpandStorageFloats : impl::ExpandStorageFloatsBase<ExpandStorageFloats> 
     if (failed(applyPartialConversion(getOperation(), target, std::move(emulation))))
       return signalPassFailure();
     arith::populateExpandBFloat16Patterns(bits);
-    bits.add<StoreBits, NarrowByF32, WidenByF32>(context);
+    bits.add<NarrowByF32, WidenByF32>(context);
     if (failed(applyPatternsGreedily(getOperation(), std::move(bits))))
-      signalPassFailure();
+      return signalPassFailure();
+    retypeAsBits(getOperation());
   }
 };
 

@@ -40,4 +40,8 @@ nn_dtype getDType(Type elementType) {
   llvm_unreachable("an element type");
 }
 
+Type getSumType(Type elementType) {
+  return isStorageFloat(elementType) ? Float32Type::get(elementType.getContext()) : elementType;
+}
+
 } // namespace nnc::ir

@@ -20,6 +20,8 @@ mlir::Type findElementType(mlir::MLIRContext *context, llvm::StringRef name);
 nn_dtype getDType(mlir::Type elementType);
 /// Whether a type is for storing only: whatever computes takes f32, and rounds what it stores.
 inline bool isStorageFloat(mlir::Type elementType) { return elementType.isBF16(); }
+/// The type that sums of such elements are computed in: f32 for floats that are only stored.
+mlir::Type getSumType(mlir::Type elementType);
 
 } // namespace nnc::ir
 

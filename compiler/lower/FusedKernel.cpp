@@ -1,20 +1,21 @@
-//===- FusedKernel.cpp - a group becomes one loop nest
-//---------------------------------------------===//
+//===- FusedKernel.cpp - a group becomes one loop nest ----------------------------------------===//
 //
 // The axes of the iteration space become loops in the order in which they lie in memory; neighbours
-// that all operands treat alike become one long loop. Elements are pulled: each result asks for its
-// value, which asks for its operands' elements, down to loads. Reductions: the innermost reduced
-// loops combine in registers; if kept axes lie further inside, rows are combined in the result's
-// memory, but a few reduced elements (a pooling's window) are combined one by one inside, without
-// loops. A long sum is a sum of the sums of blocks, so that its rounding error stays small; blocks
-// depend on the shape only, so the order of additions does, too.
+// that all operands treat alike become one long loop (GroupRuns.h). Elements are pulled: each
+// result asks for its value, which asks for its operands' elements, down to loads. Reductions: the
+// innermost reduced loops combine in registers; if kept axes lie further inside, rows are combined
+// in memory, but a few reduced elements (a pooling's window) are combined one by one inside,
+// without loops. A long sum is a compensated sum of the sums of blocks (Accumulation.h), so that
+// its rounding error does not grow with the count; blocks depend on the shape only, so the order of
+// additions does, too.
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/ir/ScalarExpr.h"
-#include "compiler/lower/GroupAccess.h"
+#include "compiler/lower/Accumulation.h"
+#include "compiler/lower/GroupRuns.h"
 #include "compiler/lower/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -22,192 +23,85 @@ using namespace nnc::ir;
 
 namespace nnc::lower {
 
-/// Elements that are summed one after another before block sums are.
-static constexpr int64_t blockElements = 1024;
-/// As many reduced elements are combined without loops.
-static constexpr int64_t unrolledElements = 16;
-
 namespace {
 
-/// Neighbouring axes that are walked by one loop.
-struct Run {
-  int64_t first, last;
-  Dim size;
-  bool reduced;
-  bool unrolled = false;
-};
+using Values = llvm::SmallVector<Value>;
 
 class GroupLoops {
 public:
-  GroupLoops(FusedOp op, Host &host) : op(op), kernel(host, op, "fused") {
+  GroupLoops(FusedOp op, Host &host)
+      : op(op), kernel(host, op, "fused"), builder(kernel.getBuilder()), loc(kernel.getLoc()) {
     for (auto [inside, outside] : llvm::zip_equal(op.getBody().getArguments(), op.getInputs()))
       kernel.bind(inside, outside);
     for (Value output : op.getOutputs())
       kernel.bind(output, output);
-    findRuns();
     for (unsigned i = 0; i < op.getNumResults(); ++i)
       if (ReduceOp reduce = op.getReduction(i)) {
-        reductions.push_back(reduce);
+        accumulations.push_back(reduce);
         reductionResults.push_back(op.getResult(i));
       }
+    plan = findRuns(op, accumulations.areRounded());
   }
 
   void run() {
-    bool parallel = !runs.empty() && !runs.front().reduced;
+    bool parallel = !plan.runs.empty() && !plan.runs.front().reduced;
     if (parallel)
       range = kernel.addRange();
-    if (needsMemory())
-      emitInitialisation();
     index.assign(op.getSpace().getRank(), kernel.getIndex(0));
+    if (plan.tiled)
+      reserveTile();
+    else if (plan.needsMemory())
+      emitInitialisation();
     emitRun(0);
     if (!parallel)
       return kernel.finish();
     Dim inner = Dim::get(op.getContext(), 1);
-    for (const Run &run : llvm::drop_begin(runs))
+    for (const Run &run : llvm::drop_begin(plan.runs))
       inner = inner * run.size;
-    kernel.finishRange(runs.front().size, inner);
+    kernel.finishRange(plan.runs.front().size, inner);
   }
 
   const Kernel &getKernel() const { return kernel; }
 
 private:
-  void findRuns() {
-    NNTensorType space = op.getSpace();
-    GroupAccess access = getGroupAccess(op);
-    auto isReduced = [&](int64_t axis) { return llvm::is_contained(op.getReducedAxes(), axis); };
-    for (int64_t axis = 0; axis < space.getRank(); ++axis) {
-      if (axis > 0 && access.joinsNext[axis - 1] && isReduced(axis) == isReduced(axis - 1)) {
-        runs.back().last = axis;
-        runs.back().size = runs.back().size * space.getDim(axis);
-      } else {
-        runs.push_back({axis, axis, space.getDim(axis), isReduced(axis)});
-      }
-    }
-    findRegisterRuns();
-    if (needsMemory())
-      unrollReduced();
-  }
-
-  void findRegisterRuns() {
-    registerRuns = runs.size();
-    while (registerRuns > 0 && runs[registerRuns - 1].reduced)
-      --registerRuns;
-  }
-
-  /// Puts the reduced runs inside the others, without loops, if they have few elements together.
-  void unrollReduced() {
-    int64_t count = 1;
-    for (const Run &run : runs)
-      if (run.reduced) {
-        if (!run.size.isStatic() || run.size.getStatic() > unrolledElements)
-          return;
-        count *= run.size.getStatic();
-      }
-    if (count == 0 || count > unrolledElements)
-      return;
-    llvm::SmallVector<Run> ordered;
-    for (bool reduced : {false, true})
-      for (Run run : runs)
-        if (run.reduced == reduced) {
-          run.unrolled = reduced;
-          ordered.push_back(run);
-        }
-    runs = ordered;
-    findRegisterRuns();
-  }
-
-  /// Whether a loop over kept axes lies inside one over reduced axes.
-  bool needsMemory() const {
-    return llvm::any_of(llvm::ArrayRef(runs).take_front(registerRuns),
-                        [](const Run &run) { return run.reduced; });
-  }
-
-  //===-- Combining --===//
-
-  Value getIdentity(ReduceOp reduce) {
-    OpBuilder &builder = kernel.getBuilder();
-    Type type = reduce.getType().getElementType();
-    TypedAttr value;
-    auto real = llvm::dyn_cast<FloatType>(type);
-    unsigned width = type.getIntOrFloatBitWidth();
-    switch (reduce.getKind()) {
-    case ReduceKind::Sum:
-      value = builder.getZeroAttr(type);
-      break;
-    case ReduceKind::Max:
-      value = real
-                  ? TypedAttr(FloatAttr::get(type, APFloat::getInf(real.getFloatSemantics(), true)))
-                  : IntegerAttr::get(type, APInt::getSignedMinValue(width));
-      break;
-    case ReduceKind::Min:
-      value = real ? TypedAttr(FloatAttr::get(type, APFloat::getInf(real.getFloatSemantics())))
-                   : IntegerAttr::get(type, APInt::getSignedMaxValue(width));
-      break;
-    case ReduceKind::And:
-      value = builder.getBoolAttr(true);
-      break;
-    case ReduceKind::Or:
-      value = builder.getBoolAttr(false);
-      break;
-    }
-    return arith::ConstantOp::create(builder, reduce.getLoc(), value);
-  }
-
-  /// `reorder` lets LLVM keep several partial sums, for vectors: an order that depends on the
-  /// machine code, never on threads.
-  Value combine(ReduceOp reduce, Value left, Value right, bool reorder = false) {
-    OpBuilder &builder = kernel.getBuilder();
-    Location loc = reduce.getLoc();
-    Scalar a(builder, loc, left), b(builder, loc, right);
-    switch (reduce.getKind()) {
-    case ReduceKind::Sum:
-      if (a.isFloat() && reorder)
-        return arith::AddFOp::create(builder, loc, left, right, arith::FastMathFlags::reassoc);
-      return (a + b).getValue();
-    case ReduceKind::Max:
-      return max(a, b).getValue();
-    case ReduceKind::Min:
-      return min(a, b).getValue();
-    case ReduceKind::And:
-      return (a & b).getValue();
-    case ReduceKind::Or:
-      return (a | b).getValue();
-    }
-    llvm_unreachable("all kinds of reductions are covered");
-  }
-
-  llvm::SmallVector<Value> combineAll(ValueRange left, ValueRange right, bool reorder) {
-    llvm::SmallVector<Value> results;
-    for (auto [reduce, a, b] : llvm::zip_equal(reductions, left, right))
-      results.push_back(combine(reduce, a, b, reorder));
-    return results;
-  }
-
-  llvm::SmallVector<Value> getIdentities() {
-    llvm::SmallVector<Value> values;
-    for (ReduceOp reduce : reductions)
-      values.push_back(getIdentity(reduce));
-    return values;
-  }
-
   //===-- Loops --===//
 
-  scf::ForOp createLoop(Value from, Value to, Value step, ValueRange carried) {
-    OpBuilder &builder = kernel.getBuilder();
-    auto loop = scf::ForOp::create(builder, kernel.getLoc(), from, to, step, carried);
+  /// A loop whose `body` gets the count and what is carried, and gives what is carried on.
+  Values emitLoop(Value from, Value to, int64_t step, ValueRange carried,
+                  llvm::function_ref<Values(Value, ValueRange)> body) {
+    auto loop = scf::ForOp::create(builder, loc, from, to, kernel.getIndex(step), carried);
+    OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
-    return loop;
+    Values next = body(loop.getInductionVar(), loop.getRegionIterArgs());
+    if (!carried.empty())
+      scf::YieldOp::create(builder, loc, next);
+    return loop.getResults();
+  }
+
+  void emitLoop(Value from, Value to, int64_t step, llvm::function_ref<void(Value)> body) {
+    emitLoop(from, to, step, ValueRange(), [&](Value count, ValueRange) -> Values {
+      body(count);
+      return {};
+    });
+  }
+
+  /// The end of a block that begins at `begin`.
+  Value getBlockEnd(Value begin, int64_t size, Value limit) {
+    Value end = arith::AddIOp::create(builder, loc, begin, kernel.getIndex(size));
+    return arith::MinSIOp::create(builder, loc, end, limit);
   }
 
   std::pair<Value, Value> getBounds(unsigned run) {
     if (run == 0 && range)
       return *range;
-    return {kernel.getIndex(0), kernel.getSize(runs[run].size)};
+    return {kernel.getIndex(0), kernel.getSize(plan.runs[run].size)};
   }
 
+  void setIndex(unsigned run, Value count) { index[plan.runs[run].last] = count; }
+
   /// The index of the kept axes: that of a reduction's result.
-  llvm::SmallVector<Value> getKeptIndex() {
-    llvm::SmallVector<Value> kept;
+  Values getKeptIndex() {
+    Values kept;
     for (auto [axis, i] : llvm::enumerate(index))
       if (!llvm::is_contained(op.getReducedAxes(), static_cast<int64_t>(axis)))
         kept.push_back(i);
@@ -215,91 +109,202 @@ private:
   }
 
   void emitInitialisation() {
-    OpBuilder::InsertionGuard guard(kernel.getBuilder());
-    index.assign(op.getSpace().getRank(), kernel.getIndex(0));
-    for (unsigned run = 0; run < runs.size(); ++run) {
-      if (runs[run].reduced)
+    OpBuilder::InsertionGuard guard(builder);
+    for (unsigned run = 0; run < plan.runs.size(); ++run) {
+      if (plan.runs[run].reduced)
         continue;
       auto [from, to] = getBounds(run);
-      index[runs[run].last] = createLoop(from, to, kernel.getIndex(1), {}).getInductionVar();
+      auto loop = scf::ForOp::create(builder, loc, from, to, kernel.getIndex(1));
+      builder.setInsertionPointToStart(loop.getBody());
+      setIndex(run, loop.getInductionVar());
     }
-    for (auto [reduce, result] : llvm::zip_equal(reductions, reductionResults))
-      kernel.store(reduce.getLoc(), getIdentity(reduce), result, getKeptIndex());
+    storeResults(accumulations.getIdentities(builder));
+    index.assign(op.getSpace().getRank(), kernel.getIndex(0));
+  }
+
+  void storeResults(ValueRange values) {
+    for (auto [each, result, value] : llvm::zip_equal(accumulations, reductionResults, values))
+      kernel.store(result.getLoc(), each.narrow(builder, value), result, getKeptIndex());
   }
 
   /// Loops whose results, if any, are in memory.
   void emitRun(unsigned run) {
-    if (run < registerRuns) {
-      OpBuilder::InsertionGuard guard(kernel.getBuilder());
+    if (plan.tiled && run == plan.firstReduced)
+      return emitTiles();
+    if (run < plan.registerRuns) {
       auto [from, to] = getBounds(run);
-      index[runs[run].last] = createLoop(from, to, kernel.getIndex(1), {}).getInductionVar();
-      emitRun(run + 1);
-      return;
+      return emitLoop(from, to, 1, [&, run](Value count) {
+        setIndex(run, count);
+        emitRun(run + 1);
+      });
     }
-    llvm::SmallVector<Value> values = emitRegisterRun(run);
-    llvm::SmallVector<Value> kept = getKeptIndex();
-    bool inMemory = needsMemory();
-    for (auto [reduce, result, value] : llvm::zip_equal(reductions, reductionResults, values)) {
-      Value combined = value;
-      if (inMemory)
-        combined = combine(reduce, kernel.load(reduce.getLoc(), result, kept), value);
-      kernel.store(reduce.getLoc(), combined, result, kept);
+    Values values = emitRegisterRuns();
+    if (plan.needsMemory()) {
+      Values before;
+      for (Value result : reductionResults)
+        before.push_back(kernel.load(result.getLoc(), result, getKeptIndex()));
+      values = accumulations.combine(builder, before, values, /*reorder=*/false);
     }
+    storeResults(values);
   }
 
-  /// Loops that combine in registers; gives what the reductions came to.
-  llvm::SmallVector<Value> emitRegisterRun(unsigned run) {
-    if (run == runs.size())
+  //===-- In registers --===//
+
+  /// The loops that combine in registers; gives what the reductions came to.
+  Values emitRegisterRuns() {
+    if (!hasBlocks(plan.registerRuns))
+      return emitPlainRun(plan.registerRuns);
+    Values total = accumulations.getEmptyTotal(builder);
+    return accumulations.finish(builder, emitBlocks(plan.registerRuns, total));
+  }
+
+  bool hasBlocks(unsigned run) { return run < plan.runs.size() && plan.runs[run].block != 0; }
+
+  /// The total, with the elements of these runs.
+  Values emitBlocks(unsigned run, ValueRange total) {
+    if (!hasBlocks(run))
+      return accumulations.join(builder, total, emitPlainRun(run));
+    auto [from, limit] = getBounds(run);
+    int64_t block = plan.runs[run].block;
+    return emitLoop(from, limit, block, total, [&, to = limit](Value count, ValueRange carried) {
+      if (block == 1) {
+        setIndex(run, count);
+        return emitBlocks(run + 1, carried);
+      }
+      Values partial = emitPlainLoop(run, count, getBlockEnd(count, block, to));
+      return accumulations.join(builder, carried, partial);
+    });
+  }
+
+  Values emitPlainRun(unsigned run) {
+    if (run == plan.runs.size())
       return emitElements();
-    if (runs[run].unrolled)
+    if (plan.runs[run].unrolled)
       return emitUnrolledRun(run);
-    OpBuilder &builder = kernel.getBuilder();
-    Location loc = kernel.getLoc();
     auto [from, to] = getBounds(run);
-    bool innermost = run + 1 == runs.size();
-    bool blocked =
-        innermost && !(runs[run].size.isStatic() && runs[run].size.getStatic() <= blockElements);
-    scf::ForOp outer;
-    Value lower = from, upper = to;
-    if (blocked) {
-      Value step = kernel.getIndex(blockElements);
-      outer = createLoop(from, to, step, getIdentities());
-      lower = outer.getInductionVar();
-      Value end = arith::AddIOp::create(builder, loc, lower, step);
-      upper = arith::MinSIOp::create(builder, loc, end, to);
-    }
-    auto loop = createLoop(lower, upper, kernel.getIndex(1), getIdentities());
-    index[runs[run].last] = loop.getInductionVar();
-    llvm::SmallVector<Value> values = emitRegisterRun(run + 1);
-    auto yield = [&](scf::ForOp of, ValueRange results, bool reorder) {
-      scf::YieldOp::create(builder, loc, combineAll(of.getRegionIterArgs(), results, reorder));
-      builder.setInsertionPointAfter(of);
-    };
-    yield(loop, values, innermost);
-    if (!blocked)
-      return loop.getResults();
-    yield(outer, loop.getResults(), false);
-    return outer.getResults();
+    return emitPlainLoop(run, from, to);
   }
 
-  llvm::SmallVector<Value> emitUnrolledRun(unsigned run) {
-    llvm::SmallVector<Value> values;
-    for (int64_t i = 0; i < runs[run].size.getStatic(); ++i) {
-      index[runs[run].last] = kernel.getIndex(i);
-      llvm::SmallVector<Value> next = emitRegisterRun(run + 1);
-      values = i == 0 ? next : combineAll(values, next, /*reorder=*/false);
+  Values emitPlainLoop(unsigned run, Value from, Value to) {
+    bool innermost = run + 1 == plan.runs.size();
+    Values start = accumulations.getIdentities(builder);
+    return emitLoop(from, to, 1, start, [&](Value count, ValueRange carried) {
+      setIndex(run, count);
+      return accumulations.combine(builder, carried, emitPlainRun(run + 1), innermost);
+    });
+  }
+
+  Values emitUnrolledRun(unsigned run) {
+    Values values;
+    for (int64_t i = 0; i < plan.runs[run].size.getStatic(); ++i) {
+      setIndex(run, kernel.getIndex(i));
+      Values next = emitPlainRun(run + 1);
+      values = i == 0 ? next : accumulations.combine(builder, values, next, /*reorder=*/false);
     }
     return values;
   }
 
+  //===-- In tiles --===//
+
+  void reserveTile() {
+    Values identities = accumulations.getIdentities(builder);
+    partials = Columns(builder, loc, ValueRange(identities).getTypes(), plan.tileSize);
+    totals = Columns(builder, loc, accumulations.getTotalTypes(), plan.tileSize);
+  }
+
+  /// Where a column of the space lies in a tile.
+  Value getColumn(Value count) {
+    Value within = arith::SubIOp::create(builder, loc, count, tile.first);
+    return arith::IndexCastOp::create(builder, loc, builder.getI64Type(), within);
+  }
+
+  void emitColumns(llvm::function_ref<void(Value)> body) {
+    emitLoop(tile.first, tile.second, 1, [&](Value count) {
+      setIndex(plan.registerRuns - 1, count);
+      body(getColumn(count));
+    });
+  }
+
+  /// The reduced loops with the last kept run inside them, tile by tile of that run.
+  void emitTiles() {
+    auto emitTile = [&](Value from, Value to) {
+      tile = {from, to};
+      emitColumns([&](Value column) {
+        totals.store(builder, column, accumulations.getEmptyTotal(builder));
+      });
+      emitRowBlocks(plan.firstReduced);
+      emitColumns([&](Value column) {
+        storeResults(accumulations.finish(builder, totals.load(builder, column)));
+      });
+    };
+    auto [from, limit] = getBounds(plan.registerRuns - 1);
+    if (plan.runs[plan.registerRuns - 1].size.isStatic(plan.tileSize))
+      return emitTile(from, limit);
+    emitLoop(from, limit, plan.tileSize, [&, to = limit](Value begin) {
+      emitTile(begin, getBlockEnd(begin, plan.tileSize, to));
+    });
+  }
+
+  bool hasRowBlocks(unsigned run) { return run + 1 < plan.registerRuns && hasBlocks(run); }
+
+  /// Adds the rows of these runs to the tile's totals.
+  void emitRowBlocks(unsigned run) {
+    if (!hasRowBlocks(run))
+      return emitRowBlock([&] { emitRows(run); });
+    auto [from, limit] = getBounds(run);
+    int64_t block = plan.runs[run].block;
+    emitLoop(from, limit, block, [&, to = limit](Value count) {
+      if (block > 1)
+        return emitRowBlock([&] { emitRowLoop(run, count, getBlockEnd(count, block, to)); });
+      setIndex(run, count);
+      emitRowBlocks(run + 1);
+    });
+  }
+
+  /// Combines rows by themselves, then joins what they came to with the tile's totals.
+  void emitRowBlock(llvm::function_ref<void()> emitRows) {
+    emitColumns([&](Value column) {
+      partials.store(builder, column, accumulations.getIdentities(builder));
+    });
+    emitRows();
+    emitColumns([&](Value column) {
+      Values partial = partials.load(builder, column);
+      Values total = accumulations.join(builder, totals.load(builder, column), partial);
+      totals.store(builder, column, total);
+    });
+  }
+
+  /// Adds the rows of these runs to the tile's partial results.
+  void emitRows(unsigned run) {
+    if (run + 1 < plan.registerRuns) {
+      auto [from, to] = getBounds(run);
+      return emitRowLoop(run, from, to);
+    }
+    emitColumns([&](Value column) {
+      Values before = partials.load(builder, column);
+      Values values = emitRegisterRuns();
+      partials.store(builder, column, accumulations.combine(builder, before, values, false));
+    });
+  }
+
+  void emitRowLoop(unsigned run, Value from, Value to) {
+    emitLoop(from, to, 1, [&](Value count) {
+      setIndex(run, count);
+      emitRows(run + 1);
+    });
+  }
+
+  //===-- Elements --===//
+
   /// The innermost loop's body: stores element-wise results; gives what is to be reduced.
-  llvm::SmallVector<Value> emitElements() {
+  Values emitElements() {
     kernel.startElements();
-    llvm::SmallVector<Value> reduced;
+    Values reduced;
     llvm::SmallVector<std::pair<Value, Value>> stores;
+    auto each = accumulations.begin();
     for (auto [i, yielded] : llvm::enumerate(op.getYielded())) {
       if (ReduceOp reduce = op.getReduction(i))
-        reduced.push_back(kernel.getElement(reduce.getA(), index));
+        reduced.push_back((each++)->widen(builder, kernel.getElement(reduce.getA(), index)));
       else
         stores.emplace_back(kernel.getElement(yielded, index), op.getResult(i));
     }
@@ -312,14 +317,17 @@ private:
 
   FusedOp op;
   Kernel kernel;
-  llvm::SmallVector<Run> runs;
-  /// The runs from here on are all reduced.
-  unsigned registerRuns = 0;
-  llvm::SmallVector<ReduceOp> reductions;
-  llvm::SmallVector<Value> reductionResults;
+  OpBuilder &builder;
+  Location loc;
+  GroupRuns plan;
+  Accumulations accumulations;
+  Values reductionResults;
   std::optional<std::pair<Value, Value>> range;
   /// For each axis; of a run, the last axis has the run's count, the others 0.
-  llvm::SmallVector<Value> index;
+  Values index;
+  /// The columns of the present tile, and where its partial results and totals lie.
+  std::pair<Value, Value> tile;
+  Columns partials, totals;
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 //===- OrderKernels.cpp - operations along the order of elements ---------------------------===//
 
 #include "compiler/ir/ScalarExpr.h"
+#include "compiler/lower/Accumulation.h"
 #include "compiler/lower/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -35,10 +36,11 @@ static LogicalResult lowerCumSum(CumSumOp op, Host &host) {
   kernel.emitLoops(others, [&](ValueRange kept) {
     OpBuilder &builder = kernel.getBuilder();
     Type elementType = op.getType().getElementType();
-    Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(elementType));
+    Type sumType = getSumType(elementType);
+    LongSum zero = LongSum::getZero(builder, loc, sumType);
     Value size = kernel.getSize(op.getType().getDim(axis));
-    auto loop =
-        scf::ForOp::create(builder, loc, kernel.getIndex(0), size, kernel.getIndex(1), zero);
+    auto loop = scf::ForOp::create(builder, loc, kernel.getIndex(0), size, kernel.getIndex(1),
+                                   zero.getValues());
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
     Value position = loop.getInductionVar();
@@ -48,10 +50,12 @@ static LogicalResult lowerCumSum(CumSumOp op, Host &host) {
     }
     llvm::SmallVector<Value> index(kept);
     index.insert(index.begin() + axis, position);
-    Scalar sum(builder, loc, loop.getRegionIterArgs()[0]);
-    sum = sum + sum.with(kernel.load(loc, a, index));
-    kernel.store(loc, sum.getValue(), result, index);
-    scf::YieldOp::create(builder, loc, sum.getValue());
+    Scalar element(builder, loc, kernel.load(loc, a, index));
+    LongSum before(sumType, loop.getRegionIterArgs());
+    LongSum sum = before.add(builder, loc, convert(element, sumType).getValue());
+    Scalar total(builder, loc, sum.getTotal(builder, loc));
+    kernel.store(loc, convert(total, elementType).getValue(), result, index);
+    scf::YieldOp::create(builder, loc, sum.getValues());
   });
   kernel.finish();
   return success();

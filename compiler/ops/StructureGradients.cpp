@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/ir/ElementTypes.h"
 #include "compiler/ir/NN.h"
 #include "compiler/ir/TensorExpr.h"
 
@@ -87,8 +88,18 @@ void ConcatOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangen
 }
 
 void GatherOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangents operands) {
-  operands[0] = ScatterAddOp::create(builder, getLoc(), getA().getType(), cotangents[0],
-                                     getIndices(), getBatch());
+  // Rows that meet at one index are added up in the type of sums: in bf16 they would soon be less
+  // than half a unit of the sum's last digit.
+  auto as = [&](Value value, Type elementType) -> Value {
+    auto type = llvm::cast<NNTensorType>(value.getType());
+    if (type.getElementType() == elementType)
+      return value;
+    return ConvertOp::create(builder, getLoc(), type.withElementType(elementType), value);
+  };
+  Type elementType = getA().getType().getElementType(), sumType = getSumType(elementType);
+  Value sums = ScatterAddOp::create(builder, getLoc(), getA().getType().withElementType(sumType),
+                                    as(cotangents[0], sumType), getIndices(), getBatch());
+  operands[0] = as(sums, elementType);
 }
 
 void ScatterAddOp::buildGradient(OpBuilder &builder, ValueRange cotangents, Cotangents operands) {
