@@ -72,7 +72,6 @@ GroupAccess getGroupAccess(FusedOp op) {
   }
 
   GroupAccess access;
-  access.sameIndex.assign(op.getNumOperands(), true);
   access.joinsNext.assign(rank > 0 ? rank - 1 : 0, true);
   auto separate = [&](int64_t axis) {
     if (axis > 0)
@@ -87,7 +86,7 @@ GroupAccess getGroupAccess(FusedOp op) {
   for (const Probe::Read &read : probe.reads) {
     auto type = llvm::cast<NNTensorType>(read.operand.getType());
     if (read.index != index || type.getDimAttrs() != space.getDimAttrs())
-      access.sameIndex[read.operand.getArgNumber()] = false;
+      access.readElsewhere.insert(op.getInputs()[read.operand.getArgNumber()]);
     // Both axes, one right after the other and the inner one whole, or neither.
     auto find = [&](int64_t axis) {
       return std::distance(read.index.begin(), llvm::find(read.index, index[axis]));

@@ -8,12 +8,15 @@
 #define NNC_LOWER_GROUP_ACCESS_H
 
 #include "compiler/ir/NN.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace nnc::lower {
 
 struct GroupAccess {
-  /// For each operand: read only at the index that is being computed, in the space's own shape.
-  llvm::SmallVector<bool> sameIndex;
+  /// The operands that are read not only at the index that is being computed, in the space's own
+  /// shape.
+  llvm::SmallSetVector<mlir::Value, 4> readElsewhere;
+  bool isReadElsewhere(mlir::Value operand) const { return readElsewhere.contains(operand); }
   /// For each axis of the space but the last: it and the next can be walked as one.
   llvm::SmallVector<bool> joinsNext;
 };

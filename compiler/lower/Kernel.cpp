@@ -98,12 +98,16 @@ std::pair<Value, Value> Kernel::addRange() {
 void Kernel::endFunction() {
   func::ReturnOp::create(builder, loc);
   function.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
-  for (auto [i, argument] : llvm::enumerate(entry->getArguments()))
-    if (llvm::isa<LLVM::LLVMPointerType>(argument.getType())) {
-      function.setArgAttr(i, "llvm.noalias", builder.getUnitAttr());
-      function.setArgAttr(i, "llvm.nonnull", builder.getUnitAttr());
-      function.setArgAttr(i, "llvm.noundef", builder.getUnitAttr());
-    }
+  // All at once: a function of many tensors would copy its list for each of them.
+  DictionaryAttr none = builder.getDictionaryAttr({});
+  DictionaryAttr ofPointers =
+      builder.getDictionaryAttr({builder.getNamedAttr("llvm.noalias", builder.getUnitAttr()),
+                                 builder.getNamedAttr("llvm.nonnull", builder.getUnitAttr()),
+                                 builder.getNamedAttr("llvm.noundef", builder.getUnitAttr())});
+  llvm::SmallVector<DictionaryAttr> attributes;
+  for (Type type : entry->getArgumentTypes())
+    attributes.push_back(llvm::isa<LLVM::LLVMPointerType>(type) ? ofPointers : none);
+  function.setAllArgAttrs(attributes);
   // From here on the kernel's own code may be gone.
   function = host.getKernels().unify(function, rangePosition);
 }

@@ -184,6 +184,8 @@ void MemoryPlan::collect(Operation *op) {
     groups.push_back(group);
     return;
   }
+  if (op->getNumRegions() != 0 && !llvm::isa<AssertOp>(op))
+    controls.push_back(lifetimes.getPosition(op));
   if (auto scan = llvm::dyn_cast<ScanOp>(op))
     scans.push_back(scan);
   if (auto assign = llvm::dyn_cast<AssignOp>(op))
@@ -209,27 +211,20 @@ void MemoryPlan::collect(Operation *op) {
 
 //===-- Variables without copies -------------------------------------------------------===//
 
-bool MemoryPlan::readsOnlySameIndex(Operation *op, llvm::function_ref<bool(Value)> isMeant) {
-  auto group = llvm::dyn_cast<FusedOp>(op);
-  if (!group)
-    return false;
-  auto [known, isNew] = accesses.try_emplace(op);
+const llvm::DenseSet<Value> &MemoryPlan::getReadElsewhere(FusedOp group) {
+  auto [known, isNew] = readElsewhere.try_emplace(group);
   if (isNew)
-    known->second = getGroupAccess(group);
-  const GroupAccess &access = known->second;
-  for (auto [operand, same] : llvm::zip_equal(group.getInputs(), access.sameIndex))
-    if (isMeant(operand) && !same)
-      return false;
-  return true;
+    for (Value operand : getGroupAccess(group).readElsewhere)
+      known->second.insert(getRoot(operand));
+  return known->second;
 }
 
 bool MemoryPlan::canComputeInto(AssignOp assign, Value root, Operation *producer) {
   StringAttr name = assign.getVariableAttr().getAttr();
   int64_t at = lifetimes.getPosition(producer), assigned = lifetimes.getPosition(assign);
   // Control in between might leave before the assignment.
-  for (Operation *op = producer->getNextNode(); op != assign; op = op->getNextNode())
-    if (op->getNumRegions() != 0 && !llvm::isa<FusedOp, AssertOp>(op))
-      return false;
+  if (auto next = llvm::upper_bound(controls, at); next != controls.end() && *next < assigned)
+    return false;
   auto group = llvm::dyn_cast<FusedOp>(producer);
   bool elementwise = group && !group.getReduction(llvm::cast<OpResult>(root).getResultNumber());
   for (const Snapshot &snapshot : snapshots[name]) {
@@ -240,8 +235,7 @@ bool MemoryPlan::canComputeInto(AssignOp assign, Value root, Operation *producer
         snapshot.life.end > assigned)
       continue;
     if (snapshot.life.begin > at || snapshot.life.end > at || !elementwise ||
-        !readsOnlySameIndex(producer,
-                            [&](Value value) { return getRoot(value) == snapshot.value; }))
+        getReadElsewhere(group).contains(snapshot.value))
       return false;
   }
   // While the value is needed, nothing else may write the variable.
@@ -287,31 +281,34 @@ void MemoryPlan::decideCopies() {
 
 void MemoryPlan::shareDyingOperands(FusedOp op) {
   int64_t at = lifetimes.getPosition(op);
-  llvm::SmallDenseSet<unsigned> taken;
-  for (OpResult output : op->getResults()) {
-    unsigned index = bufferOf.lookup(output);
-    if (op.getReduction(output.getResultNumber()) || buffers[index].isFixed())
-      continue;
-    for (Value input : op.getInputs()) {
-      auto found = bufferOf.find(getRoot(input));
-      if (found == bufferOf.end())
-        continue;
-      Buffer &dying = buffers[found->second];
-      auto isMeant = [&](Value value) {
-        auto other = bufferOf.find(getRoot(value));
-        return other != bufferOf.end() && other->second == found->second;
-      };
-      if (dying.isFixed() || dying.life.end != at || dying.life.begin == at ||
-          dying.region != buffers[index].region || dying.bytes != buffers[index].bytes ||
-          dying.elementBytes != buffers[index].elementBytes || taken.contains(found->second) ||
-          !readsOnlySameIndex(op, isMeant))
-        continue;
-      taken.insert(found->second);
-      dying.life.end = buffers[index].life.end;
-      buffers[index].bytes = 0; // unused
-      bufferOf[output] = found->second;
-      break;
+  // Operands' buffers, in their order, that are not needed after this.
+  llvm::SmallSetVector<unsigned, 8> dying;
+  for (Value input : op.getInputs())
+    if (auto found = bufferOf.find(getRoot(input)); found != bufferOf.end()) {
+      const Buffer &buffer = buffers[found->second];
+      if (!buffer.isFixed() && buffer.life.end == at && buffer.life.begin != at)
+        dying.insert(found->second);
     }
+  if (dying.empty())
+    return;
+  for (Value root : getReadElsewhere(op))
+    if (auto found = bufferOf.find(root); found != bufferOf.end())
+      dying.remove(found->second);
+  for (OpResult output : op->getResults()) {
+    Buffer &own = buffers[bufferOf.lookup(output)];
+    if (op.getReduction(output.getResultNumber()) || own.isFixed())
+      continue;
+    auto fits = llvm::find_if(dying, [&](unsigned index) {
+      const Buffer &buffer = buffers[index];
+      return buffer.region == own.region && buffer.bytes == own.bytes &&
+             buffer.elementBytes == own.elementBytes;
+    });
+    if (fits == dying.end())
+      continue;
+    buffers[*fits].life.end = own.life.end;
+    own.bytes = 0; // unused
+    bufferOf[output] = *fits;
+    dying.erase(fits);
   }
 }
 

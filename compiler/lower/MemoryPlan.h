@@ -112,7 +112,8 @@ private:
   unsigned getRegion(ir::Dim unit);
   /// The region and bytes (for each unit) of a tensor.
   std::pair<std::optional<unsigned>, int64_t> reserve(ir::NNTensorType type);
-  bool readsOnlySameIndex(mlir::Operation *op, llvm::function_ref<bool(mlir::Value)> isMeant);
+  /// The roots of what a group reads not only at the index that it computes.
+  const llvm::DenseSet<mlir::Value> &getReadElsewhere(ir::FusedOp group);
 
   Lifetimes lifetimes;
   std::vector<Buffer> buffers;
@@ -122,9 +123,10 @@ private:
   /// When a variable is written: positions of what writes it, and of in-place producers.
   llvm::DenseMap<mlir::StringAttr, llvm::SmallVector<int64_t>> writes;
   llvm::SmallVector<ir::AssignOp> assigns;
+  llvm::SmallVector<int64_t> controls; // positions of branches and loops
   llvm::SmallVector<ir::FusedOp> groups;
   /// Of those groups for which it was asked.
-  llvm::DenseMap<mlir::Operation *, GroupAccess> accesses;
+  llvm::DenseMap<mlir::Operation *, llvm::DenseSet<mlir::Value>> readElsewhere;
   llvm::SmallVector<ir::ScanOp> scans;
   llvm::DenseMap<std::pair<mlir::Operation *, unsigned>, unsigned> shadows;
   llvm::DenseSet<mlir::Operation *> copied, inPlace;

@@ -174,27 +174,27 @@ private:
 
   /// A result must not overwrite what the operation still reads.
   void checkOperands(Operation *op) {
+    llvm::SmallVector<std::pair<Value, Range>> read;
+    for (Value operand : op->getOperands())
+      if (std::optional<Range> range = getRange(operand))
+        read.push_back({operand, *range});
+    auto group = llvm::dyn_cast<FusedOp>(op);
+    std::optional<GroupAccess> access; // found only for a group whose results take operands' places
     for (OpResult result : op->getResults()) {
       std::optional<Range> written = getRange(result);
       if (!written || plan.getRoot(result) != result)
         continue;
-      for (Value operand : op->getOperands())
-        if (std::optional<Range> range = getRange(operand);
-            range && range->overlaps(*written) &&
-            !(*range == *written && isReadFirst(op, result, operand)))
+      bool isElementwise = group && !group.getReduction(result.getResultNumber());
+      for (auto &[operand, range] : read) {
+        if (!range.overlaps(*written))
+          continue;
+        if (isElementwise && !access)
+          access = getGroupAccess(group);
+        // Each element of the operand is read before that of the result takes its place.
+        if (!isElementwise || !(range == *written) || access->isReadElsewhere(operand))
           fail(op, "a result overwrites an operand");
+      }
     }
-  }
-
-  /// Whether each element of the operand is read before that of the result takes its place.
-  static bool isReadFirst(Operation *op, OpResult result, Value operand) {
-    auto group = llvm::dyn_cast<FusedOp>(op);
-    if (!group || group.getReduction(result.getResultNumber()))
-      return false;
-    GroupAccess access = getGroupAccess(group);
-    return llvm::all_of(llvm::zip_equal(group.getInputs(), access.sameIndex), [&](auto pair) {
-      return std::get<0>(pair) != operand || std::get<1>(pair);
-    });
   }
 
   //===-- Operations --===//

@@ -2,7 +2,6 @@
 
 #include "compiler/optimise/FusionGraph.h"
 #include "compiler/ir/Effects.h"
-#include <numeric>
 #include <queue>
 
 using namespace mlir;
@@ -88,10 +87,14 @@ FusionGraph::FusionGraph(Block &block, llvm::function_ref<bool(Operation *)> isR
     if (op.getNumRegions() != 0)
       withRegions.push_back(node);
   }
-  sequence.resize(nodes.size());
-  std::iota(sequence.begin(), sequence.end(), 0);
-  place = sequence;
-  met.resize(nodes.size());
+  unsigned end = nodes.size();
+  place.resize(end + 1);
+  for (unsigned node = 0; node <= end; ++node) {
+    earlier.push_back(node == 0 ? end : node - 1);
+    later.push_back(node == end ? 0 : node + 1);
+  }
+  number();
+  met.resize(end);
 }
 
 void FusionGraph::addValues(unsigned node, Operation *op,
@@ -161,6 +164,33 @@ bool FusionGraph::canMerge(unsigned a, unsigned b) {
   return place[a] < place[b] ? collectBetween(a, b, between) : collectBetween(b, a, between);
 }
 
+void FusionGraph::number() {
+  constexpr unsigned gap = 20; // log2 of how many nodes can come between two before all are moved
+  uint64_t count = 0;
+  for (unsigned end = nodes.size(), node = later[end]; node != end; node = later[node])
+    place[node] = ++count << gap;
+}
+
+void FusionGraph::leaveOrder(unsigned node) {
+  later[earlier[node]] = later[node];
+  earlier[later[node]] = earlier[node];
+}
+
+void FusionGraph::orderBefore(unsigned node, llvm::MutableArrayRef<unsigned> moved) {
+  llvm::sort(moved, [&](unsigned a, unsigned b) { return place[a] < place[b]; });
+  for (unsigned other : moved)
+    leaveOrder(other);
+  uint64_t begin = place[earlier[node]], step = (place[node] - begin) / (moved.size() + 1);
+  for (unsigned other : moved) {
+    later[earlier[node]] = other;
+    earlier[other] = std::exchange(earlier[node], other);
+    later[other] = node;
+    place[other] = begin += step;
+  }
+  if (step == 0)
+    number();
+}
+
 void FusionGraph::merge(unsigned into, unsigned from) {
   // What must come before the later one moves before the earlier one, where both will stand.
   unsigned first = into, last = from;
@@ -169,13 +199,10 @@ void FusionGraph::merge(unsigned into, unsigned from) {
   llvm::SmallVector<unsigned> between;
   [[maybe_unused]] bool isPossible = collectBetween(first, last, between);
   assert(isPossible && "a cycle of groups");
-  llvm::SmallVector<unsigned> moved, staying;
-  for (unsigned i = place[first]; i < place[last]; ++i)
-    (met[sequence[i]] == searches ? moved : staying).push_back(sequence[i]);
-  for (unsigned i = place[first]; unsigned node : llvm::concat<unsigned>(moved, staying)) {
-    sequence[i] = node;
-    place[node] = i++;
-  }
+  orderBefore(first, between);
+  if (into == last)
+    orderBefore(first, last); // it takes the other's place
+  leaveOrder(from);
 
   Node &target = nodes[into], &source = nodes[from];
   llvm::SmallVector<Operation *> ops(target.ops.size() + source.ops.size());
@@ -189,9 +216,6 @@ void FusionGraph::merge(unsigned into, unsigned from) {
     target.reducedAxes = source.reducedAxes;
   source = Node();
   representative[from] = into;
-  std::swap(place[into], place[first]); // no matter which of them remains
-  sequence[place[first]] = first;
-  sequence[place[into]] = into;
 }
 
 llvm::SmallVector<unsigned> FusionGraph::getOrder() {

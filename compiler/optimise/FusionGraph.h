@@ -61,9 +61,17 @@ private:
   llvm::DenseMap<mlir::Operation *, unsigned> position;
   /// Merged nodes point to what they were merged into.
   mutable std::vector<unsigned> representative;
-  /// The nodes (those merged into others too) in an order that is possible, and their places in it.
-  /// Kept up to date, it bounds how far paths must be followed.
-  std::vector<unsigned> sequence, place;
+  /// Gives the nodes places far from each other, in their order.
+  void number();
+  void leaveOrder(unsigned node);
+  /// Moves nodes to right before another, in the order that they have.
+  void orderBefore(unsigned node, llvm::MutableArrayRef<unsigned> moved);
+
+  /// The nodes that are not merged into others, in an order that is possible: a ring of neighbours
+  /// that ends at size(), and numbers that ascend along it. Kept up to date, it bounds how far
+  /// paths must be followed.
+  std::vector<unsigned> earlier, later;
+  std::vector<uint64_t> place;
   /// Nodes that a search has met bear its number.
   std::vector<unsigned> met;
   unsigned searches = 0;
