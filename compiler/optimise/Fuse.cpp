@@ -61,6 +61,20 @@ bool isElementwise(Operation *op) {
   return llvm::cast<ElementOpInterface>(op).isElementwise();
 }
 
+/// A scalar in each place of a tensor. Where one is also read by what is no group, that has its
+/// own, so that the groups that read it have nothing in common.
+void splitUniform(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(block)) {
+    auto broadcast = llvm::dyn_cast<BroadcastOp>(op);
+    if (!broadcast || !broadcast.getA().getType().isScalar() ||
+        llvm::none_of(op.getUsers(), isFusable) || llvm::all_of(op.getUsers(), isFusable))
+      continue;
+    Operation *own = OpBuilder(&op).clone(op);
+    op.getResult(0).replaceUsesWithIf(own->getResult(0),
+                                      [](OpOperand &use) { return !isFusable(use.getOwner()); });
+  }
+}
+
 class BlockFusion {
 public:
   BlockFusion(Block &block, bool merge)
@@ -142,6 +156,17 @@ private:
         visit(operand, true);
   }
 
+  /// Whether two groups read few tensors together. A loop over very many gains nothing for the
+  /// memory, and what compiles it compares each access with each.
+  bool areSmall(const FusionGraph::Node &first, const FusionGraph::Node &second) {
+    constexpr unsigned mostReads = 128;
+    return first.reads.size() + second.reads.size() <= mostReads ||
+           first.reads.size() +
+                   llvm::count_if(second.reads,
+                                  [&](Value value) { return !first.reads.contains(value); }) <=
+               mostReads;
+  }
+
   /// Groups hold values of one space, reductions along the same axes, and read each other's values
   /// at the same index only.
   bool fit(unsigned a, unsigned b) {
@@ -151,7 +176,8 @@ private:
       return false;
     if (first.reducedAxes && second.reducedAxes && *first.reducedAxes != *second.reducedAxes)
       return false;
-    return !readsElsewhere(a, b) && !readsElsewhere(b, a) && graph.canMerge(a, b);
+    return areSmall(first, second) && !readsElsewhere(a, b) && !readsElsewhere(b, a) &&
+           graph.canMerge(a, b);
   }
 
   /// Whether an operation of `reader` reads a value of `producer` other than element by element,
@@ -276,8 +302,10 @@ struct Fuse : nnc::optimise::impl::FuseBase<Fuse> {
       if (!llvm::isa<ModuleOp, FusedOp>(parent) && !block->empty())
         blocks.push_back(block);
     });
-    for (Block *block : blocks)
+    for (Block *block : blocks) {
+      splitUniform(*block);
       BlockFusion(*block, merge).run();
+    }
   }
 };
 

@@ -13,6 +13,7 @@ ALLOWED, SMALLEST = 7, 0.03  # times; seconds
 PROGRAMS = {
     "layers of a chain": (250, lambda n: "command go(n: int = 2) {\n    let net = " + " >> ".join(["relu", *["Linear(4, 4)"] * n]) + "\n    print(sum(net(ones([n, 4]))))\n}\n"),
     "layers that are trained": (50, lambda n: "command go(steps: int = 2) {\n    let net = " + " >> ".join(["Linear(4, 4)"] * (n + 1)) + "\n    let opt = SGD(0.1)\n    for i in 0..steps { minimize mean(net(ones([2, 4]))^2) over net using opt }\n    print(sum(net(ones([2, 4]))))\n}\n"),
+    "layers of a model, trained once": (100, lambda n: "model Net {\n" + "".join(f"    let l{i} = Linear(8, 8)\n" for i in range(n + 1)) + "    forward(x: f32[batch, 8]) = x" + "".join(f" |> l{i} |> relu" for i in range(n + 1)) + "\n}\ncommand go() {\n    let net = Net()\n    let opt = SGD(0.1)\n    print(minimize mean(net(ones([4, 8]))^2) over net using opt)\n}\n"),
     "layers of a list": (100, lambda n: "command go(steps: int = 2) {\n    let net = [Linear(4, 4) for i in 0..%d]\n    let opt = SGD(0.1)\n    for i in 0..steps {\n        var y = ones([2, 4])\n        for layer in net { y = layer(y) }\n        let loss = mean(y^2)\n        minimize loss over net using opt\n    }\n    print(sum(net[0].w))\n}\n" % (n + 1)),
     "operators of a chain": (1000, lambda n: "test \"t\" {\n    let x = sum(ones([2]))\n    print(" + "x + " * n + "x)\n}\n"),
     "tests": (250, lambda n: "".join(f'test "t{i}" {{ assert {i} + 1 == {i + 1} }}\n' for i in range(n + 1))),

@@ -163,3 +163,22 @@ nn.func @order {
   %b = nn.tanh %new : f32[4]
   nn.return %a, %b : f32[4], f32[4]
 }
+
+// -----
+
+// A number in each place, which is also assigned: the groups that read it stay apart.
+// CHECK-LABEL: @uniform
+nn.func @uniform {
+^bb0(%x: !nn.tensor<f32[4]>, %y: !nn.tensor<f32[4]>, %k: !nn.tensor<f32>):
+  nn.variable var @v : f32[4]
+  // CHECK-DAG: %[[OWN:.*]] = nn.fused(%{{.*}}) : (f32) -> (f32[4])
+  // CHECK-DAG: nn.assign @v, %[[OWN]]
+  // CHECK-DAG: %[[A:.*]] = nn.fused(%{{.*}}, %{{.*}}) : (f32[4], f32) -> (f32[4])
+  // CHECK-DAG: %[[B:.*]] = nn.fused(%{{.*}}, %{{.*}}) : (f32[4], f32) -> (f32[4])
+  // CHECK: nn.return %[[A]], %[[B]]
+  %s = nn.broadcast %k [] : f32 -> f32[4]
+  nn.assign @v, %s : f32[4]
+  %a = nn.mul %x, %s : f32[4]
+  %b = nn.mul %y, %s : f32[4]
+  nn.return %a, %b : f32[4], f32[4]
+}
