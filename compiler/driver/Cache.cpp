@@ -120,8 +120,8 @@ static std::string getEntryName(const Options &options, const char *argv0, bool 
                                 const SourceFile &program) {
   std::string key = NNC_VERSION + options.cpu + options.real +
                     std::to_string(options.optimisationLevel) + (options.lineTables ? "g" : "") +
-                    (options.fuse ? "" : "u") + (options.exact ? "e" : "") + (tests ? "t" : "") +
-                    options.inputs[0];
+                    (options.fuse ? "" : "u") + (options.share ? "" : "s") +
+                    (options.exact ? "e" : "") + (tests ? "t" : "") + options.inputs[0];
   for (auto &[name, value] : options.defines)
     key += "\n" + name + "=" + value;
   for (const std::string &file :

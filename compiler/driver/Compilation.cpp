@@ -163,8 +163,9 @@ bool Compilation::lowerTo(Phase phase, bool simplify) {
     return false;
   if (phase == Phase::Opt)
     return true;
-  return runPasses(
-      [&](mlir::OpPassManager &manager) { lower::buildLowerPipeline(manager, simplify); });
+  return runPasses([&](mlir::OpPassManager &manager) {
+    lower::buildLowerPipeline(manager, simplify, options.share);
+  });
 }
 
 bool Compilation::translate() {

@@ -40,6 +40,7 @@ struct CompileOptions {
   std::vector<std::string> searchPath;        // folders of imported files
   bool isDouble = false;                      // f32 stands for f64
   bool fuse = true;                           // several operations in one loop nest
+  bool share = true;                          // equal kernels are one function
   bool exact = false;                         // formulas as they are written
   codegen::CodegenOptions codegen;
   bool tests = false;    // the test blocks instead of the commands

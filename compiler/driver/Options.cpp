@@ -102,6 +102,11 @@ const OptionInfo optionTable[] = {
        o.fuse = false;
        return llvm::Error::success();
      }},
+    {"--no-share", "", "", // for tests of sharing
+     [](Options &o, StringRef) -> llvm::Error {
+       o.share = false;
+       return llvm::Error::success();
+     }},
     {"--exact", "", "compute formulas as they are written, though they overflow or cancel",
      SWITCH(exact)},
     {"--strip", "", "leave out symbols", SWITCH(strip)},

@@ -26,7 +26,7 @@ struct Options {
   std::string cpu = "native";
   std::string real = "f32";
   unsigned optimisationLevel = 2;
-  bool fuse = true;
+  bool fuse = true, share = true;
   bool lineTables = false, strip = false, verifyDiagnostics = false, help = false, quiet = false,
        exact = false, cost = false, values = false, unchecked = false;
   DiagnosticEngine::Colour colour = DiagnosticEngine::Colour::Auto;

@@ -32,6 +32,7 @@ bool Session::makeOptions(CompileOptions &result) {
   result.searchPath = getSearchPath(options.folders);
   result.isDouble = options.real == "f64";
   result.fuse = options.fuse;
+  result.share = options.share;
   result.exact = options.exact;
   return true;
 }

@@ -71,6 +71,8 @@ KernelTable::Content KernelTable::describe(ir::FusedOp group, llvm::ArrayRef<uns
 }
 
 func::FuncOp KernelTable::unify(func::FuncOp function, unsigned role) {
+  if (!shares)
+    return function;
   Recorder recorder;
   recorder.addNumber(role);
   for (NamedAttribute attribute : function->getAttrDictionary())

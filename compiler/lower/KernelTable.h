@@ -18,6 +18,9 @@ namespace nnc::lower {
 
 class KernelTable {
 public:
+  /// Without `shares`, each kernel stays what it is: to see that sharing changes no result.
+  explicit KernelTable(bool shares = true) : shares(shares) {}
+
   /// What a function or a group consists of: names of operations, attributes and types (which MLIR
   /// keeps once each), and values as numbers in the order of their definitions.
   using Content = std::vector<uintptr_t>;
@@ -34,7 +37,11 @@ public:
   /// result, the first that lies in the same place.
   static Content describe(ir::FusedOp group, llvm::ArrayRef<unsigned> places);
   /// Empty until it is set. What reports the group's own place in the source must not be kept.
-  std::optional<Call> &getCall(Content group) { return calls[std::move(group)]; }
+  std::optional<Call> &getCall(Content group) {
+    if (!shares)
+      group.push_back(calls.size()); // like no other
+    return calls[std::move(group)];
+  }
 
   /// The function to call instead of `function`, which is complete and has no caller yet: itself,
   /// or where an equal one is known (with the same `role`) that one, and `function` is erased.
@@ -44,6 +51,7 @@ public:
   mlir::func::FuncOp &getLauncher(mlir::func::FuncOp kernel) { return launchers[kernel]; }
 
 private:
+  bool shares;
   std::map<Content, mlir::func::FuncOp> known;
   std::map<Content, std::optional<Call>> calls;
   llvm::DenseMap<mlir::Operation *, mlir::func::FuncOp> launchers;

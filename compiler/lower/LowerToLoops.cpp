@@ -64,6 +64,7 @@ void warnOfMemory(CommandOp command, const MemoryPlan &plan) {
 }
 
 struct LowerToLoops : nnc::lower::impl::LowerToLoopsBase<LowerToLoops> {
+  using LowerToLoopsBase::LowerToLoopsBase;
   void runOnOperation() override {
     ModuleOp module = getOperation();
     for (auto function : module.getOps<FuncOp>()) {
@@ -71,7 +72,7 @@ struct LowerToLoops : nnc::lower::impl::LowerToLoopsBase<LowerToLoops> {
       return signalPassFailure();
     }
     abi::ConstantTable constants(module);
-    KernelTable kernels;
+    KernelTable kernels(share);
     llvm::SmallVector<Attribute> table;
     int64_t staticBytesLeft = mostStaticBytes;
     llvm::SmallVector<CommandOp> commands(module.getOps<CommandOp>());
@@ -116,11 +117,12 @@ void nnc::lower::registerLowerings(DialectRegistry &registry) {
   });
 }
 
-void nnc::lower::buildLowerPipeline(OpPassManager &manager, bool simplify) {
-  manager.addPass(createLowerToLoops());
+void nnc::lower::buildLowerPipeline(OpPassManager &manager, bool simplify, bool share) {
+  manager.addPass(createLowerToLoops({.share = share}));
   if (!simplify)
     return;
-  manager.addPass(createRollLoops());
+  if (share)
+    manager.addPass(createRollLoops());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }

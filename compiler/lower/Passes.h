@@ -14,7 +14,8 @@ namespace nnc::lower {
 #include "compiler/lower/Passes.h.inc"
 
 /// From fused groups to loops: the stage `loops`. All errors are found before `simplify` counts.
-void buildLowerPipeline(mlir::OpPassManager &manager, bool simplify = true);
+/// With `share`, what is equal is one function or the turns of a loop.
+void buildLowerPipeline(mlir::OpPassManager &manager, bool simplify = true, bool share = true);
 
 /// Says how each operation is lowered; needed before a context that is to lower is made.
 void registerLowerings(mlir::DialectRegistry &registry);

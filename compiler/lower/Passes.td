@@ -19,6 +19,7 @@ def LowerToLoops : Pass<"nn-lower-to-loops", "::mlir::ModuleOp"> {
     Needs fused groups (--nn-fuse) and contractions that fit (--nn-legalise-contract). Leaves func, scf, cf, arith, math, llvm.
     The module's attribute `nn.commands` tells code generation what to put into the program's table.
   }];
+  let options = [Option<"share", "share", "bool", "true", "equal kernels are one function">];
   let dependentDialects = [
     "::nnc::ir::NNDialect", "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect", "::mlir::func::FuncDialect",
     "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::scf::SCFDialect"];

@@ -28,9 +28,9 @@ import grammar
 CONFIGURATIONS = [
     ("f64", ["--real", "f64"]),
     ("f64 -O0", ["--real", "f64", "-O", "0"]),
-    ("f64 unfused v3", ["--real", "f64", "--no-fuse", "--cpu=x86-64-v3"]),
+    ("f64 unfused v3", ["--real", "f64", "--no-fuse", "--no-share", "--cpu=x86-64-v3"]),
     ("f32", []),
-    ("f32 unfused -O0 v3", ["--no-fuse", "-O", "0", "--cpu=x86-64-v3"]),
+    ("f32 unfused -O0 v3", ["--no-fuse", "--no-share", "-O", "0", "--cpu=x86-64-v3"]),
 ]
 
 

@@ -26,5 +26,5 @@ NNC_COMMAND(build) = {
     .name = "build",
     .arguments = "FILE.nn",
     .help = "compile to a standalone executable",
-    .options = "-o -D -I --real -O -g --cpu --exact --no-fuse --strip --quiet --color",
+    .options = "-o -D -I --real -O -g --cpu --exact --no-fuse --no-share --strip --quiet --color",
     .run = build};

@@ -79,6 +79,7 @@ NNC_COMMAND(emit) = {
     .name = "emit",
     .arguments = "FILE.nn",
     .help = "show the program at a stage of compilation",
-    .options = "-o -D -I --real -O -g --cpu --exact --no-fuse --stage --cost --of --color",
+    .options =
+        "-o -D -I --real -O -g --cpu --exact --no-fuse --no-share --stage --cost --of --color",
     .run = emit,
     .printMore = printStages};

@@ -11,6 +11,6 @@ NNC_COMMAND(run) = {.rank = 2,
                     .name = "run",
                     .arguments = "FILE.nn [ARGUMENTS]",
                     .help = "build into a cache, then run with the arguments",
-                    .options = "-D -I --real -O -g --cpu --exact --no-fuse --color",
+                    .options = "-D -I --real -O -g --cpu --exact --no-fuse --no-share --color",
                     .run = [](Session &session) { return session.runProgram(/*tests=*/false); },
                     .passesArguments = true};

@@ -11,6 +11,6 @@ NNC_COMMAND(test) = {.rank = 3,
                      .name = "test",
                      .arguments = "FILE.nn [FILTER]",
                      .help = "build and run the test blocks",
-                     .options = "-D -I --real -O -g --cpu --exact --no-fuse --color",
+                     .options = "-D -I --real -O -g --cpu --exact --no-fuse --no-share --color",
                      .run = [](Session &session) { return session.runProgram(/*tests=*/true); },
                      .passesArguments = true};
