@@ -256,7 +256,7 @@ Value Weights::below(llvm::StringRef name) const {
     if (rest.empty())
       return Value::of(leaf.value);
     if (rest.consume_front("."))
-      found->leaves.push_back({rest.str(), leaf.symbol, leaf.value});
+      found->leaves.push_back({rest.str(), leaf.symbol, leaf.value, leaf.gradients});
   }
   return found->leaves.empty() ? Value() : Value::of(found);
 }

@@ -69,7 +69,7 @@ void ItemChecker::runUpdate(std::shared_ptr<Instance> optimizer, const ast::Func
   NNTensorType type = NNTensorType::get({rows, columns}, e.getReal());
   auto param = e.makeVariable("param", VariableKind::Param, type, update.name.span, "p");
   mlir::Value gradient = e.readVariable(*param);
-  applyUpdates(e, *optimizer, {{"p", param}}, gradient, Span());
+  applyUpdates(e, *optimizer, {{"p", param}}, {{gradient, {}}}, Span());
   emitResets(e);
 }
 

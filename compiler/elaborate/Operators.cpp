@@ -190,6 +190,8 @@ Value Emitter::mapWeights(llvm::ArrayRef<Value> operands, Span span,
     paths.push_back(leaf.path);
     symbols.push_back(leaf.symbol);
   }
+  llvm::StringMap<std::vector<mlir::Value>> gradients;
+  llvm::StringSet<> others;                            // paths where an operand is no gradient
   std::vector<llvm::SmallVector<mlir::Value>> columns; // of each operand; empty: no weights
   for (const Value &operand : operands) {
     columns.emplace_back();
@@ -199,6 +201,11 @@ Value Emitter::mapWeights(llvm::ArrayRef<Value> operands, Span span,
     if (!leaves || (!calculates && llvm::is_contained(*leaves, mlir::Value())))
       return fail(diag::DifferentStructures, span);
     columns.back() = std::move(*leaves);
+    for (const Weights::Leaf &leaf : operand.getWeights()->leaves) {
+      llvm::append_range(gradients[leaf.path], leaf.gradients);
+      if (leaf.gradients.empty())
+        others.insert(leaf.path);
+    }
   }
   auto result = std::make_shared<Weights>();
   for (auto [i, leaf] : llvm::enumerate(shape->leaves)) {
@@ -217,6 +224,8 @@ Value Emitter::mapWeights(llvm::ArrayRef<Value> operands, Span span,
     if (value.isPoison())
       return value;
     result->leaves.push_back({leaf.path, leaf.symbol, value.getRuntime()});
+    if (!others.contains(leaf.path))
+      result->leaves.back().gradients = gradients.lookup(leaf.path);
   }
   return Value::of(result);
 }

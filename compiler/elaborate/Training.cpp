@@ -1,4 +1,4 @@
-//===- Training.cpp - minimize, gradients, optimizers ------------------===//
+//===- Training.cpp - minimize, steps of optimizers ------------------===//
 
 #include "compiler/elaborate/Training.h"
 #include "compiler/elaborate/Exits.h"
@@ -39,7 +39,7 @@ Value elaborate::noteMode(Interpreter &e, const Value &result, const Frame &call
   }
 }
 
-static mlir::ArrayAttr getSymbols(mlir::Builder builder, llvm::ArrayRef<Reached> reached) {
+mlir::ArrayAttr elaborate::getSymbols(mlir::Builder builder, llvm::ArrayRef<Reached> reached) {
   llvm::SmallVector<mlir::Attribute> symbols;
   for (const Reached &one : reached)
     symbols.push_back(mlir::FlatSymbolRefAttr::get(builder.getContext(), one.variable->symbol));
@@ -98,8 +98,21 @@ static void applyUpdate(Interpreter &e, Instance &optimizer, const ast::Function
   takeResult(e, update.name.span);
 }
 
+/// Elaborates what happens only where one of the gradients is of a target that is reached.
+static void emitWhereReached(Interpreter &e, llvm::ArrayRef<mlir::Value> gradients, Span span,
+                             llvm::function_ref<void()> body) {
+  if (gradients.empty())
+    return body();
+  mlir::Location loc = e.getLoc(span);
+  mlir::Value isReached =
+      IsReachedOp::create(e.builder, loc, getScalarType(e.builder.getI1Type()), gradients);
+  auto op = IfOp::create(e.builder, loc, isReached);
+  e.emitRegion(op.getThenRegion(), {}, [&](mlir::ValueRange) { body(); });
+  e.emitRegion(op.getElseRegion(), {}, [](mlir::ValueRange) {});
+}
+
 void elaborate::applyUpdates(Interpreter &e, Instance &optimizer, llvm::ArrayRef<Reached> targets,
-                             mlir::ValueRange gradients, Span span) {
+                             llvm::ArrayRef<AppliedGradient> gradients, Span span) {
   const ast::Function &update = *optimizer.methods["update"];
   if (update.parameters.size() != 3 || !update.block) {
     e.error(diag::BadUpdate, update.name.span, optimizer.item->name.name);
@@ -107,16 +120,16 @@ void elaborate::applyUpdates(Interpreter &e, Instance &optimizer, llvm::ArrayRef
   }
   e.unit.trains = true;
   for (auto [target, gradient] : llvm::zip_equal(targets, gradients))
-    applyUpdate(e, optimizer, update, target.variable, gradient, span);
+    emitWhereReached(e, gradient.requested, span, [&] {
+      applyUpdate(e, optimizer, update, target.variable, gradient.value, span);
+    });
 }
 
 /// Ends the program where a loss is not finite, before anything is changed: NaN spreads to all that
-/// is trained. The step is that of the optimizer for the first target.
-static void checkLoss(Interpreter &e, mlir::Value loss, const Instance &optimizer,
-                      const Variable &target, Span span) {
+/// is trained. `before` counts the steps before this one.
+static void checkLoss(Interpreter &e, mlir::Value loss, mlir::Value before, Span span) {
   Value magnitude = e.elementwise("abs", {Value::of(loss)}, span);
   Value isFinite = e.elementwise("<", {magnitude, Value::ofFloat(HUGE_VAL)}, span);
-  mlir::Value before = e.readVariable(*getSlots(e, optimizer, target, span).t);
   Value step = e.elementwise("+", {Value::of(before), Value::ofInt(1)}, span);
   AssertOp check = e.emitCheck(
       isFinite.getRuntime(),
@@ -144,18 +157,31 @@ Value elaborate::evaluateMinimize(Interpreter &e, const ast::Minimize *expr) {
   mlir::Value loss = e.toLoss(lossValue, expr->loss->span);
   if (!loss)
     return Value();
-  auto op =
-      MinimizeOp::create(e.builder, e.getLoc(expr->span), loss, getSymbols(e.builder, targets));
   llvm::SmallVector<mlir::Type> types;
+  std::vector<Reached> counters;
   for (const Reached &target : targets) {
     e.unit.uses[target.variable->symbol].isTrained = true;
     types.push_back(target.variable->type);
+    counters.push_back({"", getSlots(e, *optimizer.getInstance(), *target.variable, expr->span).t});
   }
-  e.emitRegion(op.getUpdate(), types, [&](mlir::ValueRange gradients) {
-    checkLoss(e, loss, *optimizer.getInstance(), *targets.front().variable, expr->span);
+  types.push_back(counters.front().variable->type);
+  auto op = MinimizeOp::create(e.builder, e.getLoc(expr->span), loss,
+                               getSymbols(e.builder, targets), getSymbols(e.builder, counters));
+  e.emitRegion(op.getUpdate(), types, [&](mlir::ValueRange arguments) {
+    checkLoss(e, loss, arguments.back(), expr->span);
+    std::vector<AppliedGradient> gradients;
+    for (mlir::Value gradient : arguments.drop_back())
+      gradients.push_back({gradient, {gradient}});
     applyUpdates(e, *optimizer.getInstance(), targets, gradients, expr->span);
   });
   return Value::of(loss);
+}
+
+/// A tensor that is given as a gradient; of a request if grad gave it as it is.
+static AppliedGradient getApplied(mlir::Value gradient) {
+  if (gradient.getDefiningOp<GradOp>())
+    return {gradient, {gradient}};
+  return {gradient, {}};
 }
 
 /// One gradient, those of a layer, or a tuple or list of such, as grad gives them.
@@ -176,30 +202,31 @@ Value elaborate::step(Interpreter &e, std::shared_ptr<Instance> optimizer, const
     return Value();
   Values parts;
   flatten(given.value, parts);
-  std::vector<mlir::Value> plain;
-  llvm::StringMap<mlir::Value> bySymbol;
+  std::vector<AppliedGradient> plain;
+  llvm::StringMap<AppliedGradient> bySymbol;
   for (const Value &part : parts) {
     if (part.is(Value::WeightsKind))
       for (const Weights::Leaf &leaf : part.getWeights()->leaves)
-        bySymbol[leaf.symbol] = leaf.value;
+        bySymbol[leaf.symbol] = {leaf.value, leaf.gradients};
     else if (part.isTensor())
-      plain.push_back(part.getRuntime());
+      plain.push_back(getApplied(part.getRuntime()));
     else
       return e.fail(diag::WrongArgument, given.span, "the second argument of step",
                     "what grad(loss, net) gives", describe(part));
   }
-  llvm::SmallVector<mlir::Value> gradients;
+  std::vector<AppliedGradient> gradients;
   size_t next = 0;
   for (const Reached &one : reached) {
-    mlir::Value found = bySymbol.lookup(one.variable->symbol);
-    if (!found && next < plain.size())
+    AppliedGradient found = bySymbol.lookup(one.variable->symbol);
+    if (!found.value && next < plain.size())
       found = plain[next++];
-    if (!found || found.getType() != one.variable->type)
+    if (!found.value || found.value.getType() != one.variable->type)
       return e.fail(diag::NoGradientFor, given.span, one.path);
     gradients.push_back(found);
   }
   for (auto [one, gradient] : llvm::zip_equal(reached, gradients))
-    gradient = noteApplied(e.builder, e.getLoc(node->span), gradient, one.variable->symbol);
+    gradient.value =
+        noteApplied(e.builder, e.getLoc(node->span), gradient.value, one.variable->symbol);
   applyUpdates(e, *optimizer, reached, gradients, node->span);
   return Value::unit();
 }
@@ -241,85 +268,4 @@ void elaborate::emitResets(Interpreter &e) {
     }
   }
   e.forgetValues();
-}
-
-static Value gradientOf(Interpreter &e, mlir::Value value, const ast::Expr *target, Span span,
-                        bool isJacobian) {
-  // Of a tuple or list of paths: one such of gradients.
-  auto *tuple = llvm::dyn_cast<ast::Tuple>(target);
-  auto *list = llvm::dyn_cast<ast::List>(target);
-  if (tuple || list) {
-    Values results;
-    for (const ast::Expr *element : tuple ? tuple->elements : list->elements) {
-      results.push_back(gradientOf(e, value, element, span, isJacobian));
-      if (results.back().isPoison())
-        return Value();
-    }
-    return tuple ? Value::tuple(std::move(results)) : Value::list(std::move(results));
-  }
-  mlir::Location loc = e.getLoc(span);
-  // The gradients with respect to values or to variables.
-  auto differentiate = [&](mlir::ValueRange targets,
-                           llvm::ArrayRef<Reached> reached) -> mlir::ResultRange {
-    auto getResult = [&](mlir::Type type) -> mlir::Type {
-      return isJacobian ? JacobianOp::getJacobianType(llvm::cast<NNTensorType>(value.getType()),
-                                                      llvm::cast<NNTensorType>(type))
-                        : type;
-    };
-    llvm::SmallVector<mlir::Type> types, variableTypes;
-    for (mlir::Value one : targets)
-      types.push_back(getResult(one.getType()));
-    for (const Reached &one : reached) {
-      variableTypes.push_back(getResult(one.variable->type));
-      e.unit.uses[one.variable->symbol].isTrained = true;
-    }
-    mlir::ArrayAttr names = getSymbols(e.builder, reached);
-    if (isJacobian)
-      return JacobianOp::create(e.builder, loc, types, variableTypes, value, targets, names)
-          ->getResults();
-    return GradOp::create(e.builder, loc, types, variableTypes, value, targets, names)
-        ->getResults();
-  };
-  if (std::shared_ptr<const Variable> variable = findVariable(e, target)) {
-    if (!llvm::isa<NNTensorType>(variable->type) || !variable->getTensorType().isFloat())
-      return e.fail(diag::NotDifferentiable, target->span, target->span.getText());
-    // A `var` that still has its value from this block is that value; any other place is named by
-    // its symbol.
-    if (variable->kind != VariableKind::Var)
-      return Value::of(differentiate({}, {{variable->name, variable}})[0]);
-  }
-  Value at = e.evaluate(target);
-  if (at.isPoison())
-    return at;
-  if (at.isTensor()) {
-    if (!llvm::isa<ast::Name, ast::Member>(target))
-      return e.fail(diag::GradientTarget, target->span);
-    if (!at.getTensorType().isFloat())
-      return e.fail(diag::NotDifferentiable, target->span, target->span.getText());
-    return Value::of(differentiate(at.getRuntime(), {})[0]);
-  }
-  std::vector<Reached> reached = collectVariables(at, false);
-  if (reached.empty())
-    return e.fail(diag::GradientTarget, target->span);
-  auto weights = std::make_shared<Weights>();
-  for (auto [one, result] : llvm::zip_equal(reached, differentiate({}, reached)))
-    weights->leaves.push_back({one.path, one.variable->symbol, result});
-  return Value::of(weights);
-}
-
-Value elaborate::gradient(Interpreter &e, const ast::Expr *of, const ast::Expr *target, Span span,
-                          bool isJacobian) {
-  Value given = e.evaluate(of);
-  mlir::Value value;
-  if (!isJacobian) {
-    value = e.toLoss(given, of->span);
-  } else if (Value tensor = e.toTensor(given, of->span, e.getReal()); !tensor.isPoison()) {
-    value = tensor.getRuntime();
-    if (!tensor.getTensorType().isFloat())
-      return e.fail(diag::WrongArgument, of->span, "the first argument of jacobian", "real numbers",
-                    describe(given));
-  }
-  if (!value)
-    return Value();
-  return gradientOf(e, value, target, span, isJacobian);
 }

@@ -327,6 +327,9 @@ struct Weights {
     std::string path;
     std::string symbol; // of the variable that it belongs to
     mlir::Value value;
+    /// The gradients of this variable, as grad gave them, that it is computed from, with numbers;
+    /// empty where it is computed from anything else, or that is not known.
+    std::vector<mlir::Value> gradients = {};
   };
   std::vector<Leaf> leaves;
   /// The tensor at a path, e.g. grad(loss, net).head.w, or all that lie below it; poison where

@@ -31,6 +31,7 @@ struct ExpandGradients : nnc::gradient::impl::ExpandGradientsBase<ExpandGradient
     if (failed(nnc::gradient::checkModes(command)))
       return failure();
     // In program order: a gradient that another is taken of is expanded first.
+    nnc::gradient::UnreachedWarnings warnings;
     llvm::SmallVector<Operation *> requests;
     command.walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (llvm::isa<GradOp, JacobianOp, MinimizeOp>(op))
@@ -39,8 +40,14 @@ struct ExpandGradients : nnc::gradient::impl::ExpandGradientsBase<ExpandGradient
     for (Operation *op : requests)
       if (failed(
               llvm::TypeSwitch<Operation *, LogicalResult>(op).Case<GradOp, JacobianOp, MinimizeOp>(
-                  [](auto request) { return nnc::gradient::expand(request); })))
+                  [&](auto request) { return nnc::gradient::expand(request, warnings); })))
         return failure();
+    // Gradients that no request gave.
+    llvm::SmallVector<IsReachedOp> conditions;
+    command.walk([&](IsReachedOp op) { conditions.push_back(op); });
+    for (IsReachedOp op : conditions)
+      nnc::gradient::decide(op, true);
+    warnings.report();
     // The rules that the program states have done their work.
     command.walk([](WithGradientOp op) {
       op.getResult().replaceAllUsesWith(op.getValue());

@@ -13,7 +13,7 @@ using namespace nnc::ir;
 
 namespace nnc::gradient {
 
-static bool isFloat(Value value) {
+bool isFloat(Value value) {
   auto type = llvm::dyn_cast<NNTensorType>(value.getType());
   return type && type.isFloat();
 }
@@ -121,6 +121,10 @@ Sweep::Target Sweep::findTarget(Value value) {
   return {value, {}, variable, llvm::SmallVector<Value, 1>(getReads(variable))};
 }
 
+Type Sweep::getType(const Target &target) {
+  return target.variable ? flow.getVariable(target.variable).getType() : target.asked.getType();
+}
+
 void Sweep::findTargets() {
   for (Value value : request.values)
     targets.push_back(findTarget(value));
@@ -128,60 +132,7 @@ void Sweep::findTargets() {
     targets.push_back({{}, {}, variable, llvm::SmallVector<Value, 1>(getReads(variable))});
 }
 
-//===-- Errors --------------------------------------------------------------------------===//
-
-std::string Sweep::describeFailure(Value value, FlatSymbolRefAttr variable) {
-  bool minimizes = llvm::isa<MinimizeOp>(request.at);
-  return (minimizes ? "cannot minimize over " : "no gradient with respect to ") +
-         (value ? describe(value) : describe(flow.getVariable(variable)));
-}
-
-void Sweep::explainUnreached(InFlightDiagnostic &error, llvm::ArrayRef<Value> roots) {
-  // Where the path is cut: an operation without gradient, between a root and what would reach.
-  llvm::DenseSet<Value> dependents = findDependents(roots, /*throughGradients=*/false);
-  for (Operation *op : slice) {
-    auto isCut = [&](Value result) {
-      return reaching.contains(result) && dependents.contains(result) &&
-             !llvm::is_contained(roots, result);
-    };
-    auto passes = [&](Value source) {
-      return reaching.contains(source) && dependents.contains(source);
-    };
-    if (llvm::any_of(op->getResults(), isCut) &&
-        !(passesGradient(op) && llvm::any_of(getGradientSources(op), passes)))
-      error.attachNote(op->getLoc())
-          << "no gradient passes through " << describe(op) << ", which lies between them";
-  }
-  // What there is instead.
-  llvm::SetVector<StringAttr> names;
-  auto add = [&](Value value) {
-    if (reaching.contains(value) && !llvm::is_contained(roots, value))
-      if (llvm::StringRef name = getName(value.getLoc()); !name.empty())
-        names.insert(builder.getStringAttr(describe(value)));
-  };
-  for (Operation *op : slice) {
-    auto read = llvm::dyn_cast<ReadOp>(op);
-    if (read && reaching.contains(read) && !assigned.contains(op))
-      names.insert(builder.getStringAttr(describe(flow.getVariable(read.getVariableAttr()))));
-    else if (!passesGradient(op))
-      llvm::for_each(op->getResults(), add);
-    for (Value source : op->getOperands())
-      if (llvm::isa<BlockArgument>(source))
-        add(source);
-  }
-  constexpr size_t limit = 8;
-  mlir::Diagnostic &note = error.attachNote(request.scalar.getLoc());
-  note << "it is computed from ";
-  if (names.empty())
-    note << "constants alone";
-  llvm::interleave(
-      names.getArrayRef().take_front(limit), [&](StringAttr name) { note << name.getValue(); },
-      [&] { note << ", "; });
-  if (names.size() > limit)
-    note << " and " << names.size() - limit << " more";
-  if (llvm::isa<MinimizeOp>(request.at))
-    error.attachNote() << "leave it out of 'over', or use it in the loss";
-}
+//===-- Control flow in the way ---------------------------------------------------------===//
 
 llvm::SmallVector<ReadOp> Sweep::getCarriers(llvm::ArrayRef<Value> roots,
                                              FlatSymbolRefAttr variable) {
@@ -199,7 +150,7 @@ Sweep::Control Sweep::findControl() {
                                   getCarriers(target.roots, target.variable));
     if (carried.read)
       return {flow.getStorer(carried.read), flow.getVariable(carried.read.getVariableAttr()),
-              target.asked, target.variable};
+              &target};
   }
   return {};
 }
@@ -224,7 +175,7 @@ LogicalResult Sweep::convert(Control control) {
   if (succeeded(result))
     return success();
   InFlightDiagnostic error = report(request.at->getLoc(), diag::GradientThroughLoop,
-                                    describeFailure(control.value, control.target), obstacle.what);
+                                    describeFailure(*control.target), obstacle.what);
   error.attachNote(obstacle.op->getLoc()) << "here";
   if (obstacle.op->getLoc() != loc)
     error.attachNote(loc) << "in this " << (loop ? "loop" : "branch")
@@ -233,28 +184,19 @@ LogicalResult Sweep::convert(Control control) {
   return failure();
 }
 
-LogicalResult Sweep::check(const Target &target) {
-  const auto &[asked, value, variable, roots] = target;
-  for (Value root : variable ? llvm::ArrayRef(roots) : llvm::ArrayRef<Value>()) {
+LogicalResult Sweep::checkFresh(const Target &target) {
+  for (Value root : target.variable ? llvm::ArrayRef(target.roots) : llvm::ArrayRef<Value>()) {
     auto read = root.getDefiningOp<ReadOp>();
     if (!reaching.contains(read) || assigned.contains(read))
       continue;
     if (Operation *assignment = flow.findAssignmentSince(read, request.at)) {
       InFlightDiagnostic error =
-          report(request.at->getLoc(), diag::GradientStale, describeFailure(asked, variable));
+          report(request.at->getLoc(), diag::GradientStale, describeFailure(target));
       error.attachNote(assignment->getLoc()) << "assigned here";
       error.attachNote(read.getLoc())
           << "read here; use stop_gradient if this older value is meant as a constant";
       return failure();
     }
-  }
-  // What reaches is found backwards from the scalar: it gets a gradient just where a root is in it.
-  if (llvm::none_of(roots, [&](Value root) { return reaching.contains(root); })) {
-    InFlightDiagnostic error =
-        report(request.at->getLoc(), diag::GradientUnreached, describeFailure(asked, variable),
-               variable ? "its current value" : "it");
-    explainUnreached(error, roots);
-    return failure();
   }
   return success();
 }
@@ -296,17 +238,25 @@ void Sweep::propagate(Operation *op, const llvm::DenseSet<Value> &active) {
   }
 }
 
-FailureOr<llvm::SmallVector<Value>> Sweep::run() {
+FailureOr<Gradients> Sweep::run() {
   llvm::SmallVector<Value> roots;
   for (const Target &target : targets) {
-    if (failed(check(target)))
+    if (failed(checkFresh(target)))
       return failure();
     llvm::append_range(roots, target.roots);
+    // What reaches is found backwards from the scalar: it gets a gradient just where a root is in
+    // it.
+    isReached.push_back(
+        llvm::any_of(target.roots, [&](Value root) { return reaching.contains(root); }));
   }
+  if (failed(checkUnreached()))
+    return failure();
 
   auto type = llvm::cast<NNTensorType>(request.scalar.getType());
   Operation *last = request.scalar.getDefiningOp();
-  emission.source = OriginListener::gradientOf(last ? last : request.at, request.at->getLoc());
+  OriginListener::Source ofScalar =
+      OriginListener::gradientOf(last ? last : request.at, request.at->getLoc());
+  emission.source = ofScalar;
   cotangents[request.scalar] =
       request.seed ? request.seed : createFilled(builder, request.at->getLoc(), type, 1);
   llvm::DenseSet<Value> active = findDependents(roots, /*throughGradients=*/true);
@@ -316,8 +266,10 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
         llvm::any_of(getGradientSources(op), [&](Value source) { return active.contains(source); }))
       propagate(op, active);
 
-  // What a target reaches may be constant in it all the same, as which of two is the larger is.
+  // Nothing arrives where no path leads, nor where the scalar is constant in the target all the
+  // same, as which of two is the larger is.
   auto orZero = [&](Value cotangent, Type type) {
+    emission.source = ofScalar;
     return cotangent
                ? cotangent
                : createFilled(builder, request.at->getLoc(), llvm::cast<NNTensorType>(type), 0);
@@ -334,15 +286,15 @@ FailureOr<llvm::SmallVector<Value>> Sweep::run() {
       emission.source = OriginListener::gradientOf(root.getDefiningOp());
       sum = AddOp::create(builder, request.at->getLoc(), sum.getType(), sum, cotangent);
     }
-    gradients.push_back(orZero(sum, target.roots.front().getType()));
+    gradients.push_back(orZero(sum, getType(target)));
   }
   emission.eraseDead(gradients);
   for (Operation *op : slice)
     eraseReplaced(op);
-  return gradients;
+  return Gradients{gradients, isReached};
 }
 
-FailureOr<llvm::SmallVector<Value>> buildGradients(OpBuilder &builder, const Request &request) {
+FailureOr<Gradients> buildGradients(OpBuilder &builder, const Request &request) {
   // Control flow around the request may be rebuilt, and the request moved with it.
   bool isAtRequest = builder.getInsertionBlock() == request.at->getBlock() &&
                      builder.getInsertionPoint() == request.at->getIterator();

@@ -12,7 +12,7 @@
 #ifndef NNC_GRADIENT_GRADIENT_H
 #define NNC_GRADIENT_GRADIENT_H
 
-#include "compiler/ir/NN.h"
+#include "compiler/gradient/Unreached.h"
 
 namespace nnc::gradient {
 
@@ -25,29 +25,39 @@ struct Request {
   mlir::ValueRange values;
   /// FlatSymbolRefAttrs of variables.
   mlir::ArrayAttr variables;
+  /// Told of targets that are not reached.
+  UnreachedWarnings &warnings;
   /// The cotangent of `scalar`, which then may be any tensor; null for 1.
   mlir::Value seed = {};
 };
 
-/// Emits the gradients where the builder stands, of the targets' types, values first. Fails after
-/// an error at `at`, with notes that say why, where
-///  * GradientUnreached: the scalar is not computed from a target, or only through an operation
-///  that has no
-///    gradient;
+/// Of the targets' types, values first.
+struct Gradients {
+  llvm::SmallVector<mlir::Value> values;
+  /// False where no path leads from the target to the scalar; the gradient is then 0.
+  llvm::BitVector isReached;
+};
+
+/// Emits the gradients where the builder stands. Fails after an error at `at`, with notes that say
+/// why, where
+///  * GradientUnreached: the scalar is computed from no target, or from one only through an
+///    operation that has no gradient;
 ///  * GradientStale: a variable was assigned after the scalar was computed from it;
 ///  * GradientThroughLoop: what cannot be a scan or a choice lies between a target and the scalar.
-mlir::FailureOr<llvm::SmallVector<mlir::Value>> buildGradients(mlir::OpBuilder &builder,
-                                                               const Request &request);
+mlir::FailureOr<Gradients> buildGradients(mlir::OpBuilder &builder, const Request &request);
 
-/// Replaces the operation by gradients; leaves it in place and fails after an error.
-mlir::LogicalResult expand(ir::GradOp grad);
+/// Replaces the operation by gradients; leaves it in place and fails after an error. What depends
+/// on whether a target is reached is decided.
+mlir::LogicalResult expand(ir::GradOp grad, UnreachedWarnings &warnings);
 /// Replaces the operation by a scan over the elements of its value, each turn of which runs back
 /// from one of them.
-mlir::LogicalResult expand(ir::JacobianOp jacobian);
-/// Replaces the operation by gradients and, in its place, its update region. A variable that the
-/// loss does not reach is an error here too: an update that silently does nothing would hide a
-/// parameter that is not connected.
-mlir::LogicalResult expand(ir::MinimizeOp minimize);
+mlir::LogicalResult expand(ir::JacobianOp jacobian, UnreachedWarnings &warnings);
+/// Replaces the operation by gradients and, in its place, its update region, without the updates of
+/// what the loss does not reach.
+mlir::LogicalResult expand(ir::MinimizeOp minimize, UnreachedWarnings &warnings);
+/// Puts a constant in the place of the operation, and the branch that is taken in that of an nn.if
+/// with this condition.
+void decide(ir::IsReachedOp op, bool isReached);
 
 } // namespace nnc::gradient
 

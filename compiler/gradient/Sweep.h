@@ -10,12 +10,25 @@
 
 #include "compiler/gradient/Emission.h"
 #include "compiler/gradient/Gradient.h"
+#include "compiler/gradient/Unreached.h"
 #include "compiler/gradient/VariableFlow.h"
 #include "compiler/ir/StrongZero.h"
 
 namespace nnc::gradient {
 
+/// Whether it is a tensor of real numbers.
+bool isFloat(mlir::Value value);
+
 class Sweep {
+  /// What a gradient is asked for, a value or what a variable holds, and the values in which it
+  /// arrives.
+  struct Target {
+    mlir::Value asked; // as the request names it; null for a variable
+    mlir::Value value;
+    mlir::FlatSymbolRefAttr variable;
+    llvm::SmallVector<mlir::Value, 1> roots;
+  };
+
 public:
   Sweep(mlir::OpBuilder &builder, const Request &request)
       : builder(builder), request(request), flow(request.at) {
@@ -25,29 +38,20 @@ public:
     findTargets();
   }
 
-  mlir::FailureOr<llvm::SmallVector<mlir::Value>> run();
+  mlir::FailureOr<Gradients> run();
 
   /// Control flow between a target and the scalar, through which no value leads: the last nn.if or
   /// loop, before the scalar or around it, that stores what the scalar was computed from.
   struct Control {
     mlir::Operation *op = nullptr;
     ir::VariableOp variable; // where it stores
-    mlir::Value value;       // the target: this, or
-    mlir::FlatSymbolRefAttr target;
+    const Target *target = nullptr;
   };
   Control findControl();
   /// Makes values of it, or reports why that cannot be.
   mlir::LogicalResult convert(Control control);
 
 private:
-  /// What a gradient is asked for, a value or what a variable holds, and the values in which it
-  /// arrives.
-  struct Target {
-    mlir::Value asked; // as the request names it; null for a variable
-    mlir::Value value;
-    mlir::FlatSymbolRefAttr variable;
-    llvm::SmallVector<mlir::Value, 1> roots;
-  };
   /// In the order of the request's results. A rule may replace the operation of a value later.
   void findTargets();
   Target findTarget(mlir::Value value);
@@ -73,10 +77,25 @@ private:
   /// Reads of `var`s in which gradients end, other than the targets.
   llvm::SmallVector<ir::ReadOp> getCarriers(llvm::ArrayRef<mlir::Value> roots,
                                             mlir::FlatSymbolRefAttr variable);
-  mlir::LogicalResult check(const Target &target);
+  mlir::Type getType(const Target &target);
+  /// That no variable of the target was assigned since the scalar was computed from it.
+  mlir::LogicalResult checkFresh(const Target &target);
+
+  // Unreached.cpp: targets that no path leads from.
+
+  /// Reports those that cannot be meant, and warns of others.
+  mlir::LogicalResult checkUnreached();
+  /// The operations without gradient that lie between the roots and what reaches the scalar.
+  llvm::SmallVector<mlir::Operation *> findCuts(llvm::ArrayRef<mlir::Value> roots);
+  /// The values that led to what the scalar is a derivative of.
+  void findDifferentiated();
+  /// Whether the scalar is computed from derivatives of what is computed from the target. That they
+  /// no longer depend on it is then no mistake: f' does not where f is linear.
+  bool isDerivativeOf(const Target &target);
+  std::string describeTarget(const Target &target);
   /// What cannot be done: "no gradient with respect to 'x'".
-  std::string describeFailure(mlir::Value value, mlir::FlatSymbolRefAttr variable);
-  void explainUnreached(mlir::InFlightDiagnostic &error, llvm::ArrayRef<mlir::Value> roots);
+  std::string describeFailure(const Target &target);
+  void reportUnreached(const Target &target);
 
   void accumulate(mlir::Value value, mlir::Value contribution);
   void propagate(mlir::Operation *op, const llvm::DenseSet<mlir::Value> &active);
@@ -92,6 +111,9 @@ private:
   llvm::DenseMap<mlir::Attribute, llvm::SmallVector<mlir::Value, 1>> reads;
   llvm::SmallVector<ir::ReadOp> ends;
   std::vector<Target> targets;
+  /// By the number of the target.
+  llvm::BitVector isReached;
+  std::optional<llvm::DenseSet<mlir::Value>> differentiated;
   llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
   ir::MaskedCotangents masked;
 };

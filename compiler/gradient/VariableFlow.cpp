@@ -135,6 +135,10 @@ private:
           found = {read, origins.lookup(read)};
     llvm::TypeSwitch<Operation *>(&op)
         .Case([&](IfOp conditional) {
+          // An update is taken to happen, as after any assignment what was computed before is
+          // older.
+          if (conditional.getCondition().getDefiningOp<IsReachedOp>())
+            return visit(conditional.getThenRegion().front(), state);
           Dependence otherwise = state;
           visit(conditional.getThenRegion().front(), state);
           visit(conditional.getElseRegion().front(), otherwise);
@@ -143,7 +147,7 @@ private:
         .Case([&](MinimizeOp minimize) {
           Block &update = minimize.getUpdate().front();
           if (state.values.contains(minimize.getLoss()))
-            state.values.insert(update.args_begin(), update.args_end());
+            state.values.insert(minimize.getGradients().begin(), minimize.getGradients().end());
           visit(update, state);
         })
         .Case([&](BreakOp) {

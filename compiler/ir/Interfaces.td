@@ -169,4 +169,7 @@ def SharesMemory : NativeOpTrait<"SharesMemory"> { let cppNamespace = "::nnc::ir
 /// Gradients stop here by nature: integer, boolean or piecewise constant results.
 def NotDifferentiable : NativeOpTrait<"NotDifferentiable"> { let cppNamespace = "::nnc::ir"; }
 
+/// Some operands, or all, get no gradient because the program says so: they are meant as constants.
+def HoldsGradientsBack : NativeOpTrait<"HoldsGradientsBack"> { let cppNamespace = "::nnc::ir"; }
+
 #endif // NNC_IR_INTERFACES

@@ -42,6 +42,10 @@ namespace nnc::ir {
 template <typename Concrete>
 class NotDifferentiable : public mlir::OpTrait::TraitBase<Concrete, NotDifferentiable> {};
 
+/// Gradients stop at some of its operands because the program says so (Interfaces.td).
+template <typename Concrete>
+class HoldsGradientsBack : public mlir::OpTrait::TraitBase<Concrete, HoldsGradientsBack> {};
+
 /// Which stores its results where it is told to (Interfaces.td).
 template <typename Concrete>
 class ComputesIntoDestination : public mlir::OpTrait::TraitBase<Concrete, ComputesIntoDestination> {

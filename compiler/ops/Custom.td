@@ -4,7 +4,7 @@
 
 include "compiler/ops/OpBase.td"
 
-def NN_WithGradientOp : NN_Pure<"with_gradient", [SingleBlock, NN_Gradient, SharesMemory, DeclareOpInterfaceMethods<GuardOpInterface, ["canNeutralise"]>,
+def NN_WithGradientOp : NN_Pure<"with_gradient", [SingleBlock, NN_Gradient, HoldsGradientsBack, SharesMemory, DeclareOpInterfaceMethods<GuardOpInterface, ["canNeutralise"]>,
                                                  AllTypesMatch<["value", "result"]>]> {
   let summary = "its first operand, with a gradient that the program states; expanded by --nn-expand-gradients";
   let description = [{

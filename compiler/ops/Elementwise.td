@@ -294,7 +294,8 @@ def NN_ConvertOp : NN_Pure<"convert", [NN_Element, NN_Gradient, NN_Move]> {
 }
 
 /// Its operand, with a gradient of zero.
-def NN_StopGradientOp : NN_Elementwise<"stop_gradient", "stop_gradient", 1, NN_Formula<"a">, [], [SameOperandsAndResultType]> {
+def NN_StopGradientOp : NN_Elementwise<"stop_gradient", "stop_gradient", 1, NN_Formula<"a">, [],
+                                        [SameOperandsAndResultType, HoldsGradientsBack]> {
   let summary = "the value, as a constant to differentiation";
   let arguments = (ins NN_Tensor:$a);
   let results = (outs NN_Tensor:$result);

@@ -107,7 +107,17 @@ LogicalResult JacobianOp::verifySymbolUses(SymbolTableCollection &symbols) {
 }
 
 LogicalResult MinimizeOp::verifySymbolUses(SymbolTableCollection &symbols) {
-  return checkTypes(*this, getVariables(), getUpdate().getArgumentTypes(), symbols);
+  TypeRange types = getUpdate().getArgumentTypes();
+  if (!getCounters())
+    return checkTypes(*this, getVariables(), types, symbols);
+  Type counter = getScalarType(IntegerType::get(getContext(), 64));
+  if (types.size() != getVariables().size() + 1 || types.back() != counter ||
+      getCounters()->size() != getVariables().size())
+    return emitOpError("needs a counter for each variable, and an argument that is one, i64");
+  for (auto name : getCountersAttr().getAsRange<FlatSymbolRefAttr>())
+    if (failed(checkType(*this, name, counter, symbols)))
+      return failure();
+  return checkTypes(*this, getVariables(), types.drop_back(), symbols);
 }
 
 static LogicalResult checkFile(Operation *user, ArrayAttr variables, ArrayAttr names,
@@ -159,7 +169,10 @@ Accesses JacobianOp::getVariableAccesses() {
   return getAccesses(getVariables(), VariableAccess::Target);
 }
 Accesses MinimizeOp::getVariableAccesses() {
-  return getAccesses(getVariables(), VariableAccess::Target);
+  Accesses accesses = getAccesses(getVariables(), VariableAccess::Target);
+  if (getCounters())
+    llvm::append_range(accesses, getAccesses(getCountersAttr(), VariableAccess::Read));
+  return accesses;
 }
 
 //===-- Regions -----------------------------------------------------------------------===//

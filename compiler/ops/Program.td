@@ -125,10 +125,29 @@ def NN_JacobianOp : NN_Op<"jacobian", [AttrSizedResultSegments, NN_UsesVariables
 
 def NN_MinimizeOp : NN_Body<"minimize", [NN_UsesVariables]> {
   let summary = "one step of training: gradients of `loss` with respect to `variables`, handed to `update`, which assigns";
-  let arguments = (ins NN_FloatScalar:$loss, ArrayAttr:$variables);
+  let description = [{
+    `counters` are whole numbers, one for each variable: how often it was updated. Where they are given, `update` has one argument
+    more, which is the counter of the first variable that the loss is computed from.
+  }];
+  let arguments = (ins NN_FloatScalar:$loss, ArrayAttr:$variables, OptionalAttr<ArrayAttr>:$counters);
   let regions = (region SizedRegion<1>:$update);
-  let assemblyFormat = "$loss `over` $variables attr-dict `:` custom<NNType>(type($loss)) $update";
-  let extraClassDeclaration = "bool touchesOnlyVariables() { return false; }";
+  let assemblyFormat = "$loss `over` $variables (`counted` `by` $counters^)? attr-dict `:` custom<NNType>(type($loss)) $update";
+  let extraClassDeclaration = [{
+    bool touchesOnlyVariables() { return false; }
+    /// The arguments of `update` that are the gradients of `variables`.
+    ::llvm::ArrayRef<::mlir::BlockArgument> getGradients() { return getUpdate().getArguments().take_front(getVariables().size()); }
+  }];
+}
+
+def NN_IsReachedOp : NN_Pure<"is_reached", [NotDifferentiable]> {
+  let summary = "whether a path leads from the target of one of these gradients to what is differentiated; expanded by --nn-expand-gradients";
+  let description = [{
+    The condition of an update: what the loss is not computed from is left as it is, also by momentum and decay, which a gradient of 0 would
+    not do. True where `gradients` are results of no request.
+  }];
+  let arguments = (ins Variadic<NN_FloatTensor>:$gradients);
+  let results = (outs NN_BoolScalar:$result);
+  let assemblyFormat = "$gradients attr-dict `:` custom<NNTypes>(type($gradients))";
 }
 
 //===-- Control ----------------------------------------------------------------------===//

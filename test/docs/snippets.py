@@ -7,6 +7,7 @@ that names it. A block that opens with
     ```nn             must pass `nnc check` without a warning; where an ```output block follows, running it (its tests,
                       or its one command) prints exactly that; `// NAME.nn` in its first line is how commands and imports find it
     ```nn error E2003 must give this error
+    ```nn warning W2001   must pass with this warning alone
     ```nn fragment    is no whole program, and left alone
     ```console        its `$ ` lines must succeed (```console fails: one of them must not), and print the lines below them: in this
                       order, numbers aside (they depend on the machine); `...` stands for any text, as a line for any
@@ -50,7 +51,7 @@ def blocks(path):
     return found
 
 
-def check_program(where, text, expected_code, output):
+def check_program(where, text, kind, expected_code, output):
     folder = scratch / "programs"
     folder.mkdir(exist_ok=True)
     file = folder / "snippet.nn"
@@ -58,9 +59,9 @@ def check_program(where, text, expected_code, output):
     result = run([nnc, "check", file.name], folder)
     if expected_code:
         counts["errors"] += 1
-        codes = set(re.findall(r"error\[(\w+)\]", result.stderr))
-        if result.returncode != 1 or codes != {expected_code}:
-            problems.append(f"{where}: expected {expected_code}, found {codes or 'no error'}\n{result.stderr}")
+        codes = set(re.findall(r"(?:error|warning)\[(\w+)\]", result.stderr))
+        if result.returncode != (kind == "error") or codes != {expected_code}:
+            problems.append(f"{where}: expected {expected_code}, found {codes or 'none'}\n{result.stderr}")
         return
     counts["programs"] += 1
     if result.returncode != 0 or result.stderr:
@@ -116,7 +117,7 @@ def check_page(path):
     found = blocks(path)
     for i, (info, text, line) in enumerate(found):
         where, words = f"{page}:{line}", info.split()
-        if words == ["nn"] or words[:2] == ["nn", "error"]:
+        if words == ["nn"] or words[:2] in (["nn", "error"], ["nn", "warning"]):
             if named := re.match(r"// (\w+\.nn)\n", text):
                 (scratch / "examples" / name / named[1]).write_text(text, encoding="utf-8")
                 (scratch / "programs").mkdir(exist_ok=True)
@@ -124,7 +125,8 @@ def check_page(path):
             follows = found[i + 1] if i + 1 < len(found) else ("", "", 0)
             # An output belongs to a program if only blank lines are between them.
             near = follows[0] == "output" and follows[2] - (line + text.count("\n") + 1) <= 2
-            check_program(where, text, words[2] if len(words) == 3 else None, follows[1] if near else None)
+            kind, code = words[1:] if len(words) == 3 else (None, None)
+            check_program(where, text, kind, code, follows[1] if near else None)
         elif words in (["console"], ["console", "fails"]):
             check_console(where, text, len(words) == 2, scratch / "examples" / name)
         elif words not in (["nn", "fragment"], ["output"], ["text"], ["mlir"], ["cpp"], ["tablegen"], ["sh"]):

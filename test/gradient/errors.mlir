@@ -54,6 +54,7 @@ nn.func @cut_by_integers {
 
 // -----
 
+// Nothing could be trained.
 nn.func @minimize_unreached {
 ^bb0(%x: !nn.tensor<f32>):
   nn.variable param @w : f32
@@ -63,11 +64,47 @@ nn.func @minimize_unreached {
   %y = nn.mul %x, %w : f32
   // expected-error@+2 {{cannot minimize over 'bias': the value to differentiate is not computed from its current value}}
   // expected-note@+1 {{leave it out of 'over', or use it in the loss}}
-  nn.minimize %y over [@w, @b] : f32 {
+  nn.minimize %y over [@b] : f32 {
+  ^bb0(%h: !nn.tensor<f32>):
+    nn.end
+  }
+  nn.return
+}
+
+// -----
+
+// Beside one that is reached, one that is only compared: no update of it could be right.
+nn.func @minimize_compared {
+^bb0(%x: !nn.tensor<f32>):
+  nn.variable param @w : f32
+  nn.variable param @limit : f32 loc("limit")
+  %w = nn.read @w : f32
+  %limit = nn.read @limit : f32
+  %c = nn.gt %x, %limit : f32 -> i1
+  // expected-note@+1 {{no gradient passes through 'select', which lies between them}}
+  %s = nn.select %c, %x, %w : i1, f32
+  // expected-note@+1 {{it is computed from 'w'}}
+  %y = nn.mul %s, %w : f32
+  // expected-error@+2 {{cannot minimize over 'limit'}}
+  // expected-note@+1 {{leave it out of 'over', or use it in the loss}}
+  nn.minimize %y over [@w, @limit] : f32 {
   ^bb0(%g: !nn.tensor<f32>, %h: !nn.tensor<f32>):
     nn.end
   }
   nn.return
+}
+
+// -----
+
+// A derivative of something else is no derivative of this.
+nn.func @derivative_of_another {
+^bb0(%x: !nn.tensor<f32> loc("x"), %z: !nn.tensor<f32> loc("z")):
+  %y = nn.mul %x, %x : f32
+  // expected-note@+1 {{it is computed from 'x'}}
+  %g = nn.grad %y wrt (%x) [] : f32, (f32) -> (f32), ()
+  // expected-error@+1 {{no gradient with respect to 'z'}}
+  %h = nn.grad %g wrt (%z) [] : f32, (f32) -> (f32), ()
+  nn.return %h : f32
 }
 
 // -----

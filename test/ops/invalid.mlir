@@ -333,6 +333,33 @@ nn.func @f {
 // -----
 
 nn.func @f {
+^bb0(%a: !nn.tensor<f32>):
+  nn.variable param @w : f32
+  nn.variable slot @steps : i64
+  // expected-error@+1 {{needs a counter for each variable, and an argument that is one, i64}}
+  nn.minimize %a over [@w] counted by [@steps] : f32 {
+  ^bb0(%g: !nn.tensor<f32>):
+    nn.end
+  }
+  nn.return
+}
+
+// -----
+
+nn.func @f {
+^bb0(%a: !nn.tensor<f32>):
+  nn.variable param @w : f32
+  // expected-error@+1 {{uses @w as}}
+  nn.minimize %a over [@w] counted by [@w] : f32 {
+  ^bb0(%g: !nn.tensor<f32>, %step: !nn.tensor<i64>):
+    nn.end
+  }
+  nn.return
+}
+
+// -----
+
+nn.func @f {
 ^bb0(%path: !nn.str):
   nn.variable param @w : f32
   // expected-error@+1 {{needs one name for each variable}}

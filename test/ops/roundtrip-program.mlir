@@ -11,6 +11,7 @@ nn.command @train doc "Train it." flags [#nn.flag<name = "epochs", type = int, v
   nn.variable state @s : f32
   // CHECK: nn.variable slot @m : f32[64, 3]
   nn.variable slot @m : f32[64, 3]
+  nn.variable slot @steps : i64
   // CHECK: nn.variable var @best : !nn.str
   nn.variable var @best : !nn.str
   // CHECK: nn.bind_size "k" = %[[EPOCHS]]
@@ -38,6 +39,14 @@ nn.command @train doc "Train it." flags [#nn.flag<name = "epochs", type = int, v
         nn.assign @w, %g : f32[64, 3]
         // CHECK: nn.assign_rows @w from %{{.*}}, %{{.*}} : f32[64, 3]
         nn.assign_rows @w from %zero, %g : f32[64, 3]
+        nn.end
+      }
+      // CHECK: nn.minimize %{{.*}} over [@w] counted by [@steps] : f32 {
+      nn.minimize %loss over [@w] counted by [@steps] : f32 {
+      // CHECK-NEXT: ^bb0(%[[G:.*]]: !nn.tensor<f32[64, 3]>, %{{.*}}: !nn.tensor<i64>):
+      ^bb0(%g: !nn.tensor<f32[64, 3]>, %step: !nn.tensor<i64>):
+        // CHECK-NEXT: nn.is_reached %[[G]] : f32[64, 3]
+        %reached = nn.is_reached %g : f32[64, 3]
         nn.end
       }
       // CHECK: nn.continue

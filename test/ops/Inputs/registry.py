@@ -15,7 +15,7 @@ import sys
 
 # Where the results of tensor operations lie that neither fuse nor store them where they are told to: a reduction is
 # always part of a group; the plan gives a recurrence its places; the others are gone before memory is planned.
-PLACED = {"reduce": "in a group", "scan": "by the plan", "grad": "gone", "jacobian": "gone", "with_gradient": "gone"}
+PLACED = {"reduce": "in a group", "scan": "by the plan", "grad": "gone", "jacobian": "gone", "with_gradient": "gone", "is_reached": "gone"}
 # How an attribute that holds sizes, or names a variable, is declared.
 SIZES, ONE_SIZE, VARIABLE = "NN_DimsAttr", ("dim", "length"), ("variable", "variables")
 
