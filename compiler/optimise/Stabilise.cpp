@@ -35,6 +35,24 @@ template <typename Op> Op find(Value value) {
   return isAskedFor(value) ? Op() : value.getDefiningOp<Op>();
 }
 
+/// Whether `broadcast` repeats what a sum of elements comes to along the sum's own axes, so that it
+/// stands beside the elements. Axes of size 1 may be anywhere.
+bool repeats(BroadcastOp broadcast, ReduceOp sum) {
+  auto getLongAxes = [](NNTensorType type) {
+    llvm::SmallVector<Dim> shape = type.getShape();
+    llvm::erase_if(shape, [](Dim size) { return size.isStatic(1); });
+    return shape;
+  };
+  NNTensorType type = broadcast.getType();
+  if (sum.getKind() != ReduceKind::Sum || sum.getA().getType() != type ||
+      getLongAxes(sum.getType()) != getLongAxes(broadcast.getA().getType()))
+    return false;
+  return llvm::all_of(llvm::seq(type.getRank()), [&](int64_t axis) {
+    return type.getDim(axis).isStatic(1) ||
+           llvm::is_contained(sum.getAxes(), axis) != llvm::is_contained(broadcast.getAxes(), axis);
+  });
+}
+
 /// The sum of which `divisor` repeats the elements along the sum's own axes; null where it is
 /// something else.
 ReduceOp findRepeatedSum(Value divisor) {
@@ -45,14 +63,43 @@ ReduceOp findRepeatedSum(Value divisor) {
   while (auto reshape = find<ReshapeOp>(value))
     value = reshape.getA();
   auto sum = find<ReduceOp>(value);
-  if (!sum || sum.getKind() != ReduceKind::Sum || sum.getType() != broadcast.getA().getType())
-    return {};
-  int64_t rank = broadcast.getType().getRank();
-  auto isSummed = [&](int64_t axis) { return llvm::is_contained(sum.getAxes(), axis); };
-  bool fits = sum.getA().getType() == broadcast.getType() &&
-              llvm::none_of(broadcast.getAxes(), isSummed) &&
-              int64_t(broadcast.getAxes().size() + sum.getAxes().size()) == rank;
-  return fits ? sum : ReduceOp();
+  return sum && repeats(broadcast, sum) ? sum : ReduceOp();
+}
+
+/// Whether each element of `value` is the number `count`, or 1 where that is 0.
+bool isCount(Value value, Dim count) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (auto size = llvm::dyn_cast<SizeOp>(op))
+      return Dim(size.getDim()) == count;
+    bool isAtLeastOne = llvm::isa<MaxOp>(op) && getUniform(op->getOperand(1)) == 1.0;
+    if (!isAtLeastOne && !llvm::isa<BroadcastOp, ConvertOp, ReshapeOp>(op))
+      break;
+    value = op->getOperand(0);
+  }
+  return count.isStatic() && getUniform(value) == double(count.getStatic());
+}
+
+/// The sum that `value` is, divided by the number of its addends and reshaped; these steps, last
+/// first.
+ReduceOp findMean(Value value, llvm::SmallVector<Operation *> &steps) {
+  DivOp mean;
+  while (Operation *op = isAskedFor(value) ? nullptr : value.getDefiningOp()) {
+    if (auto sum = llvm::dyn_cast<ReduceOp>(op)) {
+      llvm::SmallVector<Dim> summed;
+      for (int64_t axis : sum.getAxes())
+        summed.push_back(sum.getA().getType().getDim(axis));
+      bool isMean = mean && sum.getKind() == ReduceKind::Sum &&
+                    isCount(mean.getB(), getProduct(op->getContext(), summed));
+      return isMean ? sum : ReduceOp();
+    }
+    if (auto div = mean ? DivOp() : llvm::dyn_cast<DivOp>(op))
+      mean = div;
+    else if (!llvm::isa<ReshapeOp>(op))
+      return {};
+    steps.push_back(op);
+    value = op->getOperand(0);
+  }
+  return {};
 }
 
 /// The sum that `value` is, reshaped or multiplied by positive numbers; these steps, last first.
@@ -110,6 +157,7 @@ private:
   Value softmax(DivOp op);
   Value logOfQuotient(LogOp op);
   Value norm(SqrtOp op);
+  Value deviation(SubOp op);
 
   /// The largest elements of x along axes, as a constant; 0 where that is infinite.
   Value findShift(Value x, llvm::ArrayRef<int64_t> axes);
@@ -220,6 +268,27 @@ Value Stabiliser::norm(SqrtOp op) {
   return select(total == 0, 0, sqrt(total)).getValue();
 }
 
+// What is left of equal numbers without their mean is as large as the mean's rounding error, which
+// a division by their deviation makes large. The numbers less that mean have a mean themselves: it
+// is right to many digits, as they have few.
+Value Stabiliser::deviation(SubOp op) {
+  llvm::SmallVector<Operation *> steps;
+  auto broadcast = find<BroadcastOp>(op.getB());
+  ReduceOp sum = broadcast ? findMean(broadcast.getA(), steps) : ReduceOp();
+  if (!sum || sum.getA() != op.getA() || !repeats(broadcast, sum))
+    return {};
+  TensorExpr x(*builder, loc, op.getA());
+  auto stop = [&](Value value) {
+    return x.with(StopGradientOp::create(*builder, loc, value.getType(), value));
+  };
+  Value rest = (x - stop(op.getB())).getValue();
+  Value sumOfRest = ReduceOp::create(*builder, loc, rest, ReduceKind::Sum, sum.getAxes());
+  TensorExpr mean = stop(broadcast.getA()) + x.with(repeat(*builder, steps, sumOfRest));
+  return (x - x.with(BroadcastOp::create(*builder, loc, broadcast.getType(), mean.getValue(),
+                                         broadcast.getAxes())))
+      .getValue();
+}
+
 void Stabiliser::run(Operation *root) {
   llvm::SmallVector<Operation *> ops;
   root->walk([&](Operation *op) { ops.push_back(op); });
@@ -246,6 +315,8 @@ Value Stabiliser::findReplacement(Operation *op) {
     return softmax(div);
   if (auto root = llvm::dyn_cast<SqrtOp>(op))
     return norm(root);
+  if (auto sub = llvm::dyn_cast<SubOp>(op))
+    return deviation(sub);
   auto logarithm = llvm::dyn_cast<LogOp>(op);
   if (!logarithm)
     return {};

@@ -161,34 +161,115 @@ public:
   }
 };
 
+template <typename T> struct Tile {
+  Index m, n;
+  T *c;
+  Index ldc;
+
+  void clear() const {
+    for (Index row = 0; row < m; ++row)
+      std::memset(c + row * ldc, 0, size_t(n) * sizeof(T));
+  }
+};
+
 template <typename T, int OrderA, int OrderB>
-void matrixProduct(Index m, Index n, const Problem<T> &p, const T *a, const T *b, T *c) {
-  Blocking<T> blocking(m, n, p.k);
+void addProduct(const Tile<T> &tile, Index k, const Problem<T> &p, const T *a, const T *b) {
+  Blocking<T> blocking(tile.m, tile.n, k);
   Eigen::internal::general_matrix_matrix_product<Index, T, OrderA, false, T, OrderB, false,
-                                                 Eigen::RowMajor, 1>::run(m, n, p.k, a, p.lda, b,
-                                                                          p.ldb, c, 1, p.n, T(1),
+                                                 Eigen::RowMajor, 1>::run(tile.m, tile.n, k, a,
+                                                                          p.lda, b, p.ldb, tile.c,
+                                                                          1, tile.ldc, T(1),
                                                                           blocking, nullptr);
 }
 
+/// Adds the product of `k` columns of a and rows of b to the tile.
+template <typename T>
+void addProduct(const Tile<T> &tile, Index k, const Problem<T> &p, const T *a, const T *b) {
+  if (p.transposeA && p.transposeB)
+    addProduct<T, Eigen::ColMajor, Eigen::ColMajor>(tile, k, p, a, b);
+  else if (p.transposeA)
+    addProduct<T, Eigen::ColMajor, Eigen::RowMajor>(tile, k, p, a, b);
+  else if (p.transposeB)
+    addProduct<T, Eigen::RowMajor, Eigen::ColMajor>(tile, k, p, a, b);
+  else
+    addProduct<T, Eigen::RowMajor, Eigen::RowMajor>(tile, k, p, a, b);
+}
+
+/// A tile whose sum is long: parts that are summed by themselves are added to it by Knuth's
+/// two-sum.
+template <typename T> class LongTile {
+public:
+  explicit LongTile(const Tile<T> &total)
+      : total(total), part{total.m, total.n, reinterpret_cast<T *>(nnrt::partBuffer), total.n},
+        rounded{total.m, total.n, reinterpret_cast<T *>(nnrt::roundedBuffer), total.n} {
+    total.clear();
+    part.clear();
+    rounded.clear();
+  }
+
+  /// What a product of `k` counts for: its error is that of the panels that are added up.
+  static Index getDepth(Index k) {
+    return std::max(k, nnrt::packedDepthBytes / Index(sizeof(float)));
+  }
+  /// The tile of the present part, and how many products may be added to it at once.
+  const Tile<T> &getPart() const { return part; }
+  Index getRoom() const { return nnrt::plainDepth - depth; }
+  void added(Index k) {
+    depth += getDepth(k);
+    if (depth >= nnrt::plainDepth)
+      join();
+  }
+  void finish() {
+    join();
+    for (Index row = 0; row < total.m; ++row)
+      for (Index column = 0; column < total.n; ++column) {
+        T &sum = total.c[row * total.ldc + column];
+        T error = rounded.c[row * total.n + column];
+        sum += error == error ? error : 0; // NaN where the sum is no finite number
+      }
+  }
+
+private:
+  void join() {
+    for (Index row = 0; row < total.m; ++row)
+      for (Index column = 0; column < total.n; ++column) {
+        T &sum = total.c[row * total.ldc + column];
+        T before = sum, addend = part.c[row * total.n + column];
+        T next = before + addend, taken = next - before;
+        rounded.c[row * total.n + column] += (before - (next - taken)) + (addend - taken);
+        sum = next;
+      }
+    part.clear();
+    depth = 0;
+  }
+
+  Tile<T> total, part, rounded;
+  Index depth = 0;
+};
+
 template <typename T> void tileRange(void *context, Index begin, Index end) {
   const auto &p = *static_cast<const Problem<T> *>(context);
-  for (Index tile = begin; tile < end; ++tile) {
-    Index matrix = tile / (p.tilesM * p.tilesN), within = tile % (p.tilesM * p.tilesN);
+  for (Index number = begin; number < end; ++number) {
+    Index matrix = number / (p.tilesM * p.tilesN), within = number % (p.tilesM * p.tilesN);
     Index i = within / p.tilesN * p.tileM, j = within % p.tilesN * p.tileN;
     Index m = std::min(p.tileM, p.m - i), n = std::min(p.tileN, p.n - j);
-    T *c = p.c + matrix * p.m * p.n + i * p.n + j;
-    for (Index row = 0; row < m; ++row)
-      std::memset(c + row * p.n, 0, size_t(n) * sizeof(T));
+    Tile<T> tile{m, n, p.c + matrix * p.m * p.n + i * p.n + j, p.n};
     const T *a = p.aRow(i) + p.aOffset(matrix), *b = p.bColumn(j) + p.bOffset(matrix);
+    if (p.sum * LongTile<T>::getDepth(p.k) <= nnrt::plainDepth) {
+      tile.clear();
+      for (Index s = 0; s < p.sum; ++s, a += p.inA.sum_stride, b += p.inB.sum_stride)
+        addProduct(tile, p.k, p, a, b);
+      continue;
+    }
+    LongTile<T> sum(tile);
     for (Index s = 0; s < p.sum; ++s, a += p.inA.sum_stride, b += p.inB.sum_stride)
-      if (p.transposeA && p.transposeB)
-        matrixProduct<T, Eigen::ColMajor, Eigen::ColMajor>(m, n, p, a, b, c);
-      else if (p.transposeA)
-        matrixProduct<T, Eigen::ColMajor, Eigen::RowMajor>(m, n, p, a, b, c);
-      else if (p.transposeB)
-        matrixProduct<T, Eigen::RowMajor, Eigen::ColMajor>(m, n, p, a, b, c);
-      else
-        matrixProduct<T, Eigen::RowMajor, Eigen::RowMajor>(m, n, p, a, b, c);
+      for (Index k = 0, some; k < p.k; k += some) {
+        some = std::min(p.k - k, sum.getRoom());
+        addProduct(sum.getPart(), some, p, a + k * (p.transposeA ? p.lda : 1),
+                   b + k * (p.transposeB ? 1 : p.ldb));
+        sum.added(some);
+      }
+    sum.finish();
   }
 }
 

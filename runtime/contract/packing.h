@@ -13,11 +13,18 @@ namespace nnrt {
 
 /// The largest tile of the output, and the bytes of a row of a packed panel.
 constexpr int64_t maxTileM = 256, maxTileN = 288, packedDepthBytes = 320 * 4;
+/// Products that are summed one after another, block by block of packed panels; a longer sum is one
+/// of such sums, with what each addition rounded off, so that its error does not grow with its
+/// length.
+constexpr int64_t plainDepth = 65536;
 /// The longest vector that is copied to be contiguous.
 constexpr int64_t vectorBytes = 64 * 1024;
 
 extern constinit thread_local char packingBuffer[(maxTileM + maxTileN) * packedDepthBytes];
 extern constinit thread_local char vectorBuffer[vectorBytes];
+/// A tile's part of a long sum, and what additions rounded off.
+extern constinit thread_local char partBuffer[maxTileM * maxTileN * 8];
+extern constinit thread_local char roundedBuffer[maxTileM * maxTileN * 8];
 
 } // namespace nnrt
 
