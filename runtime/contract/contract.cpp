@@ -200,8 +200,8 @@ void addProduct(const Tile<T> &tile, Index k, const Problem<T> &p, const T *a, c
 template <typename T> class LongTile {
 public:
   explicit LongTile(const Tile<T> &total)
-      : total(total), part{total.m, total.n, reinterpret_cast<T *>(nnrt::partBuffer), total.n},
-        rounded{total.m, total.n, reinterpret_cast<T *>(nnrt::roundedBuffer), total.n} {
+      : total(total), part{total.m, total.n, getBuffer(0), total.n},
+        rounded{total.m, total.n, getBuffer(1), total.n} {
     total.clear();
     part.clear();
     rounded.clear();
@@ -230,6 +230,10 @@ public:
   }
 
 private:
+  static T *getBuffer(int number) {
+    return reinterpret_cast<T *>(nnrt::getLongBuffer() + number * nnrt::longTileBytes);
+  }
+
   void join() {
     for (Index row = 0; row < total.m; ++row)
       for (Index column = 0; column < total.n; ++column) {

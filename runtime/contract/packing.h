@@ -1,7 +1,8 @@
 //===- packing.h - buffers of the matrix products -------------------------===//
 //
-// Each thread has its own, in thread-local storage: a product allocates nothing. Shared by the
-// variants for the x86-64 levels. The limits bound the tiles that a product is cut into.
+// Each thread has its own, in thread-local storage: a product allocates nothing, but the first long
+// one. Shared by the variants for the x86-64 levels. The limits bound the tiles that a product is
+// cut into.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNRT_CONTRACT_PACKING_H
@@ -22,9 +23,10 @@ constexpr int64_t vectorBytes = 64 * 1024;
 
 extern constinit thread_local char packingBuffer[(maxTileM + maxTileN) * packedDepthBytes];
 extern constinit thread_local char vectorBuffer[vectorBytes];
-/// A tile's part of a long sum, and what additions rounded off.
-extern constinit thread_local char partBuffer[maxTileM * maxTileN * 8];
-extern constinit thread_local char roundedBuffer[maxTileM * maxTileN * 8];
+/// This thread's memory for a tile's part of a long sum, and for what additions rounded off: room
+/// for two tiles of f64. Allocated when it is first asked for, as most programs have no such sums.
+char *getLongBuffer();
+constexpr int64_t longTileBytes = maxTileM * maxTileN * 8;
 
 } // namespace nnrt
 
