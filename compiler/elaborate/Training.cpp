@@ -134,8 +134,8 @@ static void checkLoss(Interpreter &e, mlir::Value loss, mlir::Value before, Span
   AssertOp check = e.emitCheck(
       isFinite.getRuntime(),
       {"the loss is ", " in step ",
-       ", and nothing was changed by it; a smaller learning rate or clip_norm may help, "
-       "and --allow-nan goes on"},
+       ", and nothing was changed by it; a smaller learning rate or clip_norm may help (a mean "
+       "over no rows is nan, too), and --allow-nan goes on"},
       {Value::of(loss), step}, span);
   check.setFinite(true);
 }
