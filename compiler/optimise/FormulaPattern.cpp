@@ -1,7 +1,9 @@
 //===- FormulaPattern.cpp - formulas that are looked for and emitted ----------------------===//
 
 #include "compiler/optimise/FormulaPattern.h"
+#include "compiler/ir/Effects.h"
 #include "compiler/ir/Finite.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace nnc::ir;
@@ -82,6 +84,48 @@ FormulaPattern::NodePtr FormulaPattern::parseAtom(llvm::StringRef &text) {
 
 //===-- Matching -----------------------------------------------------------------------------===//
 
+/// Whether two reads of a variable give the same: they stand close to each other, and nothing
+/// between them writes it.
+static bool readAlike(ReadOp a, ReadOp b) {
+  if (a.getVariableAttr() != b.getVariableAttr() || a->getBlock() != b->getBlock())
+    return false;
+  if (b->isBeforeInBlock(a))
+    std::swap(a, b);
+  constexpr unsigned farthest = 256; // operations
+  unsigned count = 0;
+  for (Operation *op = a->getNextNode(); op != b; op = op->getNextNode())
+    if (++count > farthest ||
+        llvm::is_contained(getEffects(op).writes, a.getVariableAttr().getAttr()))
+      return false;
+  return true;
+}
+
+/// `left`: how many operations may still be compared.
+static bool areAlike(Value a, Value b, llvm::function_ref<bool(Value)> isHidden, unsigned &left) {
+  if (a == b)
+    return true;
+  Operation *first = a.getDefiningOp(), *second = b.getDefiningOp();
+  if (!first || !second || left == 0 || isHidden(a) || isHidden(b) ||
+      first->getName() != second->getName() || first->getNumRegions() != 0 ||
+      first->getNumOperands() != second->getNumOperands() || a.getType() != b.getType() ||
+      llvm::cast<OpResult>(a).getResultNumber() != llvm::cast<OpResult>(b).getResultNumber())
+    return false;
+  --left;
+  if (auto read = llvm::dyn_cast<ReadOp>(first))
+    return readAlike(read, llvm::cast<ReadOp>(second));
+  if (!isPure(first) || first->getRawDictionaryAttrs() != second->getRawDictionaryAttrs() ||
+      first->getPropertiesAsAttribute() != second->getPropertiesAsAttribute())
+    return false;
+  return llvm::all_of(llvm::zip_equal(first->getOperands(), second->getOperands()), [&](auto pair) {
+    return areAlike(std::get<0>(pair), std::get<1>(pair), isHidden, left);
+  });
+}
+
+bool areAlike(Value a, Value b, llvm::function_ref<bool(Value)> isHidden) {
+  unsigned left = 64;
+  return areAlike(a, b, isHidden, left);
+}
+
 bool FormulaPattern::matchOperands(const Node &node, Operation *op, bool isSwapped, Names &names,
                                    llvm::function_ref<bool(Value)> isHidden) {
   for (auto [i, operand] : llvm::enumerate(node.operands))
@@ -93,7 +137,7 @@ bool FormulaPattern::matchOperands(const Node &node, Operation *op, bool isSwapp
 bool FormulaPattern::match(const Node &node, Value value, Names &names,
                            llvm::function_ref<bool(Value)> isHidden) {
   if (!node.name.empty())
-    return names.try_emplace(node.name, value).first->second == value;
+    return areAlike(names.try_emplace(node.name, value).first->second, value, isHidden);
   if (node.operation.empty())
     return getUniform(value) == node.number;
   Operation *op = value.getDefiningOp();

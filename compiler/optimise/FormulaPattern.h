@@ -12,6 +12,10 @@
 
 namespace nnc::optimise {
 
+/// Whether two values are computed alike of the same, so that a formula may be written with either:
+/// exp(2 * x) / (1 + exp(2 * x)). Values for which `isHidden` holds are like themselves alone.
+bool areAlike(mlir::Value a, mlir::Value b, llvm::function_ref<bool(mlir::Value)> isHidden);
+
 class FormulaPattern {
 public:
   /// Parses a formula; it must be right, as those of a table in the compiler are.
@@ -19,8 +23,8 @@ public:
 
   using Names = llvm::StringMap<mlir::Value>;
   /// Whether `value` is computed by this formula, of what `names` then holds; a name that it holds
-  /// already, or that occurs twice, must be the same value again. Sums and products match in either
-  /// order. Values for which `isHidden` holds are not looked into.
+  /// already, or that occurs twice, must be a value that is computed alike. Sums and products match
+  /// in either order. Values for which `isHidden` holds are not looked into.
   bool match(mlir::Value value, Names &names,
              llvm::function_ref<bool(mlir::Value)> isHidden) const {
     return match(*root, value, names, isHidden);

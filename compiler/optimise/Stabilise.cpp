@@ -221,7 +221,7 @@ Value Stabiliser::softmax(DivOp op) {
   auto exp = find<ExpOp>(op.getA());
   ReduceOp sum = findRepeatedSum(op.getB());
   auto summed = sum ? find<ExpOp>(sum.getA()) : ExpOp();
-  if (!exp || !summed || summed.getA() != exp.getA() || isShifted(exp.getA()))
+  if (!exp || !summed || !areAlike(summed.getA(), exp.getA(), isAskedFor) || isShifted(exp.getA()))
     return {};
   TensorExpr x(*builder, loc, exp.getA());
   llvm::ArrayRef<int64_t> axes = sum.getAxes();
@@ -262,7 +262,8 @@ Value Stabiliser::norm(SqrtOp op) {
   ReduceOp sum = findScaledSum(op.getA(), finite, steps);
   auto square = sum ? find<MulOp>(sum.getA()) : MulOp();
   auto power = sum ? find<PowOp>(sum.getA()) : PowOp();
-  if ((!square || square.getA() != square.getB()) && (!power || getUniform(power.getB()) != 2.0))
+  if ((!square || !areAlike(square.getA(), square.getB(), isAskedFor)) &&
+      (!power || getUniform(power.getB()) != 2.0))
     return {};
   TensorExpr total(*builder, loc, op.getA());
   return select(total == 0, 0, sqrt(total)).getValue();
@@ -275,7 +276,7 @@ Value Stabiliser::deviation(SubOp op) {
   llvm::SmallVector<Operation *> steps;
   auto broadcast = find<BroadcastOp>(op.getB());
   ReduceOp sum = broadcast ? findMean(broadcast.getA(), steps) : ReduceOp();
-  if (!sum || sum.getA() != op.getA() || !repeats(broadcast, sum))
+  if (!sum || !areAlike(sum.getA(), op.getA(), isAskedFor) || !repeats(broadcast, sum))
     return {};
   TensorExpr x(*builder, loc, op.getA());
   auto stop = [&](Value value) {
