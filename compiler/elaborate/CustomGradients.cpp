@@ -1,8 +1,8 @@
 //===- CustomGradients.cpp - functions that state their gradient ---------------------===//
 //
-//   fn f(x: f32[..], w: f32[..]) = ... with grad(dy) = ...          of the first parameter; a
-//   tuple: of the first ones fn f(x: f32[..], w: f32[..]) = ... with grad_w(dy) = ...        of the
-//   parameter w
+//   fn f(x: f32[..], w: f32[..]) = ... with grad(dy) = ...    of the first parameter; a tuple: of
+//                                                             the first ones
+//   fn f(x: f32[..], w: f32[..]) = ... with grad_w(dy) = ...  of the parameter w
 //
 // The rules become the region of nn.with_gradient around the function's result. They see what the
 // body's outermost block defines. Parameters without a rule, and whatever else the body uses, are
@@ -11,7 +11,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/Training.h"
+#include "compiler/ir/Effects.h"
 #include "compiler/ir/ElementTypes.h"
+#include "compiler/ir/Purification.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
@@ -44,16 +46,62 @@ private:
 };
 } // namespace
 
-/// Variables that rules read are read where the function is called: by the time that a gradient
-/// passes, they may have changed. False where the rules do something else than compute.
-static bool settleEffects(WithGradientOp op) {
+/// Makes values of the vars of functions that the rules call, in straight-line code. False where
+/// one of the `outer` variables is assigned, or a state (also the count of random draws).
+static bool settleVariables(WithGradientOp op, const llvm::StringSet<> &outer) {
+  llvm::DenseMap<mlir::Attribute, mlir::Value> current;
+  for (mlir::Operation &inner : llvm::make_early_inc_range(op.getRule().front())) {
+    if (auto assign = llvm::dyn_cast<AssignOp>(inner)) {
+      mlir::StringAttr variable = assign.getVariableAttr().getAttr();
+      auto place = mlir::SymbolTable::lookupNearestSymbolFrom<VariableOp>(op, variable);
+      if (outer.contains(variable) || place.getKind() != VariableKind::Var)
+        return false;
+      current[variable] = assign.getValue();
+      assign.erase();
+    } else {
+      inner.walk([&](ReadOp read) {
+        if (mlir::Value value = current.lookup(read.getVariableAttr().getAttr())) {
+          read.replaceAllUsesWith(value);
+          read.erase();
+        }
+      });
+    }
+  }
+  return true;
+}
+
+/// Moves the computation of a value before the operation; false where it is one of the rules' own.
+static bool hoist(mlir::Value value, WithGradientOp op) {
+  if (!op.getRule().isAncestor(value.getParentRegion()))
+    return true;
+  mlir::Operation *source = value.getDefiningOp();
+  if (!source || source->getNumRegions() != 0 || !mlir::isMemoryEffectFree(source) ||
+      !llvm::all_of(source->getOperands(), [&](mlir::Value operand) { return hoist(operand, op); }))
+    return false;
+  source->moveBefore(op);
+  return true;
+}
+
+/// Makes the rules functions of values: a gradient passes where no variable of the function is any
+/// more. Loops and branches become scans and choices. Variables that rules read are read where the
+/// function is called: by the time that a gradient passes, they may have changed. False where the
+/// rules do something else than compute.
+static bool settleEffects(WithGradientOp op, const llvm::StringSet<> &outer) {
+  Obstacle obstacle;
+  removeAllJumps(op);
+  if (failed(straighten(op.getRule().front(), obstacle)) || !settleVariables(op, outer))
+    return false;
   bool good = true;
   op.getRule().walk<mlir::WalkOrder::PreOrder>([&](mlir::Operation *inner) {
+    // A size of a loop in there that changes from turn to turn stays.
+    if (llvm::isa<ScanOp>(inner->getParentOp()) && llvm::isa<BindSizeOp>(inner))
+      return mlir::WalkResult::advance();
     if (auto check = llvm::dyn_cast<AssertOp>(inner); check && check.getCheck())
       return mlir::WalkResult::skip();
-    if (llvm::isa<ReadOp>(inner))
+    if (llvm::isa<ReadOp>(inner) ||
+        (llvm::isa<BindSizeOp>(inner) && hoist(inner->getOperand(0), op)))
       inner->moveBefore(op);
-    else if (!llvm::isa<GradOp>(inner) &&
+    else if (!llvm::isa<GradOp, JacobianOp>(inner) && !inner->hasTrait<Unobserved>() &&
              !inner->hasTrait<mlir::OpTrait::HasRecursiveMemoryEffects>() &&
              !mlir::isMemoryEffectFree(inner))
       good = false;
@@ -135,6 +183,9 @@ Value elaborate::attachGradient(Interpreter &e, const ast::Function &function, V
   mlir::Value cotangent = block.addArgument(result.getTensorType(), op.getLoc());
   e.builder.setInsertionPointToEnd(&block);
   Restore<unsigned> deeper(e.runtimeDepth, e.runtimeDepth + 1);
+  llvm::StringSet<> outer;
+  for (const auto &variable : e.unit.variables)
+    outer.insert(variable->symbol);
   Rules rules(e, function);
   for (const ast::CustomGradient &rule : function.customGradients)
     rules.evaluate(rule, cotangent);
@@ -154,7 +205,7 @@ Value elaborate::attachGradient(Interpreter &e, const ast::Function &function, V
       yielded.erase(yielded.begin() + i);
     }
   YieldOp::create(e.builder, op.getLoc(), yielded);
-  if (!settleEffects(op))
+  if (!settleEffects(op, outer))
     return e.fail(diag::CustomGradientEffect, function.customGradients.front().span);
   return Value::of(op.getResult());
 }

@@ -4,9 +4,7 @@
 #include "compiler/gradient/Describe.h"
 #include "compiler/gradient/Sweep.h"
 #include "compiler/ir/Origin.h"
-#include "compiler/ir/Purification.h"
 #include "compiler/ir/Report.h"
-#include "compiler/ir/Slices.h"
 
 using namespace mlir;
 using namespace nnc::ir;
@@ -109,16 +107,36 @@ llvm::ArrayRef<Value> Sweep::getReads(FlatSymbolRefAttr variable) {
   return found == reads.end() ? llvm::ArrayRef<Value>() : found->second;
 }
 
+/// The reads among `reads` that give what `read` gives.
+static llvm::SmallVector<Value, 1> findEqualReads(const VariableFlow &flow, ReadOp read,
+                                                  llvm::ArrayRef<Value> reads) {
+  llvm::SmallVector<Value, 1> equal{read};
+  for (Value value : reads) {
+    auto other = value.getDefiningOp<ReadOp>();
+    // Both dominate the request.
+    Operation *ancestor = other->getBlock()->findAncestorOpInBlock(*read);
+    bool isBefore = ancestor && other->isBeforeInBlock(ancestor);
+    if (other != read &&
+        !(isBefore ? flow.findAssignmentSince(other, read) : flow.findAssignmentSince(read, other)))
+      equal.push_back(value);
+  }
+  return equal;
+}
+
 Sweep::Target Sweep::findTarget(Value value) {
   auto read = value.getDefiningOp<ReadOp>();
-  bool isVar = read && flow.getVariable(read.getVariableAttr()).getKind() == VariableKind::Var;
-  if (!isVar || reaching.contains(value))
+  if (!read)
     return {value, value, {}, {value}};
-  // Read after the scalar was computed, in a branch, say: what the var held then as well.
+  FlatSymbolRefAttr variable = read.getVariableAttr();
   if (Value held = flow.getAssignedValue(read))
     return {value, held, {}, {held}};
-  FlatSymbolRefAttr variable = read.getVariableAttr();
-  return {value, {}, variable, llvm::SmallVector<Value, 1>(getReads(variable))};
+  llvm::SmallVector<Value, 1> equal = findEqualReads(flow, read, getReads(variable));
+  // Read after the scalar was computed, in a branch, say: what the var held then as well.
+  bool isVar = flow.getVariable(variable).getKind() == VariableKind::Var;
+  if (isVar && llvm::none_of(equal, [&](Value root) { return reaching.contains(root); }))
+    return {value, {}, variable, llvm::SmallVector<Value, 1>(getReads(variable))};
+  bool isCurrent = !flow.findAssignmentSince(read, request.at);
+  return {value, value, {}, equal, isCurrent ? variable : FlatSymbolRefAttr()};
 }
 
 Type Sweep::getType(const Target &target) {
@@ -133,56 +151,6 @@ void Sweep::findTargets() {
 }
 
 //===-- Control flow in the way ---------------------------------------------------------===//
-
-llvm::SmallVector<ReadOp> Sweep::getCarriers(llvm::ArrayRef<Value> roots,
-                                             FlatSymbolRefAttr variable) {
-  llvm::SmallVector<ReadOp> carriers;
-  // The target itself is none: what its variable held before is not asked for.
-  for (ReadOp read : ends)
-    if (read.getVariableAttr() != variable && !llvm::is_contained(roots, read.getResult()))
-      carriers.push_back(read);
-  return carriers;
-}
-
-Sweep::Control Sweep::findControl() {
-  for (const Target &target : targets) {
-    Carried carried = findCarried(request.at, target.value, target.variable,
-                                  getCarriers(target.roots, target.variable));
-    if (carried.read)
-      return {flow.getStorer(carried.read), flow.getVariable(carried.read.getVariableAttr()),
-              &target};
-  }
-  return {};
-}
-
-LogicalResult Sweep::convert(Control control) {
-  Obstacle obstacle;
-  Location loc = control.op->getLoc();
-  auto loop = llvm::dyn_cast<ForOp>(control.op);
-  StringAttr variable = control.variable.getSymNameAttr();
-  LogicalResult result = failure();
-  if (!loop && !llvm::isa<IfOp>(control.op)) {
-    result = obstacle.set(control.op);
-  } else if (loop && loop->isProperAncestor(request.at)) {
-    result = replayTurns(loop, variable, obstacle);
-  } else {
-    // What the variable is not computed from is not in the way.
-    Operation *part = splitOff(control.op, variable), *rest = part ? control.op : nullptr;
-    part = part ? part : control.op;
-    result = loop ? makeScan(llvm::cast<ForOp>(part), obstacle, rest)
-                  : makeChoice(llvm::cast<IfOp>(part), obstacle, rest);
-  }
-  if (succeeded(result))
-    return success();
-  InFlightDiagnostic error = report(request.at->getLoc(), diag::GradientThroughLoop,
-                                    describeFailure(*control.target), obstacle.what);
-  error.attachNote(obstacle.op->getLoc()) << "here";
-  if (obstacle.op->getLoc() != loc)
-    error.attachNote(loc) << "in this " << (loop ? "loop" : "branch")
-                          << ", through which the gradient passes into "
-                          << describe(control.variable);
-  return failure();
-}
 
 LogicalResult Sweep::checkFresh(const Target &target) {
   for (Value root : target.variable ? llvm::ArrayRef(target.roots) : llvm::ArrayRef<Value>()) {

@@ -16,6 +16,14 @@
 
 namespace nnc::gradient {
 
+/// The requests that wait for others. A loop around a request may compute what a turn begins with
+/// by a gradient that its body asks for further down: that one is to be expanded first.
+struct Waiting {
+  llvm::SmallVector<mlir::Operation *> requests;
+  /// Those for which the last one waits; a function that adds some fails without an error.
+  llvm::SmallVector<mlir::Operation *> first;
+};
+
 /// What is to be differentiated, and with respect to what.
 struct Request {
   /// nn.grad, nn.jacobian or nn.minimize: the gradient is of what stands before it, and errors are
@@ -27,6 +35,7 @@ struct Request {
   mlir::ArrayAttr variables;
   /// Told of targets that are not reached.
   UnreachedWarnings &warnings;
+  Waiting &waiting;
   /// The cotangent of `scalar`, which then may be any tensor; null for 1.
   mlir::Value seed = {};
 };
@@ -48,13 +57,13 @@ mlir::FailureOr<Gradients> buildGradients(mlir::OpBuilder &builder, const Reques
 
 /// Replaces the operation by gradients; leaves it in place and fails after an error. What depends
 /// on whether a target is reached is decided.
-mlir::LogicalResult expand(ir::GradOp grad, UnreachedWarnings &warnings);
+mlir::LogicalResult expand(ir::GradOp grad, UnreachedWarnings &warnings, Waiting &waiting);
 /// Replaces the operation by a scan over the elements of its value, each turn of which runs back
 /// from one of them.
-mlir::LogicalResult expand(ir::JacobianOp jacobian, UnreachedWarnings &warnings);
+mlir::LogicalResult expand(ir::JacobianOp jacobian, UnreachedWarnings &warnings, Waiting &waiting);
 /// Replaces the operation by gradients and, in its place, its update region, without the updates of
 /// what the loss does not reach.
-mlir::LogicalResult expand(ir::MinimizeOp minimize, UnreachedWarnings &warnings);
+mlir::LogicalResult expand(ir::MinimizeOp minimize, UnreachedWarnings &warnings, Waiting &waiting);
 /// Puts a constant in the place of the operation, and the branch that is taken in that of an nn.if
 /// with this condition.
 void decide(ir::IsReachedOp op, bool isReached);

@@ -66,10 +66,10 @@ static void decide(ValueRange results, const llvm::BitVector &isReached) {
 
 //===-- Requests --------------------------------------------------------------------------===//
 
-LogicalResult expand(GradOp grad, UnreachedWarnings &warnings) {
+LogicalResult expand(GradOp grad, UnreachedWarnings &warnings, Waiting &waiting) {
   OpBuilder builder(grad);
   FailureOr<Gradients> gradients = buildGradients(
-      builder, {grad, grad.getScalar(), grad.getValues(), grad.getVariables(), warnings});
+      builder, {grad, grad.getScalar(), grad.getValues(), grad.getVariables(), warnings, waiting});
   if (failed(gradients))
     return failure();
   decide(grad.getResults(), gradients->isReached);
@@ -78,7 +78,7 @@ LogicalResult expand(GradOp grad, UnreachedWarnings &warnings) {
   return success();
 }
 
-LogicalResult expand(JacobianOp jacobian, UnreachedWarnings &warnings) {
+LogicalResult expand(JacobianOp jacobian, UnreachedWarnings &warnings, Waiting &waiting) {
   OriginListener origins;
   origins.source = OriginListener::gradientOf(jacobian, jacobian.getLoc());
   OpBuilder builder(jacobian->getContext(), &origins);
@@ -101,7 +101,7 @@ LogicalResult expand(JacobianOp jacobian, UnreachedWarnings &warnings) {
   seed = ReshapeOp::create(builder, loc, type, seed);
   FailureOr<Gradients> rows =
       buildGradients(builder, {jacobian, jacobian.getValue(), jacobian.getValues(),
-                               jacobian.getVariables(), warnings, seed});
+                               jacobian.getVariables(), warnings, waiting, seed});
   if (failed(rows)) {
     draft->dropAllReferences();
     draft.erase();
@@ -117,10 +117,10 @@ LogicalResult expand(JacobianOp jacobian, UnreachedWarnings &warnings) {
   return success();
 }
 
-LogicalResult expand(MinimizeOp minimize, UnreachedWarnings &warnings) {
+LogicalResult expand(MinimizeOp minimize, UnreachedWarnings &warnings, Waiting &waiting) {
   OpBuilder builder(minimize);
   FailureOr<Gradients> gradients = buildGradients(
-      builder, {minimize, minimize.getLoss(), {}, minimize.getVariables(), warnings});
+      builder, {minimize, minimize.getLoss(), {}, minimize.getVariables(), warnings, waiting});
   if (failed(gradients))
     return failure();
   Block &update = minimize.getUpdate().front();

@@ -12,6 +12,7 @@
 #include "compiler/gradient/Gradient.h"
 #include "compiler/gradient/Unreached.h"
 #include "compiler/gradient/VariableFlow.h"
+#include "compiler/ir/Purification.h"
 #include "compiler/ir/StrongZero.h"
 
 namespace nnc::gradient {
@@ -27,6 +28,11 @@ class Sweep {
     mlir::Value value;
     mlir::FlatSymbolRefAttr variable;
     llvm::SmallVector<mlir::Value, 1> roots;
+    /// The variable that `value` was read from and still holds it, if there is one.
+    mlir::FlatSymbolRefAttr place = {};
+
+    /// The variable that holds what is asked for, if there is one.
+    mlir::FlatSymbolRefAttr getPlace() const { return variable ? variable : place; }
   };
 
 public:
@@ -52,6 +58,8 @@ public:
   mlir::LogicalResult convert(Control control);
 
 private:
+  /// The same without the report.
+  mlir::LogicalResult convert(Control control, ir::Obstacle &obstacle);
   /// In the order of the request's results. A rule may replace the operation of a value later.
   void findTargets();
   Target findTarget(mlir::Value value);

@@ -33,6 +33,10 @@ static Operation *findWithin(Operation *root, llvm::ArrayRef<Operation *> writer
   return found == writers.end() ? nullptr : *found;
 }
 
+Operation *VariableFlow::findAssignmentWithin(Operation *op, FlatSymbolRefAttr variable) const {
+  return findWithin(op, getWriters(variable));
+}
+
 Operation *VariableFlow::getStorer(ReadOp read) const {
   FlatSymbolRefAttr variable = read.getVariableAttr();
   VariableOp place = getVariable(variable);
@@ -185,7 +189,10 @@ private:
       return;
     }
     case VariableAccess::Write:
-      return store(access.variable, depends ? &op : nullptr, state);
+      store(access.variable, depends ? &op : nullptr, state);
+      if (access.variable == variable && access.value)
+        state.values.insert(access.value); // what is used for it until it is read again
+      return;
     case VariableAccess::WritePart:
       if (depends)
         store(access.variable, &op, state);

@@ -48,6 +48,10 @@ public:
   /// does. `read` dominates `at`.
   mlir::Operation *findAssignmentSince(ir::ReadOp read, mlir::Operation *at) const;
 
+  /// An operation in the regions of `op` that may assign the variable; null if there is none.
+  mlir::Operation *findAssignmentWithin(mlir::Operation *op,
+                                        mlir::FlatSymbolRefAttr variable) const;
+
 private:
   llvm::ArrayRef<mlir::Operation *> getWriters(mlir::FlatSymbolRefAttr name) const;
 

@@ -113,16 +113,21 @@ static void guardRest(Operation *op, StringAttr flag) {
   }
 }
 
-/// A new variable for a truth value. No name of the language has the `$` in its name.
-static StringAttr makeFlag(Operation *loop, llvm::StringRef name) {
-  Operation *command = getCommand(loop);
+VariableOp createVariable(Operation *at, llvm::StringRef name, NNTensorType type) {
+  Operation *command = getCommand(at);
   SymbolTable symbols(command);
   OpBuilder builder(command->getContext());
   builder.setInsertionPointToStart(&command->getRegion(0).front());
-  auto variable = VariableOp::create(builder, loop->getLoc(), builder.getStringAttr(name),
-                                     VariableKind::Var, getScalarType(builder.getI1Type()));
+  auto variable = VariableOp::create(builder, at->getLoc(), builder.getStringAttr(name),
+                                     VariableKind::Var, type);
   symbols.insert(variable); // which renames it where the name is taken
-  return variable.getSymNameAttr();
+  return variable;
+}
+
+/// A new variable for a truth value.
+static StringAttr makeFlag(Operation *loop, llvm::StringRef name) {
+  NNTensorType type = getScalarType(Builder(loop->getContext()).getI1Type());
+  return createVariable(loop, name, type).getSymNameAttr();
 }
 
 static Operation *assignFlag(OpBuilder &builder, Location loc, StringAttr flag, bool value) {
@@ -266,9 +271,15 @@ LogicalResult replayTurns(ForOp loop, StringAttr variable, Obstacle &obstacle) {
   Block &copy = region.emplaceBlock();
   mapping.map(body.getArgument(0), copy.addArgument(body.getArgument(0).getType(), loc));
   OpBuilder inside = OpBuilder::atBlockEnd(&copy);
-  for (Operation &op : body)
+  for (Operation &op : body.without_terminator())
     if (&op != replay)
       inside.clone(op, mapping);
+  EndOp::create(inside, loc);
+  // What scans stack that are loops for a while (OpenScan.h) is in variables.
+  region.walk([](YieldOp yield) {
+    if (llvm::isa<ForOp>(yield->getParentOp()))
+      end(yield);
+  });
   // A turn that others follow has not left the loop.
   for (Operation *jump : getOwnJumps(replay))
     end(jump);

@@ -80,18 +80,19 @@ void Purification::resolve(ReadOp read) {
 }
 
 /// A gradient with respect to a variable is one with respect to what it holds.
-void Purification::resolve(GradOp grad) {
-  if (grad.getVariables().empty())
+template <class Request> void Purification::resolveTargets(Request request) {
+  if (request.getVariables().empty())
     return;
-  llvm::SmallVector<Value> values(grad.getValues());
-  for (auto [variable, result] : llvm::zip_equal(
-           grad.getVariables().getAsRange<FlatSymbolRefAttr>(), grad.getVariableGradients()))
-    values.push_back(getCurrent(variable.getAttr(), result.getType(), grad.getLoc()));
-  OpBuilder builder(grad);
-  auto pure = GradOp::create(builder, grad.getLoc(), ValueRange(values).getTypes(), TypeRange(),
-                             grad.getScalar(), values, builder.getArrayAttr({}));
-  grad->replaceAllUsesWith(pure->getResults());
-  grad.erase();
+  llvm::SmallVector<Value> values(request.getValues());
+  for (auto name : request.getVariables().template getAsRange<FlatSymbolRefAttr>()) {
+    auto place = SymbolTable::lookupNearestSymbolFrom<VariableOp>(loop, name.getAttr());
+    values.push_back(getCurrent(name.getAttr(), place.getType(), request.getLoc()));
+  }
+  OpBuilder builder(request);
+  auto pure = Request::create(builder, request.getLoc(), request->getResultTypes(), TypeRange(),
+                              request->getOperand(0), values, builder.getArrayAttr({}));
+  request->replaceAllUsesWith(pure->getResults());
+  request.erase();
 }
 
 /// Moves the computation of a value before the loop; false where it depends on the turn.
@@ -124,7 +125,11 @@ LogicalResult Purification::visit(Operation &op, Obstacle &obstacle) {
     return success(); // or it changes from turn to turn
   }
   if (auto grad = llvm::dyn_cast<GradOp>(op)) {
-    resolve(grad);
+    resolveTargets(grad);
+    return success();
+  }
+  if (auto jacobian = llvm::dyn_cast<JacobianOp>(op)) {
+    resolveTargets(jacobian);
     return success();
   }
   if (llvm::isa<AssertOp, IfOp>(op)) {

@@ -74,6 +74,9 @@ void removeAllJumps(mlir::Operation *op);
 /// Loops.cpp: nn.continue and nn.break in there that leave the loop `op`, or one around the branch.
 llvm::SmallVector<mlir::Operation *> getOwnJumps(mlir::Operation *op);
 
+/// Loops.cpp: a new `var` of the command around `at`. Names with a `$` are none of the language's.
+VariableOp createVariable(mlir::Operation *at, llvm::StringRef name, NNTensorType type);
+
 /// Loops.cpp: replaces a loop by a scan, and assigns the last values after it, and after `rest`,
 /// what was split off, if there is any. nn.continue skips what is left of a turn.
 mlir::LogicalResult makeScan(ForOp loop, Obstacle &obstacle, mlir::Operation *rest = nullptr);
@@ -107,7 +110,7 @@ public:
 private:
   mlir::LogicalResult visit(mlir::Operation &op, Obstacle &obstacle);
   void resolve(ReadOp read);
-  void resolve(GradOp grad);
+  template <class Request> void resolveTargets(Request request);
   mlir::Value getCurrent(mlir::StringAttr variable, mlir::Type type, mlir::Location loc);
   bool hoist(mlir::Value value);
 
