@@ -3,31 +3,35 @@
 #include "compiler/elaborate/CallSites.h"
 #include "compiler/elaborate/SyntaxQueries.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
 
-/// What an expression calls, in the program's words.
-static std::string getCallee(const ast::Expr *expr) {
+/// What an expression calls, in the program's words, but for the alias of an imported file.
+static std::string getCallee(const ast::Expr *expr, const llvm::StringSet<> &aliases) {
   if (auto *name = llvm::dyn_cast<ast::Name>(expr))
     return name->name;
-  if (auto *member = llvm::dyn_cast<ast::Member>(expr))
-    return getCallee(member->base) + "." + member->name.name;
+  if (auto *member = llvm::dyn_cast<ast::Member>(expr)) {
+    auto *base = llvm::dyn_cast<ast::Name>(member->base);
+    bool isImported = base && aliases.contains(base->name);
+    return (isImported ? "" : getCallee(member->base, aliases) + ".") + member->name.name;
+  }
   if (auto *call = llvm::dyn_cast<ast::Call>(expr))
-    return getCallee(call->callee);
+    return getCallee(call->callee, aliases);
   if (auto *pipe = llvm::dyn_cast<ast::Pipe>(expr))
-    return getCallee(pipe->rhs);
+    return getCallee(pipe->rhs, aliases);
   if (auto *compose = llvm::dyn_cast<ast::Compose>(expr))
-    return getCallee(compose->lhs) + ">>" + getCallee(compose->rhs);
+    return getCallee(compose->lhs, aliases) + ">>" + getCallee(compose->rhs, aliases);
   if (auto *index = llvm::dyn_cast<ast::Index>(expr))
-    return getCallee(index->base) + "[]";
+    return getCallee(index->base, aliases) + "[]";
   return llvm::isa<ast::Minimize>(expr) ? "minimize" : "()";
 }
 
 /// Counts the calls of one body, in the order of the tree.
 class CallSites::Body {
 public:
-  explicit Body(CallSites &sites) : sites(sites) {}
+  Body(CallSites &sites, const llvm::StringSet<> &aliases) : sites(sites), aliases(aliases) {}
 
   void add(const ast::Expr *expr) {
     if (expr)
@@ -62,13 +66,13 @@ public:
       add(member->body);
       add(member->elseBody);
       if (member->method)
-        Body(sites).add(*member->method);
+        Body(sites, aliases).add(*member->method);
     }
   }
 
 private:
   void count(const ast::Expr *expr) {
-    std::string callee = getCallee(expr);
+    std::string callee = getCallee(expr, aliases);
     unsigned number = counts[callee]++;
     sites.names.try_emplace(expr->span, callee + "#" + std::to_string(number));
   }
@@ -87,12 +91,17 @@ private:
   }
 
   CallSites &sites;
+  const llvm::StringSet<> &aliases; // of imported files
   llvm::StringMap<unsigned> counts; // by callee
 };
 
 void CallSites::read(const ast::File &file) {
+  llvm::StringSet<> aliases;
+  for (const ast::Item *item : file.items)
+    if (auto *import = llvm::dyn_cast<ast::ImportItem>(item); import && import->alias)
+      aliases.insert(import->alias->name);
   for (const ast::Item *item : file.items) {
-    Body body(*this);
+    Body body(*this, aliases);
     if (auto *constant = llvm::dyn_cast<ast::ConstItem>(item)) {
       body.add(constant->value);
     } else if (auto *function = llvm::dyn_cast<ast::FunctionItem>(item)) {

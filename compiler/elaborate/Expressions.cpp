@@ -55,7 +55,9 @@ Value Interpreter::evaluateKind(const ast::Expr *expr) {
     auto *pipe = llvm::cast<ast::Pipe>(expr);
     Value argument = evaluate(pipe->lhs);
     Value stage = evaluateStage(pipe->rhs);
-    return call(stage, {{"", argument, pipe->lhs->span}}, expr->span);
+    // Of stages on lines of their own the line is shown that takes what comes in, as of `>>`.
+    bool isOnOwnLine = pipe->lhs->span.getBegin().line != pipe->rhs->span.getBegin().line;
+    return call(stage, {{"", argument, (isOnOwnLine ? pipe->rhs : pipe->lhs)->span}}, expr->span);
   }
   case ast::Expr::If:
     return evaluateIf(llvm::cast<ast::If>(expr));

@@ -321,12 +321,14 @@ bool TypeMatch::checkDim(const ast::DimSpec &spec, size_t axis) {
 
 bool TypeMatch::refuseDim(const ast::DimSpec &spec, size_t axis, Dim expected) {
   auto *bare = llvm::dyn_cast<ast::Name>(spec.expr);
-  DiagnosticBuilder report =
-      e.error(diag::DimMismatch, span, what, type.span.getText(), own.str(), axis,
-              bare ? bare->name + " = " + expected.str() : expected.str(), shape[axis].str());
+  DiagnosticBuilder report = e.error(
+      diag::DimMismatch, span, what, type.span.getText(), own.str(), axis,
+      bare && bare->name != expected.str() ? bare->name + " = " + expected.str() : expected.str(),
+      shape[axis].str());
   report.mayBeRight(e.mayBeEqual(shape[axis], expected));
   report.note(type.span, "the type is declared here");
-  if (Binding *existing = findDimName(spec); existing && existing->span)
+  Binding *existing = findDimName(spec);
+  if (existing && existing->span && bare->name != expected.str())
     report.note(existing->span, "'" + bare->name + "' is " + expected.str() + " since here");
   return false;
 }
