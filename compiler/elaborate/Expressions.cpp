@@ -1,5 +1,6 @@
 //===- Expressions.cpp - evaluation of expressions and names ---------------------===//
 
+#include "compiler/elaborate/Branches.h"
 #include "compiler/elaborate/Compositions.h"
 #include "compiler/elaborate/Comprehensions.h"
 #include "compiler/elaborate/Data.h"
@@ -120,7 +121,9 @@ Value Interpreter::evaluateBinary(const ast::Binary *expr) {
     return lhs;
   if (lhs.is(Value::Bool) && expr->op == ast::BinaryOp::Or && lhs.getBool())
     return lhs;
-  Value rhs = evaluate(expr->rhs);
+  bool decides = expr->op == ast::BinaryOp::And || expr->op == ast::BinaryOp::Or;
+  Value rhs = decides ? evaluateWhere(*this, lhs, expr->op == ast::BinaryOp::And, expr->rhs)
+                      : evaluate(expr->rhs);
   return binary(expr->op, lhs, rhs, expr->span, expr->lhs->span, expr->rhs->span);
 }
 
@@ -156,7 +159,8 @@ Value Interpreter::evaluateIf(const ast::If *expr) {
   Value condition = evaluate(expr->condition);
   if (condition.is(Value::Bool))
     return evaluate(condition.getBool() ? expr->thenExpr : expr->elseExpr);
-  Value onTrue = evaluate(expr->thenExpr), onFalse = evaluate(expr->elseExpr);
+  Value onTrue = evaluateWhere(*this, condition, true, expr->thenExpr);
+  Value onFalse = evaluateWhere(*this, condition, false, expr->elseExpr);
   return select(condition, onTrue, onFalse, expr->span);
 }
 
