@@ -110,8 +110,10 @@ Value Interpreter::evaluateUnary(const ast::Unary *expr) {
     return tensor;
   if (tensor.getTensorType().isBool())
     return fail(diag::WrongOperand, expr->span, "-", describe(operand), "a number");
-  return Value::of(
-      NegOp::create(builder, getLoc(expr->span), tensor.getTensorType(), tensor.getRuntime()));
+  mlir::Value opposite =
+      NegOp::create(builder, getLoc(expr->span), tensor.getTensorType(), tensor.getRuntime());
+  checkFits(opposite, expr->span);
+  return Value::of(opposite);
 }
 
 Value Interpreter::evaluateBinary(const ast::Binary *expr) {
