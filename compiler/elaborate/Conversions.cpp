@@ -117,12 +117,29 @@ mlir::Value Emitter::convertTo(mlir::Value tensor, mlir::Type elementType) {
   return ConvertOp::create(builder, tensor.getLoc(), type.withElementType(elementType), tensor);
 }
 
+/// Elements of whole numbers in fewer bits: what is too large becomes the largest number.
+static mlir::Value saturate(Emitter &e, mlir::Value tensor, mlir::Type elementType) {
+  auto type = llvm::cast<NNTensorType>(tensor.getType());
+  bool isNarrower =
+      type.isInteger() && elementType.isInteger() && !elementType.isInteger(1) &&
+      type.getElementType().getIntOrFloatBitWidth() > elementType.getIntOrFloatBitWidth();
+  if (!isNarrower)
+    return e.convertTo(tensor, elementType);
+  unsigned width = elementType.getIntOrFloatBitWidth();
+  mlir::Location loc = tensor.getLoc();
+  mlir::Value most = createFilled(e.builder, loc, type, double(llvm::maxIntN(width)));
+  mlir::Value least = createFilled(e.builder, loc, type, double(llvm::minIntN(width)));
+  mlir::Value kept =
+      MaxOp::create(e.builder, loc, MinOp::create(e.builder, loc, tensor, most), least);
+  return e.convertTo(kept, elementType);
+}
+
 mlir::Value Emitter::toElementType(Value value, mlir::Type elementType, Span span) {
   Value tensor = toTensor(value, span, elementType);
   if (tensor.isPoison())
     return mlir::Value();
   return value.isScalarTensor() ? narrow(tensor.getRuntime(), elementType, span)
-                                : convertTo(tensor.getRuntime(), elementType);
+                                : saturate(*this, tensor.getRuntime(), elementType);
 }
 
 mlir::Value Emitter::broadcastTo(mlir::Value tensor, llvm::ArrayRef<Dim> shape) {

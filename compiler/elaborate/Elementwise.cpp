@@ -73,7 +73,10 @@ void elaborate::addElementwiseBuiltins(llvm::function_ref<void(StringRef, const 
                  spans.push_back(argument.span);
                if (c.name == "where")
                  return e.select(c.matched[0], c.matched[1], c.matched[2], c.span);
-               return e.elementwise(c.name, c.matched, c.span, spans);
+               Value result = e.elementwise(c.name, c.matched, c.span, spans);
+               if (result.isTensor())
+                 e.checkFits(result.getRuntime(), c.span);
+               return result;
              }});
   for (const Builtin &builtin : builtins)
     add(builtin.name, &builtin);

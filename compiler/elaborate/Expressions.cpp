@@ -1,5 +1,6 @@
 //===- Expressions.cpp - evaluation of expressions and names ---------------------===//
 
+#include "compiler/elaborate/Branches.h"
 #include "compiler/elaborate/Compositions.h"
 #include "compiler/elaborate/Comprehensions.h"
 #include "compiler/elaborate/Data.h"
@@ -111,8 +112,10 @@ Value Interpreter::evaluateUnary(const ast::Unary *expr) {
     return tensor;
   if (tensor.getTensorType().isBool())
     return fail(diag::WrongOperand, expr->span, "-", describe(operand), "a number");
-  return Value::of(
-      NegOp::create(builder, getLoc(expr->span), tensor.getTensorType(), tensor.getRuntime()));
+  mlir::Value opposite =
+      NegOp::create(builder, getLoc(expr->span), tensor.getTensorType(), tensor.getRuntime());
+  checkFits(opposite, expr->span);
+  return Value::of(opposite);
 }
 
 Value Interpreter::evaluateBinary(const ast::Binary *expr) {
@@ -122,7 +125,9 @@ Value Interpreter::evaluateBinary(const ast::Binary *expr) {
     return lhs;
   if (lhs.is(Value::Bool) && expr->op == ast::BinaryOp::Or && lhs.getBool())
     return lhs;
-  Value rhs = evaluate(expr->rhs);
+  bool decides = expr->op == ast::BinaryOp::And || expr->op == ast::BinaryOp::Or;
+  Value rhs = decides ? evaluateWhere(*this, lhs, expr->op == ast::BinaryOp::And, expr->rhs)
+                      : evaluate(expr->rhs);
   return binary(expr->op, lhs, rhs, expr->span, expr->lhs->span, expr->rhs->span);
 }
 
@@ -158,7 +163,8 @@ Value Interpreter::evaluateIf(const ast::If *expr) {
   Value condition = evaluate(expr->condition);
   if (condition.is(Value::Bool))
     return evaluate(condition.getBool() ? expr->thenExpr : expr->elseExpr);
-  Value onTrue = evaluate(expr->thenExpr), onFalse = evaluate(expr->elseExpr);
+  Value onTrue = evaluateWhere(*this, condition, true, expr->thenExpr);
+  Value onFalse = evaluateWhere(*this, condition, false, expr->elseExpr);
   return select(condition, onTrue, onFalse, expr->span);
 }
 

@@ -67,7 +67,7 @@ static double getBound(mlir::Value value, int depth) {
     bound = operand(0) * operand(1);
   else if (llvm::isa<MaxOp, MinOp>(op))
     bound = std::max(operand(0), operand(1));
-  else if (llvm::isa<FloorDivOp>(op))
+  else if (llvm::isa<FloorDivOp, NegOp, AbsOp>(op))
     bound = operand(0);
   else if (llvm::isa<ModOp>(op))
     bound = operand(1);
@@ -98,10 +98,39 @@ static Value hasNotWrapped(Emitter &e, mlir::Operation *op, unsigned width, Span
       span);
 }
 
+/// Checks -a, abs(a) and div(a, b): the least number has no opposite.
+static void checkOpposite(Emitter &e, mlir::Operation *op, unsigned width, Span span) {
+  Value number = Value::of(op->getOperand(0)), least = Value::ofInt(llvm::minIntN(width));
+  if (getBound(op->getOperand(0)) < std::ldexp(1.0, int(width) - 1))
+    return;
+  Value holds = e.elementwise("!=", {number, least}, span);
+  if (!llvm::isa<FloorDivOp>(op)) {
+    StringRef before = llvm::isa<NegOp>(op) ? "-(" : "abs(";
+    e.emitCheck(
+        holds.getRuntime(),
+        {before.str(), ") is too large for a whole number of " + std::to_string(width) + " bits"},
+        {number}, span);
+    return;
+  }
+  Value divisor = Value::of(op->getOperand(1));
+  mlir::DenseIntElementsAttr constant = getConstant(op->getOperand(1));
+  if (constant && !constant.getSplatValue<llvm::APInt>().isAllOnes())
+    return;
+  Value other = e.elementwise("!=", {divisor, Value::ofInt(-1)}, span);
+  e.emitCheck(
+      e.elementwise("or", {holds, other}, span).getRuntime(),
+      {"div(", ", ", ") is too large for a whole number of " + std::to_string(width) + " bits"},
+      {number, divisor}, span);
+}
+
 void Emitter::checkFits(mlir::Value result, Span span) {
   mlir::Operation *op = result.getDefiningOp();
   auto type = llvm::cast<NNTensorType>(result.getType());
-  if (!op || !llvm::isa<AddOp, SubOp, MulOp>(op) || !type.isScalar() || !type.isInteger())
+  if (!op || !type.isScalar() || !type.isInteger())
+    return;
+  if (llvm::isa<NegOp, AbsOp, FloorDivOp>(op))
+    return checkOpposite(*this, op, type.getElementType().getIntOrFloatBitWidth(), span);
+  if (!llvm::isa<AddOp, SubOp, MulOp>(op))
     return;
   mlir::Value lhs = op->getOperand(0), rhs = op->getOperand(1);
   double a = getBound(lhs), b = getBound(rhs);

@@ -112,9 +112,13 @@ LogicalResult Host::lowerOperation(Operation *op) {
 LogicalResult Host::lowerBody(Region &region, bool &falls) {
   falls = true;
   Block &block = region.front();
-  for (Operation &op : block.without_terminator())
+  auto checked = checkedSizes; // before; what is checked in the region holds only there
+  for (Operation &op : block.without_terminator()) {
+    checkSizes(&op);
     if (failed(lowerOperation(&op)))
       return failure();
+  }
+  checkedSizes = std::move(checked);
   Operation *end = block.getTerminator();
   if (llvm::isa<BreakOp, ContinueOp>(end)) {
     if (loops.empty())
@@ -226,8 +230,65 @@ Value Host::getDim(Location loc, Dim dim) {
   return emitDim(builder, loc, dim, [&](llvm::StringRef name) { return getSymbol(name); });
 }
 
+Value Host::estimate(Location loc, Dim size, int64_t times) {
+  Type f64 = builder.getF64Type();
+  auto getReal = [&](double number) {
+    return arith::ConstantOp::create(builder, loc, builder.getF64FloatAttr(number)).getResult();
+  };
+  Value sum = getReal(0);
+  for (const auto &[factors, coefficient] : size.getPolynomial()) {
+    Value term = getReal(static_cast<double>(coefficient) * times);
+    for (const std::string &factor : factors)
+      term = arith::MulFOp::create(builder, loc, term,
+                                   arith::SIToFPOp::create(builder, loc, f64, getSymbol(factor)));
+    sum = arith::AddFOp::create(builder, loc, sum, term);
+  }
+  return sum;
+}
+
+/// Whether an estimate says that a number does not fit into 64 bits.
+static Value isTooLarge(OpBuilder &builder, Location loc, Value estimate) {
+  Value most = arith::ConstantOp::create(builder, loc, builder.getF64FloatAttr(4e18));
+  return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, estimate, most);
+}
+
+void Host::checkSize(Operation *op, Dim size) {
+  bool isProduct =
+      llvm::any_of(size.getPolynomial(), [](const auto &term) { return term.first.size() > 1; });
+  llvm::SetVector<StringAttr> needed;
+  size.collectSymbols(needed);
+  if (!isProduct ||
+      !llvm::all_of(needed, [&](StringAttr symbol) { return isBound(symbol.getValue()); }) ||
+      !checkedSizes.insert(size.str()).second)
+    return;
+  Location loc = op->getLoc();
+  Block *fail = createBlock(), *after = createBlock();
+  branchIf(loc, isTooLarge(builder, loc, estimate(loc, size, 1)), fail, after);
+  setBlock(fail);
+  call(loc, NN_RUNTIME(nn_fail),
+       {getLocation(op), getString(loc, "the size " + size.str() + " is too large for 64 bits")});
+  branch(loc, after);
+  setBlock(after);
+}
+
+void Host::checkSizes(Operation *op) {
+  auto check = [&](Operation *inner) {
+    for (Type type : inner->getResultTypes())
+      if (auto tensor = llvm::dyn_cast<NNTensorType>(type); tensor && !tensor.isScalar())
+        checkSize(op, tensor.getCount());
+    if (auto sizes = llvm::dyn_cast<SizeOpInterface>(inner))
+      for (Dim size : sizes.getAttributeSizes())
+        checkSize(op, size);
+  };
+  if (llvm::isa<FusedOp>(op))
+    op->walk(check);
+  else
+    check(op);
+}
+
 void Host::bindSymbol(Location loc, StringAttr name, Value value) {
   symbols[name.getValue()] = value;
+  checkedSizes.clear();
   // A size that a loop binds is bound again where the loop's gradient repeats its turns.
   for (auto [i, region] : llvm::enumerate(plan.getRegions())) {
     llvm::SetVector<StringAttr> needed;
@@ -250,22 +311,8 @@ void Host::reserveRegions(Location loc) {
     Value up = arith::AddIOp::create(builder, loc, unit, getI64(loc, 63));
     unit = arith::AndIOp::create(builder, loc, up, getI64(loc, -64));
     Value bytes = arith::MulIOp::create(builder, loc, unit, getI64(loc, region.bytesPerUnit));
-    // A product of sizes may not fit into 64 bits; computed as a real number it tells, and asking
-    // for the largest number of bytes ends the program with a message.
-    Type f64 = builder.getF64Type();
-    auto getReal = [&](double number) {
-      return arith::ConstantOp::create(builder, loc, builder.getF64FloatAttr(number)).getResult();
-    };
-    Value estimate = getReal(0);
-    for (const auto &[factors, coefficient] : region.unit.getPolynomial()) {
-      Value term = getReal(static_cast<double>(coefficient) * region.bytesPerUnit);
-      for (const std::string &factor : factors)
-        term = arith::MulFOp::create(builder, loc, term,
-                                     arith::SIToFPOp::create(builder, loc, f64, getSymbol(factor)));
-      estimate = arith::AddFOp::create(builder, loc, estimate, term);
-    }
-    Value tooLarge =
-        arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, estimate, getReal(4e18));
+    // Asking for the largest number of bytes ends the program with a message.
+    Value tooLarge = isTooLarge(builder, loc, estimate(loc, region.unit, region.bytesPerUnit));
     bytes = arith::SelectOp::create(builder, loc, tooLarge,
                                     getI64(loc, std::numeric_limits<int64_t>::max()), bytes);
     reserved[i] = {reserve(loc, i, bytes), unit};

@@ -15,6 +15,7 @@
 #include "compiler/lower/Memory.h"
 #include "compiler/lower/MemoryPlan.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringSet.h"
 #include <map>
 
 namespace nnc::lower {
@@ -111,6 +112,11 @@ public:
 
 private:
   mlir::LogicalResult lowerOperation(mlir::Operation *op);
+  /// Ends the program where a number of elements, a product of sizes, does not fit into 64 bits.
+  void checkSizes(mlir::Operation *op);
+  void checkSize(mlir::Operation *op, ir::Dim size);
+  /// An estimate of a size, or of a multiple of it, as a real number, which never wraps around.
+  mlir::Value estimate(mlir::Location loc, ir::Dim size, int64_t times);
   void defineMemory();
   mlir::StringAttr getRegionName(unsigned index) const;
   void bindFlags();
@@ -125,8 +131,9 @@ private:
   mlir::OpBuilder builder;
   mlir::func::FuncOp function;
   mlir::StringAttr arenaName;
-  bool isArenaReserved;  // its static memory is allocated when the command begins
-  mlir::Value arenaBase; // then
+  llvm::StringSet<> checkedSizes; // products of sizes that are known to fit
+  bool isArenaReserved;           // its static memory is allocated when the command begins
+  mlir::Value arenaBase;          // then
   /// For messages, of the static memory and of each region that was reserved.
   std::map<std::optional<unsigned>, std::string> largestTensors;
   llvm::DenseMap<mlir::Value, mlir::Value> values;
