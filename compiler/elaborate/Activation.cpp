@@ -11,6 +11,7 @@ Activation::Activation(Interpreter &interpreter, std::string what, Span callSite
     : interpreter(interpreter), position(interpreter), control(interpreter) {
   frame.callSite = callSite;
   frame.site = interpreter.getLoc(callSite);
+  frame.statement = interpreter.statement;
   frame.parent = interpreter.frame;
   frame.depth = interpreter.frame ? interpreter.frame->depth + 1 : 1;
   enter(std::move(what), module, scope);
@@ -28,6 +29,7 @@ void Activation::enter(std::string what, Module &module, Scope &scope) {
   frame.inLibrary = module.isLibrary;
   runtimeDepth = interpreter.runtimeDepth;
   interpreter.frame = &frame;
+  interpreter.statement = nullptr;
   interpreter.activation = this;
   interpreter.scope = &scope;
   interpreter.currentModule = &module;

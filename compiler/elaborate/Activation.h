@@ -23,6 +23,12 @@ struct UnrolledLoop {
   std::shared_ptr<const Variable> broken, skipped;
 };
 
+/// A call of what may hold params: a method, a composition, a function that is given a layer.
+struct NetworkCall {
+  Values holders;
+  const NetworkCall *around; // the call in whose body it is
+};
+
 /// What the names and the exits of a statement refer to.
 struct Control {
   Activation *activation = nullptr;
@@ -31,6 +37,8 @@ struct Control {
   bool training = false;
   /// Whether evaluation mode was asked for, by evaluation(E).
   bool choseEvaluation = false;
+  /// The innermost call of what may hold params.
+  const NetworkCall *network = nullptr;
   /// The innermost loop of the current function, and runtimeDepth directly inside it.
   enum class Loop { None, Unrolled, Runtime } loop = Loop::None;
   unsigned loopRuntimeDepth = 0;

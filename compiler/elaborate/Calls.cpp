@@ -115,6 +115,8 @@ Value Interpreter::callComposition(const Callable &composition, std::vector<Argu
                                    Span span) {
   if (arguments.size() != 1 || !arguments[0].name.empty())
     return fail(diag::WrongArgumentCount, span, "a composition (f >> g)", arguments.size());
+  NetworkCall itself{composition.parts, network};
+  Restore<const NetworkCall *> inNetwork(network, &itself);
   Value value = arguments[0].value;
   for (auto [i, part] : llvm::enumerate(composition.parts)) {
     // The first stage takes what the caller gives; what a later one does not take is its own
@@ -203,6 +205,19 @@ bool Interpreter::bindParameters(llvm::ArrayRef<ast::Parameter> parameters,
   return good;
 }
 
+/// The values among these that may hold params.
+static Values getHolders(const std::shared_ptr<Instance> &self,
+                         llvm::ArrayRef<Argument> arguments) {
+  Values holders;
+  if (self)
+    holders.push_back(Value::of(self));
+  for (const Argument &argument : arguments)
+    for (Value::Kind kind : {Value::Object, Value::Function, Value::Tuple, Value::List})
+      if (argument.value.is(kind))
+        holders.push_back(argument.value);
+  return holders;
+}
+
 Value Interpreter::callFunction(Module &module, const ast::Function &function,
                                 std::shared_ptr<Instance> self, std::vector<Argument> arguments,
                                 Span span) {
@@ -213,6 +228,9 @@ Value Interpreter::callFunction(Module &module, const ast::Function &function,
   const std::string &what = callee.frame.what;
   if (callee.isTooDeep())
     return fail(diag::TooDeep, span, what);
+  NetworkCall itself{getHolders(self, arguments), network};
+  if (!itself.holders.empty())
+    network = &itself; // until the activation ends
   if (function.expr)
     collectDifferentiated(function.expr, callee.differentiated);
   else

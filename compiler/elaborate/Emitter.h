@@ -37,6 +37,8 @@ struct Frame {
   std::string what;        // "relu", "Linear.forward"
   Span callSite;           // null for a command
   mlir::LocationAttr site; // the same, with the calls that led there
+  /// The caller's statement around the call; null where there is none.
+  const ast::Statement *statement = nullptr;
   bool inLibrary = false;
   const Frame *parent = nullptr;
   unsigned depth = 0;
@@ -48,6 +50,7 @@ struct Position {
   const Frame *frame = nullptr;
   /// The statement being elaborated.
   Span currentSpan;
+  const ast::Statement *statement = nullptr;
   /// Where the value being evaluated will live: names of layers and params.
   std::string path;
   /// How many regions of control flow that is known at run time only we are in.

@@ -49,6 +49,7 @@ void Interpreter::executeStatements(llvm::ArrayRef<ast::Statement *> statements)
 
 void Interpreter::execute(const ast::Statement *statement) {
   Restore<Span> here(currentSpan, statement->span);
+  Restore<const ast::Statement *> within(this->statement, statement);
   switch (statement->kind) {
   case ast::Statement::Bind:
     return executeBind(llvm::cast<ast::BindStatement>(statement));

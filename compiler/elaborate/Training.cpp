@@ -10,12 +10,40 @@ using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
 
-Value elaborate::noteMode(Interpreter &e, const Value &result, const Frame &callee) {
+/// The statement up to what it assigns: "let (p, q) =", "total +="; empty for other statements.
+static llvm::StringRef getLeftSide(const ast::Statement *statement) {
+  const ast::Expr *value = nullptr;
+  if (auto *bind = llvm::dyn_cast_or_null<ast::BindStatement>(statement))
+    value = bind->value;
+  else if (auto *assign = llvm::dyn_cast_or_null<ast::AssignStatement>(statement))
+    value = assign->value;
+  if (!value)
+    return {};
+  Span span = statement->span;
+  llvm::StringRef text = Span{span.file, span.begin, value->span.begin}.getText();
+  return text.take_front(text.rfind('=') + 1);
+}
+
+/// What the elaborator knows of a value that `callee` gave in evaluation mode.
+static Evaluated describeEvaluated(Interpreter &e, const Frame &callee) {
+  std::vector<Reached> params;
+  for (const NetworkCall *call = e.network; call && params.empty(); call = call->around)
+    params = collectVariables(Value::list(call->holders), /*states=*/false);
+  llvm::SmallVector<mlir::Attribute> statements;
+  for (const Frame *frame = &callee; frame && frame->callSite; frame = frame->parent)
+    statements.push_back(e.builder.getStringAttr(getLeftSide(frame->statement)));
+  return {e.builder.getStringAttr(callee.what), getSymbols(e.builder, params),
+          e.builder.getArrayAttr(statements)};
+}
+
+/// The value with notes on its tensors that say how they were computed.
+static Value noteTensors(Interpreter &e, const Value &result, mlir::Location loc,
+                         const Evaluated &how) {
   auto note = [&](mlir::Value value) -> mlir::Value {
     auto type = llvm::dyn_cast<NNTensorType>(value.getType());
     if (!type || !type.isFloat())
       return value;
-    return noteEvaluated(e.builder, mlir::Location(callee.site), value, callee.what);
+    return noteEvaluated(e.builder, loc, value, how);
   };
   switch (result.getKind()) {
   case Value::Runtime:
@@ -24,7 +52,7 @@ Value elaborate::noteMode(Interpreter &e, const Value &result, const Frame &call
   case Value::List: {
     Values elements;
     for (const Value &element : result.getElements())
-      elements.push_back(noteMode(e, element, callee));
+      elements.push_back(noteTensors(e, element, loc, how));
     return result.is(Value::Tuple) ? Value::tuple(std::move(elements))
                                    : Value::list(std::move(elements));
   }
@@ -37,6 +65,10 @@ Value elaborate::noteMode(Interpreter &e, const Value &result, const Frame &call
   default:
     return result;
   }
+}
+
+Value elaborate::noteMode(Interpreter &e, const Value &result, const Frame &callee) {
+  return noteTensors(e, result, mlir::Location(callee.site), describeEvaluated(e, callee));
 }
 
 mlir::ArrayAttr elaborate::getSymbols(mlir::Builder builder, llvm::ArrayRef<Reached> reached) {

@@ -1,10 +1,12 @@
 //===- EvaluationMode.cpp - no step trains in evaluation mode unseen -------------------===//
 //
 // The elaborator notes (ModeNotes.h) what a function gave that asked for the mode in evaluation
-// mode, and the gradients with which optimizers change parameters. A step is wrong where one of the
-// former lies between its loss and its parameters. So this follows values as a gradient would, from
-// the loss back, into the bodies of scans, through `var`s and branches, and then forward again from
-// the parameters: what is met both ways is on the way.
+// mode, and the gradients with which optimizers change parameters. A step is wrong where its loss
+// is computed from one of the former, and that lies on the way from its parameters or belongs to a
+// network that it trains, as a Dropout before the first parameter does, or to none, as noise on the
+// data. So this follows values as a gradient would, from the loss back, into the bodies of scans,
+// through `var`s and branches, and then forward again from the parameters: what is met both ways is
+// on the way.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,8 +35,7 @@ using Symbols = llvm::SmallSetVector<Attribute, 8>;
 class Flow {
 public:
   Flow(Value loss, const VariableFlow &variables);
-  /// The notes between the loss and what is read of one of these parameters, in the order of the
-  /// program.
+  /// The notes that are wrong where these parameters are trained, in the order of the program.
   Operations findNotes(const Symbols &parameters);
 
 private:
@@ -81,7 +82,13 @@ static Values getYielded(OpResult result) {
 
 static bool isEvaluated(Value value) {
   Operation *op = value.getDefiningOp();
-  return op && getEvaluatedBy(op);
+  return op && getEvaluated(op);
+}
+
+/// Whether what is noted belongs to a network that has one of these parameters, or to none.
+static bool isOfTrained(const Evaluated &how, const Symbols &parameters) {
+  return how.network.empty() ||
+         llvm::any_of(how.network, [&](Attribute one) { return parameters.contains(one); });
 }
 
 //===-- The way of a gradient ---------------------------------------------------------------===//
@@ -174,16 +181,47 @@ Operations Flow::findNotes(const Symbols &parameters) {
   for (size_t i = 0; i < dependent.size(); ++i)
     for (Value user : users.lookup(dependent[i]))
       dependent.insert(user);
+  if (dependent.empty())
+    return notes; // the step changes nothing
   for (Value value : llvm::reverse(reached))
-    if (isEvaluated(value) && dependent.contains(value))
+    if (isEvaluated(value) && (dependent.contains(value) ||
+                               isOfTrained(*getEvaluated(value.getDefiningOp()), parameters)))
       notes.push_back(value.getDefiningOp());
   return notes;
 }
 
 //===-- Steps -------------------------------------------------------------------------------===//
 
+/// What the statement assigns that computes what is noted, seen from the step: in the function in
+/// which the calls that lead to the note and those to the step part.
+static llvm::StringRef getStatement(Operation *note, Operation *step) {
+  llvm::SmallVector<FileLineColRange> places = getPlaces(note->getLoc()),
+                                      ofStep = getPlaces(step->getLoc());
+  ArrayAttr statements = getEvaluated(note)->statements;
+  size_t i = std::min(places.size(), statements.size()), j = ofStep.size();
+  while (i > 1 && j > 0 && places[i - 1] == ofStep[j - 1])
+    --i, --j;
+  return i == 0 ? llvm::StringRef() : llvm::cast<StringAttr>(statements[i - 1]).getValue();
+}
+
+/// How to compute in training mode what is noted.
+static std::string describeRepair(Operation *step, llvm::ArrayRef<Operation *> notes) {
+  llvm::SmallSetVector<llvm::StringRef, 4> statements;
+  for (Operation *note : notes)
+    statements.insert(getStatement(note, step));
+  std::string repair;
+  llvm::raw_string_ostream out(repair);
+  llvm::interleave(
+      statements, out,
+      [&](llvm::StringRef statement) {
+        out << (statement.empty() ? "'" : "'" + statement.str() + " ") << "training(...)'";
+      },
+      " and ");
+  return repair;
+}
+
 /// Reports that `step` trains what was computed in evaluation mode.
-static LogicalResult reportStep(Operation *step, Value loss, llvm::ArrayRef<Operation *> notes) {
+static LogicalResult reportStep(Operation *step, llvm::ArrayRef<Operation *> notes) {
   InFlightDiagnostic error =
       report(step->getLoc(), diag::TrainsEvaluation,
              llvm::isa<MinimizeOp>(step)
@@ -195,7 +233,7 @@ static LogicalResult reportStep(Operation *step, Value loss, llvm::ArrayRef<Oper
   for (Operation *note : notes) {
     FileLineColRange place = getUserPlace(note->getLoc());
     llvm::SmallVector<FileLineColRange> places = getPlaces(note->getLoc());
-    StringAttr by = getEvaluatedBy(note);
+    StringAttr by = getEvaluated(note)->by;
     if (shown.size() == limit || !shown.insert({place, by}))
       continue;
     error.attachNote(note->getLoc())
@@ -203,11 +241,10 @@ static LogicalResult reportStep(Operation *step, Value loss, llvm::ArrayRef<Oper
     if (places.back() != place && calls.insert(places.back()))
       error.attachNote(Location(places.back())) << "called from here";
   }
-  llvm::StringRef name = getName(loss.getLoc());
-  error.attachNote() << "write the expression itself after 'minimize', or 'let "
-                     << (name.empty() ? "loss" : name)
-                     << " = training(...)'; use evaluation(...) for what is meant to be in "
-                        "evaluation mode, stop_gradient(...) for what is a constant";
+  error.attachNote() << "write " << describeRepair(step, notes)
+                     << (llvm::isa<MinimizeOp>(step) ? ", or all of it after 'minimize'" : "")
+                     << "; use evaluation(...) for what is meant to be in evaluation mode, "
+                        "stop_gradient(...) for what is a constant";
   return failure();
 }
 
@@ -272,7 +309,7 @@ static LogicalResult checkApplied(llvm::ArrayRef<Operation *> applied, const Sto
       continue;
     Value loss = grad.getScalar();
     if (Operations notes = Flow(loss, variables).findNotes(both); !notes.empty())
-      return reportStep(applied.front(), loss, notes);
+      return reportStep(applied.front(), notes);
   }
   return success();
 }
@@ -282,7 +319,7 @@ static LogicalResult checkMinimize(MinimizeOp minimize, const VariableFlow &vari
   parameters.insert(minimize.getVariables().begin(), minimize.getVariables().end());
   Value loss = minimize.getLoss();
   Operations notes = Flow(loss, variables).findNotes(parameters);
-  return notes.empty() ? success() : reportStep(minimize, loss, notes);
+  return notes.empty() ? success() : reportStep(minimize, notes);
 }
 
 LogicalResult checkModes(Operation &command) {
@@ -291,7 +328,7 @@ LogicalResult checkModes(Operation &command) {
   // The operations of one step stand at the same place.
   llvm::MapVector<Attribute, Operations> steps;
   command.walk([&](Operation *op) {
-    hasNotes |= getEvaluatedBy(op) != nullptr;
+    hasNotes |= getEvaluated(op).has_value();
     if (auto minimize = llvm::dyn_cast<MinimizeOp>(op))
       minimizes.push_back(minimize);
     if (getAppliedTo(op))
@@ -308,7 +345,7 @@ LogicalResult checkModes(Operation &command) {
         return failure();
   }
   command.walk([](Operation *op) {
-    if (getEvaluatedBy(op) || getAppliedTo(op))
+    if (getEvaluated(op) || getAppliedTo(op))
       eraseNote(op);
   });
   return success();

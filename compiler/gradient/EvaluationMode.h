@@ -7,8 +7,9 @@
 namespace nnc::gradient {
 
 /// Reports [E3014] for the first step of the command (nn.minimize, or nn.grad whose gradients are
-/// applied) whose gradient passes a value that depends on the mode and was computed in evaluation
-/// mode, on its way from the loss to a parameter of the step. Then erases the notes that say so
+/// applied) whose loss is computed from a value that depends on the mode and was computed in
+/// evaluation mode, on the way from a parameter of the step, or by a network that has one, or by
+/// none. Then erases the notes that say so
 /// (ModeNotes.h); after an error they stay. Needs gradients that are not yet
 /// expanded.
 mlir::LogicalResult checkModes(mlir::Operation &command);

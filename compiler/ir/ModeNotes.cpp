@@ -16,12 +16,17 @@ static Value note(OpBuilder &builder, Location loc, Value value, llvm::StringRef
   return op;
 }
 
-Value noteEvaluated(OpBuilder &builder, Location loc, Value value, llvm::StringRef by) {
-  return note(builder, loc, value, evaluated, builder.getStringAttr(by));
+Value noteEvaluated(OpBuilder &builder, Location loc, Value value, const Evaluated &how) {
+  return note(builder, loc, value, evaluated,
+              builder.getArrayAttr({how.by, how.network, how.statements}));
 }
 
-StringAttr getEvaluatedBy(Operation *op) {
-  return llvm::dyn_cast_or_null<StringAttr>(op->getDiscardableAttr(evaluated));
+std::optional<Evaluated> getEvaluated(Operation *op) {
+  auto how = llvm::dyn_cast_or_null<ArrayAttr>(op->getDiscardableAttr(evaluated));
+  if (!how)
+    return std::nullopt;
+  return Evaluated{llvm::cast<StringAttr>(how[0]), llvm::cast<ArrayAttr>(how[1]),
+                   llvm::cast<ArrayAttr>(how[2])};
 }
 
 Value noteApplied(OpBuilder &builder, Location loc, Value gradient, llvm::StringRef param) {

@@ -14,11 +14,21 @@
 
 namespace nnc::ir {
 
-/// The value, noted as given by the function `by` in evaluation mode, on which it depends.
+/// How a value was computed that depends on the mode, in evaluation mode.
+struct Evaluated {
+  /// The function that asked for the mode.
+  mlir::StringAttr by;
+  /// The params of the network that it is part of; empty where it is part of none.
+  mlir::ArrayAttr network;
+  /// For each of the places of the note's location what the statement there assigns, "let p =";
+  /// empty for statements that assign nothing.
+  mlir::ArrayAttr statements;
+};
+/// The value, noted as given in evaluation mode by a function that depends on the mode.
 mlir::Value noteEvaluated(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
-                          llvm::StringRef by);
-/// The function that such a note names; null where `op` is none.
-mlir::StringAttr getEvaluatedBy(mlir::Operation *op);
+                          const Evaluated &how);
+/// What such a note says; nothing where `op` is none.
+std::optional<Evaluated> getEvaluated(mlir::Operation *op);
 
 /// The gradient, noted as what an optimizer changes the param with.
 mlir::Value noteApplied(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value gradient,
