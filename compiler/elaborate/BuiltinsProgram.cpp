@@ -115,10 +115,10 @@ static Value norm(Emitter &e, BuiltinCall &c) {
     total = total.isTensor() ? e.elementwise("+", {total, Value::of(sum)}, c.span) : Value::of(sum);
   }
   // The gradient at 0 is taken as 0, one of the subgradients there; that of the root is infinite.
-  Value isPositive = e.elementwise(">", {total, Value::ofInt(0)}, c.span);
-  Value root =
-      e.elementwise("sqrt", {e.select(isPositive, total, Value::ofInt(1), c.span)}, c.span);
-  return e.select(isPositive, root, total, c.span);
+  // What stands for the root there is constant, so that all later gradients are 0, too.
+  Value isZero = e.elementwise("==", {total, Value::ofInt(0)}, c.span);
+  Value root = e.elementwise("sqrt", {e.select(isZero, Value::ofInt(1), total, c.span)}, c.span);
+  return e.select(isZero, Value::ofFloat(0), root, c.span);
 }
 
 //===-- Random numbers ------------------------------------------------------------------===//

@@ -21,6 +21,32 @@ static bool isStatic(Value condition) {
          });
 }
 
+/// Whether zeros of it may stand for what a selection left out, as in a cotangent of an earlier
+/// sweep.
+static bool isSelected(Value value, llvm::DenseMap<Value, bool> &known) {
+  Operation *op = value.getDefiningOp();
+  if (!op || !isFloat(value))
+    return false;
+  if (auto [found, isNew] = known.try_emplace(value, false); !isNew)
+    return found->second;
+  auto of = [&](unsigned operand) { return isSelected(op->getOperand(operand), known); };
+  bool result = llvm::isa<StrongMulOp, StrongDivOp>(op);
+  if (auto select = llvm::dyn_cast<SelectOp>(op))
+    result = isZero(select.getOnTrue()) || isZero(select.getOnFalse()) || of(1) || of(2);
+  else if (llvm::isa<DivOp, NegOp, BroadcastOp, ReshapeOp, TransposeOp>(op))
+    result = of(0);
+  else if (llvm::isa<MulOp>(op))
+    result = of(0) || of(1);
+  else if (llvm::isa<AddOp, SubOp>(op))
+    result = of(0) && of(1);
+  return known[value] = result;
+}
+
+static bool isSelected(Value value) {
+  llvm::DenseMap<Value, bool> known;
+  return isSelected(value, known);
+}
+
 /// Whether the operations, or those in them, select or know strong zeros.
 static bool selects(llvm::ArrayRef<Operation *> emitted) {
   return llvm::any_of(emitted, [](Operation *op) {
@@ -75,15 +101,22 @@ void StrongProducts::visit(Operation *op) {
     return visitScan(scan);
   if (op->getNumResults() == 1 && replaced.contains(op->getResult(0)))
     return;
-  if (llvm::none_of(op->getOperands(), [&](Value operand) { return contains(operand); }))
+  auto mul = llvm::dyn_cast<MulOp>(op);
+  bool isMasked = llvm::any_of(op->getOperands(), [&](Value operand) { return contains(operand); });
+  // In a later derivative, what is 0 where nothing was selected may be the other factor.
+  bool isLeftSelected = mul && isSelected(mul.getA()),
+       isRightSelected = mul && isSelected(mul.getB());
+  if (!isMasked && !isLeftSelected && !isRightSelected)
     return;
   for (Value result : op->getResults())
     if (isFloat(result))
       linear.insert(result);
-  if (auto mul = llvm::dyn_cast<MulOp>(op)) {
-    bool isLeft = contains(mul.getA());
+  if (mul) {
+    bool isLeft = isMasked ? contains(mul.getA()) : isRightSelected;
     Value cotangent = isLeft ? mul.getA() : mul.getB(), factor = isLeft ? mul.getB() : mul.getA();
-    if (!contains(factor) && !finite.isFinite(factor))
+    bool isFactorSelected = isLeft ? isRightSelected : isLeftSelected;
+    if (!(isMasked && contains(factor)) &&
+        (!finite.isFinite(factor) || (isFactorSelected && !finite.isFinite(cotangent))))
       replace<StrongMulOp>(op, cotangent, factor);
   } else if (auto div = llvm::dyn_cast<DivOp>(op)) {
     Knowledge divisor = finite.get(div.getB());
@@ -170,6 +203,7 @@ void MaskedCotangents::buildGradient(GradientOpInterface op, OpBuilder &builder,
   Block::iterator at = builder.getInsertionPoint();
   Operation *before = at == block->begin() ? nullptr : &*std::prev(at);
   bool hasRegions = op->getNumRegions() != 0;
+  llvm::SmallVector<Value> operands(op->getOperands());
   StrongProducts products(builder, finite);
   // Of several results' cotangents one condition holds only if it is that of all.
   llvm::SmallSetVector<Condition, 2> conditions;
@@ -189,7 +223,9 @@ void MaskedCotangents::buildGradient(GradientOpInterface op, OpBuilder &builder,
     finite.forget(); // it may have been replaced
   Emitted emitted = getEmitted(builder, before);
   bool selectsHere = selects(emitted);
-  if (!isMasked && !selectsHere)
+  if (!isMasked && !selectsHere &&
+      !(llvm::isa<MulOp>(op) &&
+        llvm::any_of(operands, [](Value operand) { return isSelected(operand); })))
     return;
   bool sums = false;
   for (Operation *inside : emitted) {
@@ -215,8 +251,10 @@ void MaskedCotangents::buildGradient(GradientOpInterface op, OpBuilder &builder,
   }
   // Those here are remembered by whoever sweeps, and erased with all that nothing needed.
   for (Operation *inside : products.dead)
-    if (inside->getBlock() != block)
+    if (inside->getBlock() != block) {
       inside->erase();
+      finite.forget();
+    }
 }
 
 } // namespace nnc::ir

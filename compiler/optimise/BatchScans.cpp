@@ -1,14 +1,18 @@
 //===- BatchScans.cpp - work that a scan need not do turn by turn ---------------------------===//
 //
-// Three rewrites, which make a recurrent network's time mostly that of a few large matrix products:
+// Rewrites, the first three of which make a recurrent network's time mostly that of a few large
+// matrix products:
 //  * what does not depend on the turn is computed once, before the loop;
 //  * a product of a source's row with something from outside is one product of the whole source;
 //  * a sum over all turns of products, as for the gradient of a weight matrix, is one product after
-//    the loop, of what the turns stack.
+//    the loop, of what the turns stack;
+//  * any other sum over all turns is compensated (Kahan 1965), so that its error does not grow
+//    with their number.
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/ir/Origin.h"
+#include "compiler/ir/TensorExpr.h"
 #include "compiler/optimise/Passes.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Pass/PassManager.h"
@@ -44,6 +48,7 @@ public:
     hoistInvariants();
     batchProducts();
     sumAfterwards();
+    compensateSums();
   }
 
 private:
@@ -143,10 +148,18 @@ private:
     std::optional<Stacked> rhs;
   };
 
-  std::optional<Sum> match(unsigned i, llvm::SmallVectorImpl<Value> &rows) {
+  /// carried += term, with nothing else reading it; null where it is something else.
+  AddOp findSum(unsigned i) {
     BlockArgument carried = op.getCarriedArguments()[i];
     auto add = op.getNext()[i].getDefiningOp<AddOp>();
-    if (!add || !carried.hasOneUse() || !add->hasOneUse() || *carried.user_begin() != add)
+    bool isSum = add && carried.hasOneUse() && add->hasOneUse() && *carried.user_begin() == add;
+    return isSum ? add : AddOp();
+  }
+
+  std::optional<Sum> match(unsigned i, llvm::SmallVectorImpl<Value> &rows) {
+    BlockArgument carried = op.getCarriedArguments()[i];
+    AddOp add = findSum(i);
+    if (!add)
       return std::nullopt;
     Value term = add.getA() == carried ? add.getB() : add.getA();
     Sum sum{i, nullptr, {}, {}, {}};
@@ -230,6 +243,57 @@ private:
     }
     Value init = loop.getInits()[sum.carried];
     return AddOp::create(builder, getScheduleLocation(sum.term), init.getType(), init, total);
+  }
+
+  /// Beside each sum that is left, what its additions have rounded off is carried.
+  void compensateSums() {
+    llvm::SmallVector<unsigned> sums;
+    for (unsigned i = 0; i < op.getInits().size(); ++i)
+      if (AddOp add = findSum(i); add && add.getType().isFloat())
+        sums.push_back(i);
+    if (sums.empty())
+      return;
+    OpBuilder builder(op);
+    llvm::SmallVector<Value> inits(op.getInits()), next(op.getNext()), rows(op.getRows());
+    llvm::SmallVector<Type> types(op.getFinals().getTypes());
+    unsigned count = inits.size(), at = 1 + op.getSources().size() + count;
+    for (unsigned i : sums) {
+      AddOp add = findSum(i);
+      Value carried = op.getCarriedArguments()[i];
+      Value lost = op.getBlock().insertArgument(at++, add.getType(), add.getLoc());
+      inits.push_back(createFilled(builder, op.getLoc(), add.getType(), 0));
+      types.push_back(add.getType());
+      OpBuilder here(add);
+      TensorExpr before(here, getScheduleLocation(add), carried);
+      TensorExpr term =
+          before.with(add.getA() == carried ? add.getB() : add.getA()) + before.with(lost);
+      TensorExpr sum = before + term, added = sum - before;
+      TensorExpr error = (before - (sum - added)) + (term - added);
+      add.replaceAllUsesWith(sum.getValue());
+      next[i] = sum.getValue();
+      // It is NaN where the sum is infinite.
+      next.push_back(select(error == error, error, 0).getValue());
+      add.erase();
+    }
+    llvm::append_range(next, rows);
+    auto larger =
+        ScanOp::create(builder, op.getLoc(), types, op.getStacked().getTypes(), op.getLength(),
+                       op.getReverseAttr(), op.getSources(), inits, op.getCaptures());
+    op.getBlock().getTerminator()->setOperands(next);
+    larger.getBody().takeBody(op.getBody());
+    for (unsigned i = 0; i < count; ++i)
+      if (!llvm::is_contained(sums, i))
+        op.getFinals()[i].replaceAllUsesWith(larger.getFinals()[i]);
+    for (auto [old, replacement] : llvm::zip_equal(op.getStacked(), larger.getStacked()))
+      old.replaceAllUsesWith(replacement);
+    builder.setInsertionPointAfter(larger);
+    for (auto [number, i] : llvm::enumerate(sums)) {
+      TensorExpr sum(builder, getScheduleLocation(op), larger.getFinals()[i]);
+      TensorExpr lost = sum.with(larger.getFinals()[count + number]);
+      op.getFinals()[i].replaceAllUsesWith((sum + lost).getValue());
+    }
+    op.erase();
+    op = larger;
   }
 
   ScanOp op;

@@ -157,6 +157,7 @@ private:
   Value softmax(DivOp op);
   Value logOfQuotient(LogOp op);
   Value norm(SqrtOp op);
+  Value squareOfRoot(Value root);
   Value deviation(SubOp op);
 
   /// The largest elements of x along axes, as a constant; 0 where that is infinite.
@@ -269,6 +270,31 @@ Value Stabiliser::norm(SqrtOp op) {
   return select(total == 0, 0, sqrt(total)).getValue();
 }
 
+// The root of what is not negative may be chosen instead of 0 or another root, where that is 0.
+Value Stabiliser::squareOfRoot(Value value) {
+  auto isZero = [](Value value) { return getUniform(value) == 0.0; };
+  Value total;
+  if (auto select = find<SelectOp>(value)) {
+    auto equal = find<EqOp>(select.getCondition());
+    if (!equal || !isZero(equal.getB()) || !isZero(select.getOnTrue()))
+      return {};
+    total = equal.getA();
+    value = select.getOnFalse();
+  }
+  auto root = find<SqrtOp>(value);
+  if (!root)
+    return {};
+  Value under = root.getA();
+  if (auto select = total ? find<SelectOp>(under) : SelectOp())
+    if (auto equal = find<EqOp>(select.getCondition()))
+      if (equal.getA() == total && isZero(equal.getB()))
+        under = select.getOnFalse();
+  if (total && under != total)
+    return {};
+  FiniteValues values;
+  return values.get(under).isNonNegative ? under : Value();
+}
+
 // What is left of equal numbers without their mean is as large as the mean's rounding error, which
 // a division by their deviation makes large. The numbers less that mean have a mean themselves: it
 // is right to many digits, as they have few.
@@ -318,6 +344,10 @@ Value Stabiliser::findReplacement(Operation *op) {
     return norm(root);
   if (auto sub = llvm::dyn_cast<SubOp>(op))
     return deviation(sub);
+  if (auto mul = llvm::dyn_cast<MulOp>(op))
+    return mul.getA() == mul.getB() ? squareOfRoot(mul.getA()) : Value();
+  if (auto power = llvm::dyn_cast<PowOp>(op))
+    return getUniform(power.getB()) == 2.0 ? squareOfRoot(power.getA()) : Value();
   auto logarithm = llvm::dyn_cast<LogOp>(op);
   if (!logarithm)
     return {};

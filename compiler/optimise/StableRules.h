@@ -50,6 +50,7 @@ inline constexpr StableRule stableSums[] = {
     {"exp(x) / sum(exp(x))", "exp(x - max(x)) / sum(exp(x - max(x)))"},
     {"log(move(exp(x) / y))", "move(x - log(y))"},
     {"sqrt(sum(x * x))", "norm(x)"},
+    {"norm(x)^2", "sum(x * x)"},
     {"x - mean(x)", "x - (mean(x) + mean(x - mean(x)))"},
 };
 

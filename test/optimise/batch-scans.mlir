@@ -77,3 +77,29 @@ nn.func @read {
   }
   nn.return %y, %rows : f32, f32[t]
 }
+
+// Any other sum over the turns adds what the turn before lost, and carries what it loses, if that is a number.
+// CHECK-LABEL: nn.func @compensated
+// CHECK: %[[FINALS:.*]]:2 = nn.scan length t over(%{{.*}}) from(%{{.*}}, %{{.*}}) with()
+// CHECK-NEXT: ^bb0(%{{.*}}, %[[ROW:.*]]: !nn.tensor<f32[3]>, %[[SUM:.*]]: !nn.tensor<f32[3]>, %[[LOST:.*]]: !nn.tensor<f32[3]>):
+// CHECK: %[[TERM:.*]] = nn.add %[[ROW]], %[[LOST]]
+// CHECK: %[[NEXT:.*]] = nn.add %[[SUM]], %[[TERM]]
+// CHECK: %[[ADDED:.*]] = nn.sub %[[NEXT]], %[[SUM]]
+// CHECK: %[[KEPT:.*]] = nn.sub %[[NEXT]], %[[ADDED]]
+// CHECK: %[[OF_SUM:.*]] = nn.sub %[[SUM]], %[[KEPT]]
+// CHECK: %[[OF_TERM:.*]] = nn.sub %[[TERM]], %[[ADDED]]
+// CHECK: %[[ERROR:.*]] = nn.add %[[OF_SUM]], %[[OF_TERM]]
+// CHECK: %[[IS_NUMBER:.*]] = nn.eq %[[ERROR]], %[[ERROR]]
+// CHECK: %[[LOSES:.*]] = nn.select %[[IS_NUMBER]], %[[ERROR]], %{{.*}}
+// CHECK: nn.yield %[[NEXT]], %[[LOSES]]
+// CHECK: %[[WHOLE:.*]] = nn.add %[[FINALS]]#0, %[[FINALS]]#1
+// CHECK: nn.return %[[WHOLE]]
+nn.func @compensated {
+^bb0(%x: !nn.tensor<f32[t, 3]>, %h: !nn.tensor<f32[3]>):
+  %y = nn.scan length t over (%x) from (%h) with () : (f32[t, 3]), (f32[3]), () -> (f32[3]), () {
+  ^bb0(%i: !nn.tensor<i64>, %row: !nn.tensor<f32[3]>, %c: !nn.tensor<f32[3]>):
+    %1 = nn.add %c, %row : f32[3]
+    nn.yield %1 : f32[3]
+  }
+  nn.return %y : f32[3]
+}
