@@ -170,7 +170,10 @@ static LogicalResult lowerBindSize(BindSizeOp op, Host &host) {
   Value value = host.get(op.getValue());
   Value negative = arith::CmpIOp::create(host.getBuilder(), loc, arith::CmpIPredicate::slt, value,
                                          host.getI64(loc, 0));
-  failIf(host, op, negative, "the size " + op.getSymbol().str() + " is negative");
+  // What has no name in the program is called "size", or "size.2".
+  llvm::StringRef name = op.getSymbol().split('.').first;
+  failIf(host, op, negative,
+         name == "size" ? "a size is negative" : "the size " + name.str() + " is negative");
   host.bindSymbol(loc, op.getSymbolAttr(), value);
   return success();
 }
