@@ -48,32 +48,40 @@ std::shared_ptr<const Variable> elaborate::findVariable(Interpreter &e, const as
   return binding->variable;
 }
 
-static void resolve(Interpreter &e, const ast::Expr *expr, const std::string &at,
-                    std::vector<Held> &parts) {
+/// `evaluated`: the value of the expression if it is known, so that nothing is computed twice.
+static void resolve(Interpreter &e, const ast::Expr *expr, const Value *evaluated,
+                    const std::string &at, std::vector<Held> &parts) {
   if (auto elements = getElements(expr)) {
+    bool isKnown = evaluated && (evaluated->is(Value::Tuple) || evaluated->is(Value::List)) &&
+                   evaluated->getElements().size() == elements->size();
     for (auto [i, element] : llvm::enumerate(*elements))
-      resolve(e, element, joinPath(at, std::to_string(i)), parts);
+      resolve(e, element, isKnown ? &evaluated->getElements()[i] : nullptr,
+              joinPath(at, std::to_string(i)), parts);
     return;
   }
   std::shared_ptr<const Variable> variable = findVariable(e, expr);
   if (variable && variable->kind == VariableKind::Var)
     variable = nullptr; // a value of the program, which nothing holds
-  parts.push_back({at, variable, variable ? Value() : e.evaluate(expr), expr->span});
+  Value value = variable ? Value() : evaluated ? *evaluated : e.evaluate(expr);
+  parts.push_back({at, variable, std::move(value), expr->span});
 }
 
 std::vector<Held> elaborate::resolvePaths(Interpreter &e, const ast::Expr *expr) {
   std::vector<Held> parts;
-  resolve(e, expr, "", parts);
+  resolve(e, expr, nullptr, "", parts);
   return parts;
 }
 
 std::vector<Held> elaborate::resolveArgument(Interpreter &e, const BuiltinCall &call,
                                              StringRef name) {
+  std::vector<Held> parts;
   if (call.syntax)
     for (auto [i, argument] : llvm::enumerate(call.syntax->arguments))
-      if (argument.name ? argument.name->name == name : i == 0)
-        return resolvePaths(e, argument.value);
-  return {{"", nullptr, call.matched[0], call.span}};
+      if (parts.empty() && (argument.name ? argument.name->name == name : i == 0))
+        resolve(e, argument.value, &call.matched[0], "", parts);
+  if (parts.empty())
+    parts.push_back({"", nullptr, call.matched[0], call.span});
+  return parts;
 }
 
 /// Adds what is not there yet, with its path in the whole.
