@@ -2,34 +2,50 @@
 //
 // Of `if c then a else b`, `c and a` and `c or b` the run needs a or b only sometimes. What merely
 // computes is computed in any case and chosen (nn.select), which fuses and has a gradient. What
-// could stop the program, or not end, goes into an nn.if, and its value into a variable: so it
-// happens only where the program asks for it, and its gradient is that of a statement `if`.
+// could stop the program, not end, or does more than compute (prints, draws, counts, saves) goes
+// into an nn.if, and its value into a variable: so it happens only where the program asks for it,
+// and its gradient is that of a statement `if`.
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/elaborate/Branches.h"
+#include "compiler/ir/Effects.h"
 #include "compiler/ir/Purification.h"
 
 using namespace nnc;
 using namespace nnc::elaborate;
 using namespace nnc::ir;
 
-/// Whether it, or something in it, could stop the program or go on for ever.
+/// Whether it gives what variables hold, and does nothing else.
+static bool onlyReads(mlir::Operation *op) {
+  auto variables = llvm::dyn_cast<VariableOpInterface>(op);
+  return variables && variables.touchesOnlyVariables() &&
+         llvm::none_of(variables.getVariableAccesses(),
+                       [](const VariableAccess &access) { return access.isWrite(); });
+}
+
+/// Whether it, or something in it, must not be carried out where the program does not ask for it.
 static bool needsBranch(mlir::Operation *op) {
   return op
-      ->walk([](mlir::Operation *inner) {
-        bool may = llvm::isa<AssertOp, GatherOp, ScatterAddOp, WhileOp>(inner);
-        return may ? mlir::WalkResult::interrupt() : mlir::WalkResult::advance();
+      ->walk<mlir::WalkOrder::PreOrder>([](mlir::Operation *inner) {
+        // Of most operations with regions it is known by what is in there.
+        bool isContainer = inner->getNumRegions() != 0 && !llvm::isa<AssertOp, WhileOp>(inner);
+        bool may = isContainer || inner->hasTrait<mlir::OpTrait::IsTerminator>() ||
+                   isMovable(inner) || onlyReads(inner);
+        return may ? mlir::WalkResult::advance() : mlir::WalkResult::interrupt();
       })
       .wasInterrupted();
 }
 
-/// Whether it can go into a branch that a gradient may pass through.
+/// Whether it can go into a branch: what a gradient may pass there, or what none passes anyway. Not
+/// what gives sizes their values, which types outside may name.
 static bool canBranch(mlir::Operation *op) {
-  if (llvm::isa<BindSizeOp>(op))
+  auto sizes = llvm::dyn_cast<SizeOpInterface>(op);
+  if ((sizes && !sizes.getBoundSymbols().empty()) ||
+      llvm::any_of(op->getResultTypes(), llvm::IsaPred<DatasetType>))
     return false;
   if (!llvm::isa<IfOp, ForOp, WhileOp>(op))
-    return canStand(op) || op->hasTrait<mlir::OpTrait::IsTerminator>();
+    return canStand(op) || op->hasTrait<mlir::OpTrait::IsTerminator>() || getEffects(op).opaque;
   return llvm::all_of(op->getRegions(), [](mlir::Region &region) {
     return llvm::all_of(region.getOps(), [](mlir::Operation &inner) { return canBranch(&inner); });
   });
