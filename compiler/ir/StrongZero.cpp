@@ -21,15 +21,13 @@ static bool isStatic(Value condition) {
          });
 }
 
-/// Whether zeros of it may stand for what a selection left out, as in a cotangent of an earlier
-/// sweep.
-static bool isSelected(Value value, llvm::DenseMap<Value, bool> &known) {
+bool SelectedValues::get(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op || !isFloat(value))
     return false;
   if (auto [found, isNew] = known.try_emplace(value, false); !isNew)
     return found->second;
-  auto of = [&](unsigned operand) { return isSelected(op->getOperand(operand), known); };
+  auto of = [&](unsigned operand) { return get(op->getOperand(operand)); };
   bool result = llvm::isa<StrongMulOp, StrongDivOp>(op);
   if (auto select = llvm::dyn_cast<SelectOp>(op))
     result = isZero(select.getOnTrue()) || isZero(select.getOnFalse()) || of(1) || of(2);
@@ -40,11 +38,6 @@ static bool isSelected(Value value, llvm::DenseMap<Value, bool> &known) {
   else if (llvm::isa<AddOp, SubOp>(op))
     result = of(0) && of(1);
   return known[value] = result;
-}
-
-static bool isSelected(Value value) {
-  llvm::DenseMap<Value, bool> known;
-  return isSelected(value, known);
 }
 
 /// Whether the operations, or those in them, select or know strong zeros.
@@ -66,7 +59,8 @@ namespace {
 /// Rules are linear in cotangents: of two factors at most one comes from one.
 class StrongProducts {
 public:
-  StrongProducts(OpBuilder &builder, FiniteValues &finite) : builder(builder), finite(finite) {}
+  StrongProducts(OpBuilder &builder, FiniteValues &finite, SelectedValues &selected)
+      : builder(builder), finite(finite), selected(selected) {}
 
   void add(Value cotangent) { linear.insert(cotangent); }
   bool contains(Value value) const { return linear.contains(value); }
@@ -88,6 +82,7 @@ private:
 
   OpBuilder &builder;
   FiniteValues &finite;
+  SelectedValues &selected;
   llvm::DenseSet<Value> linear;
 
 public:
@@ -104,8 +99,8 @@ void StrongProducts::visit(Operation *op) {
   auto mul = llvm::dyn_cast<MulOp>(op);
   bool isMasked = llvm::any_of(op->getOperands(), [&](Value operand) { return contains(operand); });
   // In a later derivative, what is 0 where nothing was selected may be the other factor.
-  bool isLeftSelected = mul && isSelected(mul.getA()),
-       isRightSelected = mul && isSelected(mul.getB());
+  bool isLeftSelected = mul && selected.get(mul.getA()),
+       isRightSelected = mul && selected.get(mul.getB());
   if (!isMasked && !isLeftSelected && !isRightSelected)
     return;
   for (Value result : op->getResults())
@@ -204,7 +199,7 @@ void MaskedCotangents::buildGradient(GradientOpInterface op, OpBuilder &builder,
   Operation *before = at == block->begin() ? nullptr : &*std::prev(at);
   bool hasRegions = op->getNumRegions() != 0;
   llvm::SmallVector<Value> operands(op->getOperands());
-  StrongProducts products(builder, finite);
+  StrongProducts products(builder, finite, selected);
   // Of several results' cotangents one condition holds only if it is that of all.
   llvm::SmallSetVector<Condition, 2> conditions;
   bool isMasked = false;
@@ -220,12 +215,12 @@ void MaskedCotangents::buildGradient(GradientOpInterface op, OpBuilder &builder,
   Condition condition = conditions.size() == 1 ? conditions.front() : Condition();
   op.buildGradient(builder, cotangents, outgoing);
   if (hasRegions)
-    finite.forget(); // it may have been replaced
+    forget();
   Emitted emitted = getEmitted(builder, before);
   bool selectsHere = selects(emitted);
   if (!isMasked && !selectsHere &&
       !(llvm::isa<MulOp>(op) &&
-        llvm::any_of(operands, [](Value operand) { return isSelected(operand); })))
+        llvm::any_of(operands, [&](Value operand) { return selected.get(operand); })))
     return;
   bool sums = false;
   for (Operation *inside : emitted) {
@@ -253,7 +248,7 @@ void MaskedCotangents::buildGradient(GradientOpInterface op, OpBuilder &builder,
   for (Operation *inside : products.dead)
     if (inside->getBlock() != block) {
       inside->erase();
-      finite.forget();
+      forget();
     }
 }
 

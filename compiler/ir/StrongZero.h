@@ -20,6 +20,17 @@
 
 namespace nnc::ir {
 
+/// Whether zeros of a value may stand for what a selection left out, as in a cotangent of an
+/// earlier sweep.
+class SelectedValues {
+public:
+  bool get(mlir::Value value);
+  void forget() { known.clear(); }
+
+private:
+  llvm::DenseMap<mlir::Value, bool> known;
+};
+
 /// The masked ones among the cotangents of one sweep.
 class MaskedCotangents {
 public:
@@ -39,8 +50,15 @@ private:
   /// Both conditions hold.
   Condition combine(mlir::OpBuilder &builder, Condition a, Condition b);
 
+  /// What is known of values ends where one of them may have been replaced.
+  void forget() {
+    finite.forget();
+    selected.forget();
+  }
+
   llvm::DenseMap<mlir::Value, Condition> masked;
   FiniteValues finite;
+  SelectedValues selected;
 };
 
 } // namespace nnc::ir

@@ -1,5 +1,4 @@
-//===- Accumulation.cpp - what elements are combined to
-//----------------------------------------===//
+//===- Accumulation.cpp - the arithmetic of reductions ----------------------------------------===//
 
 #include "compiler/lower/Accumulation.h"
 #include "compiler/ir/ScalarExpr.h"

@@ -1,5 +1,4 @@
-//===- Accumulation.h - what elements are combined to
-//------------------------------------------===//
+//===- Accumulation.h - the arithmetic of reductions ----------------------------------------===//
 //
 // The arithmetic of reductions. A sum of floats that may be long is kept in more digits than its
 // addends have, so that its error does not grow with the count: of f32 (and bf16) in f64; of f64 as

@@ -1,5 +1,4 @@
-//===- StructureKernels.cpp - kernels of operations that place elements
-//------------------------------===//
+//===- StructureKernels.cpp - kernels of operations that place elements --------------------===//
 //
 // Operations whose result is filled from the operand's side (concat, pad, scatter_add), and argmax.
 //

@@ -20,6 +20,7 @@ PROGRAMS = {
     "commands": (250, lambda n: "".join(f"command c{i}(n: int = {i}) {{ print(sum(ones([n])) + {i}) }}\n" for i in range(n + 1))),
     "statements": (250, lambda n: "command go(x: f32 = 2) {\n    let v0 = x\n" + "".join(f"    let v{i + 1} = v{i} * 0.5 + {i}\n" for i in range(n)) + f"    print(v{n})\n}}\n"),
     "turns that a gradient passes": (25, lambda n: f"command go(x: f32 = 2) {{\n    var y = x\n    for i in 0..{n} {{ y = sin(y) * tanh(y) + y / 2 }}\n    print(grad(y, x))\n}}\n"),
+    "products that a gradient passes": (500, lambda n: "command go(k: f32 = 1) {\n    let v0 = k * ones([4])\n" + "".join(f"    let v{i + 1} = v{i} * v0 + v{i}\n" for i in range(n)) + f"    print(grad(sum(v{n}), v0))\n}}\n"),
     "blank lines": (40000, lambda n: "\n" * n + 'test "t" { assert 1 + 1 == 2 }\n'),
 }
 

@@ -40,6 +40,7 @@ public:
   unsigned run();
 
 private:
+  Op create(Block &block, llvm::ArrayRef<Type> elementTypes);
   bool accepts(llvm::ArrayRef<Type> types);
   void chooseTypes();
   void choosePoints();
@@ -79,16 +80,22 @@ static std::string write(double value, Type type) {
   return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
 }
 
-/// Whether the operation verifies with operands of these types; sets its result's type then.
-template <typename Op> bool FormulaCheck<Op>::accepts(llvm::ArrayRef<Type> elementTypes) {
-  Block block;
+/// The operation, of arguments of a block.
+template <typename Op>
+Op FormulaCheck<Op>::create(Block &block, llvm::ArrayRef<Type> elementTypes) {
   OpBuilder builder(&context);
   builder.setInsertionPointToEnd(&block);
   llvm::SmallVector<Value, 3> operands;
   for (Type type : elementTypes)
     operands.push_back(block.addArgument(NNTensorType::getScalar(type), builder.getUnknownLoc()));
+  return Op::create(builder, builder.getUnknownLoc(), ValueRange(operands));
+}
+
+/// Whether the operation verifies with operands of these types; sets its result's type then.
+template <typename Op> bool FormulaCheck<Op>::accepts(llvm::ArrayRef<Type> elementTypes) {
+  Block block;
   ScopedDiagnosticHandler quiet(&context, [](Diagnostic &) { return success(); });
-  auto op = Op::create(builder, builder.getUnknownLoc(), ValueRange(operands));
+  Op op = create(block, elementTypes);
   result = op.getType().getElementType();
   return succeeded(op->getName().verifyInvariants(op));
 }
@@ -197,12 +204,7 @@ template <typename Op> bool FormulaCheck<Op>::checkGradients(const Point &point)
 /// Of operands of which nothing is known.
 template <typename Op> bool FormulaCheck<Op>::isSaidFinite() {
   Block block;
-  OpBuilder builder(&context);
-  builder.setInsertionPointToEnd(&block);
-  llvm::SmallVector<Value, 3> operands;
-  for (Type type : types)
-    operands.push_back(block.addArgument(NNTensorType::getScalar(type), builder.getUnknownLoc()));
-  auto op = Op::create(builder, builder.getUnknownLoc(), ValueRange(operands));
+  Op op = create(block, types);
   return FiniteValues().isFinite(op.getResult());
 }
 
