@@ -1,7 +1,8 @@
 """How the user time of `nnc check` grows with the length of a program: growth.py NNC FOLDER
 
 For each kind of program, of 0, n and 4n parts: 4n may take at most 7 times what n takes, beyond what 0 takes. Linear growth gives 4,
-quadratic 16. Times are the least of three, and n is large enough for them to be more than the clock's steps.
+quadratic 16. Times are the least of three, and n is large enough for them to be more than the clock's steps. What else the machine does
+makes times longer, never shorter: where growth is too large, they are taken up to three times more, and the least of all counts.
 """
 import os
 import pathlib
@@ -25,9 +26,9 @@ PROGRAMS = {
 }
 
 
-def user_time(nnc, path):
-    """The least of three runs."""
-    times = []
+def user_time(nnc, path, known=float("inf")):
+    """The least of three runs and of the time that is known."""
+    times = [known]
     for _ in range(3):
         process = subprocess.Popen([nnc, "check", path], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         errors = process.stderr.read()
@@ -42,13 +43,16 @@ nnc, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 folder.mkdir(parents=True, exist_ok=True)
 failed = False
 for name, (n, make) in PROGRAMS.items():
-    times = []
-    for count in (0, n, 4 * n):
-        path = folder / "program.nn"
-        path.write_text(make(count))
-        times.append(user_time(nnc, path))
-    none, some, more = times
-    growth = (more - none) / max(some - none, SMALLEST)
+    times = [float("inf")] * 3
+    for attempt in range(4):
+        for i, count in enumerate((0, n, 4 * n)):
+            path = folder / "program.nn"
+            path.write_text(make(count))
+            times[i] = user_time(nnc, path, times[i])
+        none, some, more = times
+        growth = (more - none) / max(some - none, SMALLEST)
+        if growth <= ALLOWED:
+            break
     failed |= growth > ALLOWED
     print(f"{name}: {none:.2f} s for 0, {some:.2f} s for {n}, {more:.2f} s for {4 * n}: grows by {growth:.1f} {'FAILED' if growth > ALLOWED else 'ok'}", flush=True)
 sys.exit(failed)
