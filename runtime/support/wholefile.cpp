@@ -94,10 +94,18 @@ WholeFile::WholeFile(const char *location, const char *path)
       resolved(realpath(path, nullptr)) { // a symbolic link stays; its target is replaced
   if (resolved)
     path = resolved;
-  struct stat status;
+  struct stat status, log;
   bool exists = stat(path, &status) == 0;
+  if (!exists && lstat(path, &status) == 0)
+    fail(location,
+         "cannot save to '%s': it is a link to a file that does not exist; remove it or give "
+         "another name",
+         given);
   if (exists && !S_ISREG(status.st_mode))
     fail(location, "cannot save to '%s': it is not a regular file; give another name", given);
+  if (exists && settings.logFile >= 0 && fstat(settings.logFile, &log) == 0 &&
+      log.st_dev == status.st_dev && log.st_ino == status.st_ino)
+    fail(location, "cannot save to '%s': it is the file of --log; give another name", given);
   sweep(path);
   temporary.append(path).append(mark).append(pattern);
   file = createLocked(temporary);
