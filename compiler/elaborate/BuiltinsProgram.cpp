@@ -205,7 +205,9 @@ static Value report(Interpreter &e, BuiltinCall &c, bool isTable) {
     if (!isNumber)
       return e.fail(diag::WrongArgument, argument.span, ("a column of " + called).str(), "a number",
                     describe(value));
-    values.push_back(e.toTensor(value, argument.span).getRuntime());
+    // A number that adapts is shown as it is.
+    mlir::Type type = value.is(Value::Float) ? e.builder.getF64Type() : mlir::Type();
+    values.push_back(e.toTensor(value, argument.span, type).getRuntime());
     if (std::string name =
             argument.name ? argument.name->name : argument.value->span.getText().str();
         llvm::is_contained(names, name))
