@@ -188,6 +188,7 @@ std::optional<llvm::SmallVector<Dim>> Emitter::unifyShapes(llvm::ArrayRef<mlir::
       DiagnosticBuilder report =
           error(diag::ShapeMismatch, span, first.str(), type.str(), first.getDim(firstAxis).str(),
                 firstAxis, type.getDim(thisAxis).str(), thisAxis);
+      report.differing(mine.str(), dim.str());
       Dim one = Dim::get(context, 1);
       report.mayBeRight(mayBeEqual(mine, dim) || mayBeEqual(mine, one) || mayBeEqual(dim, one));
       if (shapeFrom < spans.size() && spans[shapeFrom])

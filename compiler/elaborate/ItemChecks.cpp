@@ -13,6 +13,7 @@
 #include "compiler/elaborate/Subjects.h"
 #include "compiler/elaborate/SymbolicArguments.h"
 #include "compiler/elaborate/Training.h"
+#include "compiler/elaborate/TriedNumbers.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace nnc;
@@ -212,29 +213,23 @@ Diagnostics ItemChecker::judge(const Subject &subject, Outcome &outcome) {
   return mistakes;
 }
 
-/// What is wrong in the same words with all numbers that are tried: then it is not about the
-/// numbers. Nothing where fewer than two of them show all.
+/// What is wrong with every number, as those that are tried show. Nothing where fewer than two of
+/// them show all.
 std::optional<Diagnostics>
 ItemChecker::checkInvented(const Subject &subject, Assumptions assumptions,
                            llvm::ArrayRef<Coverage::Numbers> candidates) {
-  std::optional<Diagnostics> common;
-  unsigned complete = 0;
+  std::vector<TriedNumbers> tried;
   for (const Coverage::Numbers &numbers : candidates) {
     assumptions.numbers = numbers;
     Outcome outcome = elaborate(subject, assumptions);
     if (!outcome.isComplete())
       continue;
-    ++complete;
     Diagnostics mistakes = judge(subject, outcome);
-    if (!common)
-      common = mistakes;
-    llvm::erase_if(*common, [&](const Diagnostic &one) {
-      return llvm::none_of(mistakes, [&](const Diagnostic &other) {
-        return isSame(one, other) && one.message == other.message;
-      });
-    });
+    tried.push_back({numbers, std::move(mistakes), std::move(outcome.sizes)});
   }
-  return complete < 2 ? std::nullopt : common;
+  if (tried.size() < 2)
+    return std::nullopt;
+  return findForAllNumbers(tried, subject.numberNames);
 }
 
 /// Where structure depends on numbers, what is wrong with those of the program, or else with any.
@@ -258,27 +253,33 @@ Diagnostics ItemChecker::checkNumbers(const Subject &subject, Assumptions assump
 }
 
 /// What is wrong with any numbers: first one argument is a number and the others are sizes, then
-/// all are numbers. Nothing where none of that shows all.
+/// all are numbers, which shows what sizes that stand for all values hide. Nothing where none of
+/// that shows all.
 std::optional<Diagnostics> ItemChecker::tryNumbers(const Subject &subject,
                                                    const Assumptions &assumptions) {
   static const Coverage::Numbers small = {2, 3, 4};
-  static const Coverage::Numbers several[] = {{8, 8, 8}, {8, 4, 2}, {12, 6, 3}, {4, 8, 16}};
-  for (unsigned i = 0; i < subject.numberCount; ++i) {
-    std::vector<Coverage::Numbers> candidates;
+  static const Coverage::Numbers several[] = {{16, 4, 2}, {8, 8, 8},  {8, 4, 2},
+                                              {12, 6, 3}, {4, 8, 16}, {18, 6, 3}};
+  size_t count = subject.numberNames.size();
+  std::vector<std::vector<Coverage::Numbers>> attempts(count + 1);
+  for (size_t i = 0; i < count; ++i)
     for (int64_t number : small) {
-      candidates.emplace_back(subject.numberCount);
-      candidates.back()[i] = number;
+      attempts[i].emplace_back(count);
+      attempts[i].back()[i] = number;
     }
-    if (std::optional<Diagnostics> mistakes = checkInvented(subject, assumptions, candidates))
-      return *mistakes;
-  }
-  std::vector<Coverage::Numbers> candidates;
   for (const Coverage::Numbers &numbers : several) {
-    candidates.emplace_back(subject.numberCount);
-    for (auto [i, number] : llvm::enumerate(candidates.back()))
+    attempts[count].emplace_back(count);
+    for (auto [i, number] : llvm::enumerate(attempts[count].back()))
       number = numbers[i % numbers.size()];
   }
-  return checkInvented(subject, assumptions, candidates);
+  std::optional<Diagnostics> all;
+  for (const std::vector<Coverage::Numbers> &candidates : attempts)
+    if (std::optional<Diagnostics> mistakes = checkInvented(subject, assumptions, candidates)) {
+      if (!mistakes->empty())
+        return mistakes;
+      all = std::move(mistakes);
+    }
+  return all;
 }
 
 Diagnostics ItemChecker::checkAssuming(const Subject &subject, Assumptions assumptions) {
@@ -294,7 +295,7 @@ Diagnostics ItemChecker::checkAssuming(const Subject &subject, Assumptions assum
   Diagnostics mistakes = judge(subject, outcome);
   if (outcome.isComplete() || !mistakes.empty())
     return mistakes;
-  if (subject.numberCount != 0)
+  if (!subject.numberNames.empty())
     return checkNumbers(subject, assumptions, std::move(outcome.obstacle));
   unchecked.push_back(subject.name + ": " + outcome.obstacle);
   return mistakes;

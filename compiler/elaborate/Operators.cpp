@@ -244,6 +244,7 @@ Value Emitter::matmul(Value lhs, Value rhs, Span span) {
   if (Dim inner = a.getDim(contractA), other = b.getDim(contractB); inner != other) {
     error(diag::MatMulMismatch, span, a.str(), b.str(), inner.str(), contractA, other.str(),
           contractB)
+        .differing(inner.str(), other.str())
         .mayBeRight(mayBeEqual(inner, other));
     return Value();
   }

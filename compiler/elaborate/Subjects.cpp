@@ -15,14 +15,15 @@ static bool hasRest(const ast::Type *type) {
 /// Adds the arguments of what has that name.
 static void addParameters(Subject &subject, Span name, llvm::ArrayRef<ast::Parameter> parameters,
                           const Coverage *coverage) {
-  unsigned numbersBefore = subject.numberCount;
+  size_t numbersBefore = subject.numberNames.size();
   for (const ast::Parameter &parameter : parameters) {
     subject.hasRest |= hasRest(parameter.type);
     subject.hasReals |= isReal(parameter);
-    subject.numberCount += isSize(parameter);
+    if (isSize(parameter))
+      subject.numberNames.push_back(parameter.name.name);
     subject.flagCount += isFlag(parameter);
   }
-  if (!coverage || subject.numberCount == numbersBefore)
+  if (!coverage || subject.numberNames.size() == numbersBefore)
     return;
   // Those of a method are with those of its layer.
   std::vector<Coverage::Numbers> around = std::exchange(subject.numbers, {});

@@ -20,7 +20,7 @@ struct Subject {
   bool isCalled = false;                  // by a command or test
   bool hasRest = false;                   // whether `..` is in its types
   bool hasReals = false;                  // whether it has real numbers as arguments
-  unsigned numberCount = 0;               // arguments that are whole numbers
+  std::vector<std::string> numberNames;   // of the arguments that are whole numbers
   std::vector<Coverage::Numbers> numbers; // with which the program calls it
   bool asksMode = false;                  // whether it names `training`
   unsigned flagCount = 0;                 // arguments that are true or false

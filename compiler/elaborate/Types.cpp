@@ -325,6 +325,7 @@ bool TypeMatch::refuseDim(const ast::DimSpec &spec, size_t axis, Dim expected) {
       diag::DimMismatch, span, what, type.span.getText(), own.str(), axis,
       bare && bare->name != expected.str() ? bare->name + " = " + expected.str() : expected.str(),
       shape[axis].str());
+  report.differing(shape[axis].str(), expected.str());
   report.mayBeRight(e.mayBeEqual(shape[axis], expected));
   report.note(type.span, "the type is declared here");
   Binding *existing = findDimName(spec);

@@ -45,6 +45,11 @@ DiagnosticBuilder &DiagnosticBuilder::hint(const llvm::Twine &message) {
   return *this;
 }
 
+DiagnosticBuilder &DiagnosticBuilder::differing(std::string one, std::string other) {
+  diagnostic.differing = {std::move(one), std::move(other)};
+  return *this;
+}
+
 DiagnosticBuilder &DiagnosticBuilder::mayBeRight(bool may) {
   diagnostic.mayBeRight = may;
   return *this;

@@ -65,6 +65,8 @@ struct Diagnostic {
   std::string hint;
   /// Whether it says only that two run-time sizes may differ, which they need not.
   bool mayBeRight = false;
+  /// The two sizes that differ, as the message has them.
+  std::optional<std::pair<std::string, std::string>> differing = {};
 };
 
 /// Whether they say the same of the same place, for other sizes perhaps.
@@ -93,6 +95,8 @@ public:
   DiagnosticBuilder &hint(const llvm::Twine &message);
   /// Whether there are run-time sizes with which it would be none.
   DiagnosticBuilder &mayBeRight(bool may);
+  /// Which two sizes differ, as the message has them.
+  DiagnosticBuilder &differing(std::string one, std::string other);
 
 private:
   DiagnosticEngine *engine;
