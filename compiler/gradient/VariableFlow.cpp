@@ -33,6 +33,27 @@ static Operation *findWithin(Operation *root, llvm::ArrayRef<Operation *> writer
   return found == writers.end() ? nullptr : *found;
 }
 
+/// Whether `a` comes before `b` in program order: an operation before those in it.
+static bool isBefore(Operation *a, Operation *b) {
+  for (Operation *around = b; around; around = around->getParentOp()) {
+    Operation *other = around->getBlock() ? around->getBlock()->findAncestorOpInBlock(*a) : a;
+    if (!other)
+      continue;
+    if (other != around)
+      return other->isBeforeInBlock(around);
+    // Both are in it, in different regions, or it is one of them.
+    if (other == a || around == b)
+      return other == a;
+    auto getRegion = [&](Operation *op) {
+      while (op->getParentOp() != around)
+        op = op->getParentOp();
+      return op->getParentRegion()->getRegionNumber();
+    };
+    return getRegion(a) < getRegion(b);
+  }
+  return false;
+}
+
 Operation *VariableFlow::findAssignmentWithin(Operation *op, FlatSymbolRefAttr variable) const {
   return findWithin(op, getWriters(variable));
 }
@@ -46,17 +67,20 @@ Operation *VariableFlow::getStorer(ReadOp read) const {
 
 Operation *VariableFlow::getStorer(Operation *at, FlatSymbolRefAttr variable) const {
   llvm::ArrayRef<Operation *> writers = getWriters(variable);
+  auto end =
+      llvm::partition_point(writers, [&](Operation *writer) { return isBefore(writer, at); });
+  llvm::ArrayRef<Operation *> before(writers.begin(), end);
   for (; !at->hasTrait<OpTrait::IsIsolatedFromAbove>(); at = at->getParentOp()) {
-    Operation *last = nullptr;
-    for (Operation *writer : writers)
-      if (Operation *op = at->getBlock()->findAncestorOpInBlock(*writer);
-          op && op->isBeforeInBlock(at) && (!last || last->isBeforeInBlock(op)))
-        last = op;
-    if (last)
-      return last;
+    Operation *parent = at->getParentOp();
+    // From the last one back to the beginning of the block.
+    for (; !before.empty() && parent->isProperAncestor(before.back());
+         before = before.drop_back()) {
+      Operation *op = at->getBlock()->findAncestorOpInBlock(*before.back());
+      if (op && op->isBeforeInBlock(at))
+        return op;
+    }
     // An assignment later in a loop may have run in its last turn.
-    if (Operation *parent = at->getParentOp();
-        llvm::isa<LoopOpInterface>(parent) && findWithin(parent, writers))
+    if (llvm::isa<LoopOpInterface>(parent) && findWithin(parent, writers))
       return parent;
   }
   return {};
